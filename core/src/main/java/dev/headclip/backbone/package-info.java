@@ -1,0 +1,2 @@
+/** A frozen CLIP as a folder or file on disk, in every published form. Facts: spec/clip.md 7. */
+package dev.headclip.backbone;

@@ -1,0 +1,98 @@
+package dev.headclip.clip;
+
+import dev.headclip.tensor.TensorOps;
+import java.util.Optional;
+
+/**
+ * One pre-norm residual block (spec/clip.md section 2, step 5), taken apart so that the local path
+ * can use its pieces.
+ */
+final class Block<T> {
+  private final Weights<T> weights;
+  private final String prefix;
+  private final TowerConfig config;
+
+  /**
+   * @param layer counted from 1
+   */
+  Block(Weights<T> weights, String layers, int layer, TowerConfig config) {
+    this.weights = weights;
+    this.prefix = layers + (layer - 1) + ".";
+    this.config = config;
+  }
+
+  T norm1(TensorOps<T> ops, T x) {
+    return norm(ops, "layer_norm1", x);
+  }
+
+  /** Projection {@code q}, {@code k} or {@code v} of x [B,N,width] by head: [B,heads,N,d]. */
+  T heads(TensorOps<T> ops, String part, T x) {
+    long tokens = ops.shape(x)[1];
+    int h = config.heads();
+    T y = linear(ops, "self_attn." + part + "_proj", x);
+    return ops.transpose(ops.reshape(y, -1, tokens, h, config.width() / h), 0, 2, 1, 3);
+  }
+
+  /** softmax(q k^T / sqrt(d) + mask) v: Eq. 1 with q, k, v, Eq. 3 with v three times. */
+  T attention(TensorOps<T> ops, T q, T k, T v, Optional<T> mask) {
+    return ops.scoped(
+        () -> {
+          double d = (double) config.width() / config.heads();
+          T logits = ops.matmul(ops.scale(q, 1 / Math.sqrt(d)), ops.transpose(k, 0, 1, 3, 2));
+          T masked = mask.map(m -> ops.add(logits, m)).orElse(logits);
+          return ops.matmul(ops.softmax(masked), v);
+        });
+  }
+
+  /** Heads [B,heads,N,d] side by side, [B,N,width]. */
+  T concat(TensorOps<T> ops, T heads) {
+    long tokens = ops.shape(heads)[2];
+    return ops.reshape(ops.transpose(heads, 0, 2, 1, 3), -1, tokens, config.width());
+  }
+
+  /** concat_h(heads) W_O + b_O: Eq. 2 and 5. */
+  T project(TensorOps<T> ops, T heads) {
+    return linear(ops, "self_attn.out_proj", concat(ops, heads));
+  }
+
+  /** The projection without its bias. */
+  T projectWithoutBias(TensorOps<T> ops, T heads) {
+    return ops.linear(concat(ops, heads), weights.get(prefix + "self_attn.out_proj.weight"));
+  }
+
+  T projectionBias() {
+    return weights.get(prefix + "self_attn.out_proj.bias");
+  }
+
+  /** x + MLP(LN2(x)). */
+  T mlp(TensorOps<T> ops, T x) {
+    return ops.scoped(
+        () -> {
+          T hidden = linear(ops, "mlp.fc1", norm(ops, "layer_norm2", x));
+          return ops.add(x, linear(ops, "mlp.fc2", config.activation().apply(ops, hidden)));
+        });
+  }
+
+  /** The whole block. */
+  T forward(TensorOps<T> ops, T x, Optional<T> mask) {
+    return ops.scoped(
+        () -> {
+          T n = norm1(ops, x);
+          T a = attention(ops, heads(ops, "q", n), heads(ops, "k", n), heads(ops, "v", n), mask);
+          return mlp(ops, ops.add(x, project(ops, a)));
+        });
+  }
+
+  private T norm(TensorOps<T> ops, String name, T x) {
+    return norm(ops, weights, prefix + name, config.epsilon(), x);
+  }
+
+  static <T> T norm(TensorOps<T> ops, Weights<T> weights, String name, double epsilon, T x) {
+    return ops.layerNorm(x, weights.get(name + ".weight"), weights.get(name + ".bias"), epsilon);
+  }
+
+  private T linear(TensorOps<T> ops, String name, T x) {
+    return ops.linear(
+        x, weights.get(prefix + name + ".weight"), weights.get(prefix + name + ".bias"));
+  }
+}

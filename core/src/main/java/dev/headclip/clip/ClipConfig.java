@@ -1,0 +1,49 @@
+package dev.headclip.clip;
+
+/**
+ * The sizes of a CLIP (spec/clip.md section 1).
+ *
+ * @param vision the image tower
+ * @param imageSize side of the square input that the weights were trained at, pixels
+ * @param patchSize side of a patch, pixels
+ * @param text the text tower
+ * @param context longest sequence of tokens
+ * @param vocabulary number of tokens
+ * @param embed width of the joint space
+ */
+public record ClipConfig(
+    TowerConfig vision,
+    int imageSize,
+    int patchSize,
+    TowerConfig text,
+    int context,
+    int vocabulary,
+    int embed) {
+  public ClipConfig {
+    ConfigCheck.positive("image_size", imageSize);
+    ConfigCheck.positive("patch_size", patchSize);
+    ConfigCheck.positive("max_position_embeddings", context);
+    ConfigCheck.positive("vocab_size", vocabulary);
+    ConfigCheck.positive("projection_dim", embed);
+    if (imageSize < patchSize) {
+      throw new IllegalArgumentException(
+          "image_size %d is smaller than patch_size %d".formatted(imageSize, patchSize));
+    }
+  }
+
+  /** Patches along a side at the native image size. */
+  public int grid() {
+    return imageSize / patchSize;
+  }
+
+  /** Patches along a side of an image of {@code size} pixels. */
+  public int grid(int size) {
+    if (size < patchSize || size % patchSize != 0) {
+      throw new IllegalArgumentException(
+          "image size %d is not a multiple of the backbone's patch size %d; try %d"
+              .formatted(
+                  size, patchSize, Math.max(1, Math.round((float) size / patchSize)) * patchSize));
+    }
+    return size / patchSize;
+  }
+}

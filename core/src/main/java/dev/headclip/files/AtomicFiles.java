@@ -1,0 +1,78 @@
+package dev.headclip.files;
+
+import dev.headclip.HeadClipException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+
+/** Files written to a temporary name beside their place and moved there when complete. */
+public final class AtomicFiles {
+  private AtomicFiles() {}
+
+  /** Writes the content of one file. */
+  @FunctionalInterface
+  public interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  /** Writes {@code path}, making its folder; on failure nothing is left behind. */
+  public static void write(Path path, Content content) {
+    Path absolute = path.toAbsolutePath();
+    Path temporary = null;
+    try {
+      Files.createDirectories(absolute.getParent());
+      temporary = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".tmp");
+      try (OutputStream out = Files.newOutputStream(temporary)) {
+        content.writeTo(out);
+      }
+      openToAll(temporary);
+      move(temporary, absolute);
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be written (%s)".formatted(path, reason(e)), e);
+    } finally {
+      deleteQuietly(temporary);
+    }
+  }
+
+  /** Writes text as UTF-8. */
+  public static void writeText(Path path, String text) {
+    write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** What went wrong, without the file name that the message has already. */
+  public static String reason(IOException e) {
+    if (e instanceof FileSystemException f) {
+      String kind = f.getClass().getSimpleName().replace("Exception", "");
+      return f.getReason() != null ? f.getReason() : kind;
+    }
+    return e.getMessage() != null ? e.getMessage() : e.getClass().getSimpleName();
+  }
+
+  private static void openToAll(Path file) {
+    // temporary files are private; results are as readable as any other new file
+    file.toFile().setReadable(true, false);
+  }
+
+  private static void move(Path from, Path to) throws IOException {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+    }
+  }
+
+  private static void deleteQuietly(Path file) {
+    if (file != null) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException ignored) {
+        // the failure that brought us here is the one to report
+      }
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.headclip.image;
+
+import dev.headclip.HeadClipException;
+import java.awt.color.ColorSpace;
+import java.awt.image.BufferedImage;
+import java.awt.image.ColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.IndexColorModel;
+import java.awt.image.Raster;
+
+/**
+ * Decoded samples to 8-bit colour as Pillow's {@code convert("RGB")} does: the stored numbers, no
+ * colour management; grey repeated, palettes looked up, alpha dropped. 16-bit samples are scaled.
+ */
+final class Samples {
+  private Samples() {}
+
+  static RgbImage toRgb(BufferedImage image) {
+    ColorModel model = image.getColorModel();
+    Raster raster = image.getRaster();
+    if (model instanceof IndexColorModel palette) {
+      return indexed(raster, palette);
+    }
+    int type = raster.getDataBuffer().getDataType();
+    boolean packed = image.getType() != BufferedImage.TYPE_CUSTOM && raster.getNumBands() >= 3;
+    boolean rgb = model.getColorSpace().getType() == ColorSpace.TYPE_RGB;
+    boolean gray = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
+    if (!rgb && !gray) {
+      return converted(image);
+    }
+    if (type == DataBuffer.TYPE_BYTE || packed && type == DataBuffer.TYPE_INT) {
+      return direct(raster, gray, 255 / (float) maximum(model));
+    }
+    if (type == DataBuffer.TYPE_USHORT) {
+      return direct(raster, gray, 255 / (float) maximum(model));
+    }
+    throw new HeadClipException(
+        "samples of %d bits, expected 1 to 16-bit integers".formatted(model.getComponentSize(0)));
+  }
+
+  private static int maximum(ColorModel model) {
+    return (1 << Math.min(16, model.getComponentSize(0))) - 1;
+  }
+
+  private static RgbImage direct(Raster raster, boolean gray, float scale) {
+    int w = raster.getWidth();
+    int h = raster.getHeight();
+    RgbImage out = RgbImage.blank(w, h);
+    int bands = raster.getNumBands();
+    int[] row = new int[w * bands];
+    for (int y = 0; y < h; y++) {
+      raster.getPixels(raster.getMinX(), raster.getMinY() + y, w, 1, row);
+      for (int x = 0; x < w; x++) {
+        for (int c = 0; c < 3; c++) {
+          int v = row[x * bands + (gray ? 0 : c)];
+          out.rgb()[(y * w + x) * 3 + c] = (byte) (scale == 1 ? v : Math.round(v * scale));
+        }
+      }
+    }
+    return out;
+  }
+
+  private static RgbImage indexed(Raster raster, IndexColorModel palette) {
+    int w = raster.getWidth();
+    int h = raster.getHeight();
+    RgbImage out = RgbImage.blank(w, h);
+    int[] row = new int[w];
+    for (int y = 0; y < h; y++) {
+      raster.getSamples(raster.getMinX(), raster.getMinY() + y, w, 1, 0, row);
+      for (int x = 0; x < w; x++) {
+        put(out, y * w + x, palette.getRGB(row[x]));
+      }
+    }
+    return out;
+  }
+
+  /** CMYK and others: the decoder's own conversion. */
+  private static RgbImage converted(BufferedImage image) {
+    RgbImage out = RgbImage.blank(image.getWidth(), image.getHeight());
+    int[] row = new int[image.getWidth()];
+    for (int y = 0; y < image.getHeight(); y++) {
+      image.getRGB(0, y, row.length, 1, row, 0, row.length);
+      for (int x = 0; x < row.length; x++) {
+        put(out, y * row.length + x, row[x]);
+      }
+    }
+    return out;
+  }
+
+  private static void put(RgbImage out, int pixel, int argb) {
+    out.rgb()[pixel * 3] = (byte) (argb >> 16);
+    out.rgb()[pixel * 3 + 1] = (byte) (argb >> 8);
+    out.rgb()[pixel * 3 + 2] = (byte) argb;
+  }
+}

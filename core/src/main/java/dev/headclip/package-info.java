@@ -1,0 +1,2 @@
+/** HeadCLIP for Java: zero-shot image anomaly detection. Start at {@link dev.headclip.detect}. */
+package dev.headclip;

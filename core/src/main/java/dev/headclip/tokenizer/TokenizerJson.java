@@ -1,0 +1,130 @@
+package dev.headclip.tokenizer;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+
+/** Makes the tokenizer.json that goes with a CLIP vocabulary and its merges. */
+public final class TokenizerJson {
+  public static final String START = "<|startoftext|>";
+  public static final String END = "<|endoftext|>";
+
+  private static final String WORDS =
+      "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  private static final int CLIP_MERGES = 49152 - 256 - 2;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private TokenizerJson() {}
+
+  /** The tokenizer of every published CLIP, from the merge table in this jar. */
+  public static String published() {
+    String name = "clip_bpe_merges.txt.gz";
+    try (InputStream raw = TokenizerJson.class.getResourceAsStream(name);
+        BufferedReader in =
+            new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.UTF_8))) {
+      // line 0 is a header, what follows the merges is of no use (simple_tokenizer.py:67)
+      return of(in.lines().skip(1).limit(CLIP_MERGES).toList());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The tokenizer whose vocabulary is the byte symbols, then the merges, then start and end. */
+  public static String of(List<String> merges) {
+    List<String> tokens = new ArrayList<>(byteSymbols());
+    byteSymbols().forEach(s -> tokens.add(s + "</w>"));
+    merges.forEach(m -> tokens.add(m.replace(" ", "")));
+    tokens.add(START);
+    tokens.add(END);
+    Map<String, Integer> vocabulary = new LinkedHashMap<>();
+    tokens.forEach(t -> vocabulary.put(t, vocabulary.size()));
+    return of(vocabulary, merges);
+  }
+
+  /** The tokenizer of a vocab.json and merges.txt. */
+  public static String of(Map<String, Integer> vocabulary, List<String> merges) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("version", "1.0");
+    root.putNull("truncation");
+    root.putNull("padding");
+    int start = vocabulary.get(START);
+    int end = vocabulary.get(END);
+    ArrayNode added = root.putArray("added_tokens");
+    special(added.addObject(), start, START, true);
+    special(added.addObject(), end, END, false);
+    ArrayNode normalizers =
+        root.putObject("normalizer").put("type", "Sequence").putArray("normalizers");
+    normalizers.addObject().put("type", "NFC");
+    ObjectNode spaces = normalizers.addObject().put("type", "Replace");
+    spaces.putObject("pattern").put("Regex", "\\s+");
+    spaces.put("content", " ");
+    normalizers.addObject().put("type", "Lowercase");
+    ArrayNode pre =
+        root.putObject("pre_tokenizer").put("type", "Sequence").putArray("pretokenizers");
+    ObjectNode split = pre.addObject().put("type", "Split");
+    split.putObject("pattern").put("Regex", WORDS);
+    split.put("behavior", "Removed").put("invert", true);
+    pre.addObject()
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", false)
+        .put("trim_offsets", true);
+    ObjectNode post = root.putObject("post_processor").put("type", "RobertaProcessing");
+    post.putArray("sep").add(END).add(end);
+    post.putArray("cls").add(START).add(start);
+    post.put("trim_offsets", false).put("add_prefix_space", false);
+    root.putObject("decoder")
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", true)
+        .put("trim_offsets", true);
+    ObjectNode model = root.putObject("model").put("type", "BPE");
+    model.putNull("dropout");
+    model.put("unk_token", END);
+    model.put("continuing_subword_prefix", "");
+    model.put("end_of_word_suffix", "</w>");
+    model.put("fuse_unk", false);
+    ObjectNode vocab = model.putObject("vocab");
+    vocabulary.forEach(vocab::put);
+    ArrayNode list = model.putArray("merges");
+    merges.forEach(list::add);
+    try {
+      return JSON.writeValueAsString(root);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void special(ObjectNode token, int id, String content, boolean normalized) {
+    token.put("id", id).put("content", content).put("single_word", false);
+    token.put("lstrip", false).put("rstrip", false);
+    token.put("normalized", normalized).put("special", true);
+  }
+
+  /** The characters that stand for bytes, in order of their ids (simple_tokenizer.py:16-35). */
+  static List<String> byteSymbols() {
+    List<String> kept = new ArrayList<>();
+    List<String> moved = new ArrayList<>();
+    for (int b = 0; b < 256; b++) {
+      boolean printable = b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174;
+      if (printable) {
+        kept.add(String.valueOf((char) b));
+      } else {
+        moved.add(String.valueOf((char) (256 + moved.size())));
+      }
+    }
+    kept.addAll(moved);
+    return kept;
+  }
+}

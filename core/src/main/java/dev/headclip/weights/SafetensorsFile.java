@@ -1,0 +1,244 @@
+package dev.headclip.weights;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.HeadClipException;
+import dev.headclip.tensor.HostTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * A safetensors file: 8 bytes of header length, a JSON header, the tensors. Tensors are mapped one
+ * at a time, so files may be larger than 2 GiB; every size is checked before anything is allocated.
+ */
+public final class SafetensorsFile implements TensorSource {
+  private static final long MAX_HEADER = 100_000_000;
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+
+  private record Range(long begin, long end) {}
+
+  private final Path path;
+  private final FileChannel channel;
+  private final long dataStart;
+  private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+  private final Map<String, Range> ranges = new LinkedHashMap<>();
+  private final Map<String, String> metadata = new LinkedHashMap<>();
+
+  private SafetensorsFile(Path path, FileChannel channel) throws IOException {
+    this.path = path;
+    this.channel = channel;
+    long size = channel.size();
+    ByteBuffer start = readBytes(0, (int) Math.min(size, 48));
+    if (new String(start.array(), StandardCharsets.UTF_8).startsWith("version https://git-lfs")) {
+      throw refuse("it is a Git LFS pointer, not the weights; run 'git lfs pull'");
+    }
+    if (size < 8) {
+      throw refuse("it has %d bytes, expected a header length of 8 bytes first".formatted(size));
+    }
+    long header = start.getLong(0);
+    if (header < 2 || header > size - 8 || header > MAX_HEADER) {
+      throw refuse(
+          "header length %s, expected 2 to %d"
+              .formatted(Long.toUnsignedString(header), Math.min(size - 8, MAX_HEADER)));
+    }
+    this.dataStart = 8 + header;
+    parse(readBytes(8, (int) header).array(), size - dataStart);
+  }
+
+  /** Opens a file; its header is read and checked, no tensor is. */
+  public static SafetensorsFile open(Path path) {
+    FileChannel channel = null;
+    try {
+      channel = FileChannel.open(path, StandardOpenOption.READ);
+      return new SafetensorsFile(path, channel);
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(path, e), e);
+    } catch (RuntimeException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    if (channel != null) {
+      try {
+        channel.close();
+      } catch (IOException ignored) {
+        // the failure that brought us here is the one to report
+      }
+    }
+  }
+
+  private HeadClipException refuse(String why) {
+    return new HeadClipException("%s: not a valid safetensors file: %s".formatted(path, why));
+  }
+
+  private ByteBuffer readBytes(long from, int count) throws IOException {
+    ByteBuffer b = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+    while (b.hasRemaining() && channel.read(b, from + b.position()) >= 0) {
+      // until full or at the end
+    }
+    if (b.hasRemaining()) {
+      throw new IOException("unexpected end of file");
+    }
+    return b.flip();
+  }
+
+  private void parse(byte[] header, long dataSize) {
+    JsonNode root;
+    try {
+      root = JSON.readTree(header);
+    } catch (JsonProcessingException e) {
+      throw refuse(
+          "its header is not JSON (" + e.getOriginalMessage().lines().findFirst().orElse("") + ")");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (root == null || !root.isObject()) {
+      throw refuse("its header is not a JSON object");
+    }
+    Iterator<Map.Entry<String, JsonNode>> fields = root.fields();
+    while (fields.hasNext()) {
+      Map.Entry<String, JsonNode> f = fields.next();
+      if (f.getKey().equals("__metadata__")) {
+        f.getValue()
+            .fields()
+            .forEachRemaining(m -> metadata.put(m.getKey(), m.getValue().asText()));
+      } else {
+        entry(f.getKey(), f.getValue(), dataSize);
+      }
+    }
+    checkLayout(dataSize);
+  }
+
+  private void entry(String name, JsonNode node, long dataSize) {
+    String type = node.path("dtype").asText();
+    DType dtype =
+        DType.named(type)
+            .orElseThrow(() -> refuse("tensor %s has type \"%s\"".formatted(name, type)));
+    JsonNode sizes = node.path("shape");
+    JsonNode offsets = node.path("data_offsets");
+    if (!sizes.isArray()
+        || offsets.size() != 2
+        || !isLong(offsets.get(0))
+        || !isLong(offsets.get(1))) {
+      throw refuse("tensor %s lacks a shape or two data_offsets".formatted(name));
+    }
+    long[] shape = new long[sizes.size()];
+    for (int i = 0; i < shape.length; i++) {
+      if (!isLong(sizes.get(i)) || sizes.get(i).asLong() < 0) {
+        throw refuse("tensor %s has shape %s".formatted(name, sizes));
+      }
+      shape[i] = sizes.get(i).asLong();
+    }
+    long begin = offsets.get(0).asLong();
+    long end = offsets.get(1).asLong();
+    if (begin < 0 || end < begin || end > dataSize) {
+      throw refuse(
+          "tensor %s has offsets [%d,%d], expected within 0 to %d"
+              .formatted(name, begin, end, dataSize));
+    }
+    long bytes;
+    try {
+      bytes = Math.multiplyExact(HostTensor.elements(shape), (long) dtype.bytes());
+    } catch (ArithmeticException e) {
+      throw refuse("tensor %s has an impossible shape %s".formatted(name, TensorInfo.text(shape)));
+    }
+    if (bytes != end - begin) {
+      throw refuse(
+          "tensor %s of shape %s and type %s needs %d bytes, its offsets span %d"
+              .formatted(name, TensorInfo.text(shape), dtype, bytes, end - begin));
+    }
+    if (bytes > Integer.MAX_VALUE / 4 * (long) dtype.bytes()) {
+      throw refuse(
+          "tensor %s has %d bytes, more than can be mapped at once".formatted(name, bytes));
+    }
+    tensors.put(name, new TensorInfo(dtype, shape));
+    ranges.put(name, new Range(begin, end));
+  }
+
+  private static boolean isLong(JsonNode n) {
+    return n.isIntegralNumber() && n.canConvertToLong();
+  }
+
+  private void checkLayout(long dataSize) {
+    List<Map.Entry<String, Range>> sorted = new ArrayList<>(ranges.entrySet());
+    sorted.sort(
+        Comparator.comparingLong((Map.Entry<String, Range> e) -> e.getValue().begin())
+            .thenComparingLong(e -> e.getValue().end()));
+    long at = 0;
+    for (Map.Entry<String, Range> e : sorted) {
+      if (e.getValue().begin() != at) {
+        throw refuse(
+            "tensor %s begins at %d, expected %d: tensors overlap or leave a gap"
+                .formatted(e.getKey(), e.getValue().begin(), at));
+      }
+      at = e.getValue().end();
+    }
+    if (at != dataSize) {
+      throw refuse("tensors end at %d, the file at %d".formatted(at, dataSize));
+    }
+  }
+
+  @Override
+  public Map<String, TensorInfo> tensors() {
+    return java.util.Collections.unmodifiableMap(tensors);
+  }
+
+  /** The header's free text entries. */
+  public Map<String, String> metadata() {
+    return java.util.Collections.unmodifiableMap(metadata);
+  }
+
+  @Override
+  public void read(String name, Consumer<ByteBuffer> use) {
+    TensorInfo info = tensors.get(name);
+    Range r = ranges.get(name);
+    int elements = (int) HostTensor.elements(info.shape());
+    if (elements == 0) {
+      NativeBytes.with(0, use);
+      return;
+    }
+    MappedByteBuffer mapped;
+    try {
+      mapped =
+          channel.map(FileChannel.MapMode.READ_ONLY, dataStart + r.begin(), r.end() - r.begin());
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(path, e), e);
+    }
+    try {
+      // a duplicate keeps the original's position for unmapping
+      ByteBuffer view = mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+      NativeBytes.asFloats(view, info.dtype(), elements, use);
+    } finally {
+      NativeBytes.free(mapped);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.headclip.weights;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.tensor.HostTensor;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Writes safetensors files, as float32 or as half precision. */
+public final class SafetensorsWriter {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private SafetensorsWriter() {}
+
+  /** Writes to a temporary name and moves into place. */
+  public static void write(
+      Path path, Map<String, HostTensor> tensors, Map<String, String> metadata, boolean half) {
+    AtomicFiles.write(path, out -> write(out, tensors, metadata, half));
+  }
+
+  private static void write(
+      OutputStream raw, Map<String, HostTensor> tensors, Map<String, String> metadata, boolean half)
+      throws IOException {
+    int bytes = half ? 2 : 4;
+    ObjectNode header = JSON.createObjectNode();
+    ObjectNode meta = header.putObject("__metadata__");
+    metadata.forEach(meta::put);
+    long at = 0;
+    for (Map.Entry<String, HostTensor> e : tensors.entrySet()) {
+      ObjectNode t = header.putObject(e.getKey());
+      t.put("dtype", half ? "F16" : "F32");
+      for (long s : e.getValue().shape()) {
+        t.withArray("shape").add(s);
+      }
+      t.withArray("shape");
+      long end = at + (long) e.getValue().data().length * bytes;
+      t.putArray("data_offsets").add(at).add(end);
+      at = end;
+    }
+    byte[] json = JSON.writeValueAsBytes(header);
+    int padded = (json.length + 7) / 8 * 8;
+    OutputStream out = new BufferedOutputStream(raw, 1 << 16);
+    out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).array());
+    out.write(json);
+    out.write(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
+    ByteBuffer one = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    for (HostTensor t : tensors.values()) {
+      for (float v : t.data()) {
+        if (half) {
+          one.putShort(0, Half.fromFloat(v));
+        } else {
+          one.putFloat(0, v);
+        }
+        out.write(one.array(), 0, bytes);
+      }
+    }
+    out.flush();
+  }
+}

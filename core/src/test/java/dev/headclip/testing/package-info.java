@@ -1,0 +1,2 @@
+/** What tests of all modules share: golden files, comparisons. */
+package dev.headclip.testing;

@@ -1,0 +1,185 @@
+package dev.headclip.torch;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.TensorOps;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * {@link TensorOps} by libtorch. Differentiable where the inputs ask for gradients.
+ *
+ * <p>DJL gives a result to its first operand's manager; here every result goes to the current
+ * scope, so that weights never gather results. Use in one thread; {@link #close} releases
+ * everything.
+ */
+final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
+  private final NDManager root;
+  private NDManager scope;
+
+  /** A computation whose memory hangs under {@code parent} until it closes. */
+  TorchOps(NDManager parent) {
+    root = parent.newSubManager();
+    scope = root;
+  }
+
+  private NDArray own(NDArray x) {
+    if (x.getManager() != scope) {
+      x.attach(scope);
+    }
+    return x;
+  }
+
+  @Override
+  public NDArray constant(HostTensor value) {
+    return scope.create(value.data(), new Shape(value.shape()));
+  }
+
+  @Override
+  public long[] shape(NDArray x) {
+    return x.getShape().getShape();
+  }
+
+  @Override
+  public NDArray linear(NDArray x, NDArray weight, NDArray bias) {
+    return own(x.getNDArrayInternal().linear(x, weight, bias).singletonOrThrow());
+  }
+
+  @Override
+  public NDArray linear(NDArray x, NDArray weight) {
+    return own(x.getNDArrayInternal().linear(x, weight, null).singletonOrThrow());
+  }
+
+  @Override
+  public NDArray matmul(NDArray a, NDArray b) {
+    return own(a.matMul(b));
+  }
+
+  @Override
+  public NDArray add(NDArray a, NDArray b) {
+    return own(a.add(b));
+  }
+
+  @Override
+  public NDArray mul(NDArray a, NDArray b) {
+    return own(a.mul(b));
+  }
+
+  @Override
+  public NDArray scale(NDArray x, double factor) {
+    return own(x.mul(factor));
+  }
+
+  @Override
+  public NDArray softmax(NDArray x) {
+    return own(x.softmax(-1));
+  }
+
+  @Override
+  public NDArray layerNorm(NDArray x, NDArray gain, NDArray bias, double epsilon) {
+    return own(
+        x.getNDArrayInternal()
+            .layerNorm(x, gain.getShape(), gain, bias, (float) epsilon)
+            .singletonOrThrow());
+  }
+
+  @Override
+  public NDArray quickGelu(NDArray x) {
+    return scoped(
+        () -> {
+          NDArray gate = own(scale(x, 1.702).getNDArrayInternal().sigmoid());
+          return mul(x, gate);
+        });
+  }
+
+  @Override
+  public NDArray gelu(NDArray x) {
+    return own(x.getNDArrayInternal().gelu());
+  }
+
+  @Override
+  public NDArray relu(NDArray x) {
+    return own(x.getNDArrayInternal().relu());
+  }
+
+  @Override
+  public NDArray reshape(NDArray x, long... shape) {
+    return own(x.reshape(shape));
+  }
+
+  @Override
+  public NDArray transpose(NDArray x, int... axes) {
+    return own(x.transpose(axes));
+  }
+
+  @Override
+  public NDArray slice(NDArray x, int axis, long from, long to) {
+    StringBuilder index = new StringBuilder(":,".repeat(axis));
+    return own(x.get(index.append(from).append(':').append(to).toString()));
+  }
+
+  @Override
+  public NDArray concat(int axis, List<NDArray> parts) {
+    return own(NDArrays.concat(new NDList(parts), axis));
+  }
+
+  @Override
+  public NDArray repeatBatch(NDArray x, NDArray like) {
+    long[] shape = x.getShape().getShape().clone();
+    shape[0] = like.getShape().get(0);
+    return own(x.broadcast(new Shape(shape)));
+  }
+
+  @Override
+  public NDArray rows(NDArray table, int[] indices) {
+    NDArray at = own(scope.create(Arrays.stream(indices).asLongStream().toArray()));
+    return own(
+        table
+            .getNDArrayInternal()
+            .embedding(at, table, ai.djl.ndarray.types.SparseFormat.DENSE)
+            .singletonOrThrow());
+  }
+
+  @Override
+  public NDArray normalize(NDArray x) {
+    return scoped(
+        () -> {
+          NDArray squares = own(mul(x, x).sum(new int[] {-1}, true));
+          return own(x.div(own(squares.sqrt())));
+        });
+  }
+
+  @Override
+  public NDArray roundToHalf(NDArray x) {
+    return own(own(x.toType(DataType.FLOAT16, true)).toType(DataType.FLOAT32, true));
+  }
+
+  @Override
+  public List<NDArray> scope(Supplier<List<NDArray>> body) {
+    NDManager outer = scope;
+    NDManager inner = outer.newSubManager();
+    try (inner) {
+      scope = inner;
+      List<NDArray> kept = body.get();
+      for (NDArray x : kept) {
+        if (x.getManager() == inner) {
+          x.attach(outer);
+        }
+      }
+      return kept;
+    } finally {
+      scope = outer;
+    }
+  }
+
+  @Override
+  public void close() {
+    root.close();
+  }
+}
