@@ -33,9 +33,8 @@ public final class HeadClip<T> {
    *
    * @param global unit CLS feature [B,E]
    * @param local per output layer unit patch features [B,N,E]
-   * @param heads per CSA layer C [B,heads,1+N,d], where asked for
    */
-  public record ImageFeatures<T>(T global, List<T> local, List<T> heads) {}
+  public record ImageFeatures<T>(T global, List<T> local) {}
 
   public HeadClipSettings settings() {
     return settings;
@@ -71,24 +70,32 @@ public final class HeadClip<T> {
   }
 
   /**
-   * Both paths.
+   * Both paths through the image tower.
    *
    * @param pixels [B,3,S,S], normalised
    * @param headWeights [csa layers, heads], or empty for all 1
-   * @param keepHeads whether {@link ImageFeatures#heads} is wanted
+   * @param keepHeads whether the heads' outputs are wanted
    */
-  public ImageFeatures<T> imageFeatures(
+  public VisionTower.Output<T> tower(
       TensorOps<T> ops, T pixels, Optional<T> headWeights, boolean keepHeads) {
-    VisionTower.Output<T> out =
-        vision.forward(
-            ops, pixels, settings.localPath(), settings.outputLayers(), headWeights, keepHeads);
+    return vision.forward(
+        ops, pixels, settings.localPath(), settings.outputLayers(), headWeights, keepHeads);
+  }
+
+  /** {@link #tower} and the projections into the joint space. {@code pixels}: [B,3,S,S]. */
+  public ImageFeatures<T> imageFeatures(TensorOps<T> ops, T pixels, Optional<T> headWeights) {
+    VisionTower.Output<T> out = tower(ops, pixels, headWeights, false);
     List<T> local = new ArrayList<>();
     for (T tokens : out.local()) {
       local.add(ops.scoped(() -> patches(ops, tokens)));
     }
-    T cls = vision.project(ops, out.global(), settings.clsLnPost());
-    T global = ops.normalize(ops.reshape(cls, -1, ops.shape(cls)[2]));
-    return new ImageFeatures<>(global, local, out.heads());
+    return new ImageFeatures<>(global(ops, out.global()), local);
+  }
+
+  /** The class token [B,1,width] to the unit global feature [B,E]. */
+  public T global(TensorOps<T> ops, T classToken) {
+    T cls = vision.project(ops, classToken, settings.clsLnPost());
+    return ops.normalize(ops.reshape(cls, -1, ops.shape(cls)[2]));
   }
 
   /** Tokens of the local path [B,1+N,width] to unit patch features [B,N,E]. */

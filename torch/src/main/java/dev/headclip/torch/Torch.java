@@ -5,7 +5,7 @@ import ai.djl.ndarray.NDManager;
 import dev.headclip.HeadClipException;
 
 /** The one libtorch of this process. */
-final class Torch {
+public final class Torch {
   static {
     // DJL reports its use over the network otherwise
     System.setProperty("OPT_OUT_TRACKING", "true");
@@ -29,12 +29,12 @@ final class Torch {
     }
   }
 
-  static Engine engine() {
+  public static Engine engine() {
     return Holder.ENGINE;
   }
 
   /** A new root of native memory; whoever asks closes it. */
-  static NDManager manager() {
+  public static NDManager manager() {
     return engine().newBaseManager(ai.djl.Device.cpu());
   }
 }

@@ -19,12 +19,12 @@ import java.util.function.Supplier;
  * scope, so that weights never gather results. Use in one thread; {@link #close} releases
  * everything.
  */
-final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
+public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   private final NDManager root;
   private NDManager scope;
 
   /** A computation whose memory hangs under {@code parent} until it closes. */
-  TorchOps(NDManager parent) {
+  public TorchOps(NDManager parent) {
     root = parent.newSubManager();
     scope = root;
   }
@@ -38,7 +38,17 @@ final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
 
   @Override
   public NDArray constant(HostTensor value) {
-    return scope.create(value.data(), new Shape(value.shape()));
+    return copied(scope.create(value.data(), new Shape(value.shape())));
+  }
+
+  /**
+   * In libtorch's own memory. What DJL creates lies in a Java buffer that is collected once the
+   * array closes, although a graph that waits for its backward pass may still read it.
+   */
+  private NDArray copied(NDArray view) {
+    try (view) {
+      return own(view.duplicate());
+    }
   }
 
   @Override
@@ -138,7 +148,7 @@ final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
 
   @Override
   public NDArray rows(NDArray table, int[] indices) {
-    NDArray at = own(scope.create(Arrays.stream(indices).asLongStream().toArray()));
+    NDArray at = copied(scope.create(Arrays.stream(indices).asLongStream().toArray()));
     return own(
         table
             .getNDArrayInternal()

@@ -14,7 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A backbone's weights in libtorch's memory, owned by the manager they were made with. */
-final class TorchWeights implements Weights<NDArray> {
+public final class TorchWeights implements Weights<NDArray> {
   private final Map<String, NDArray> arrays = new LinkedHashMap<>();
 
   private TorchWeights() {}
@@ -24,7 +24,7 @@ final class TorchWeights implements Weights<NDArray> {
    *
    * @param imageSize side of the images to come: the position embedding is resized to its grid
    */
-  static TorchWeights load(
+  public static TorchWeights load(
       NDManager manager,
       ClipConfig config,
       TensorSource source,
@@ -46,7 +46,7 @@ final class TorchWeights implements Weights<NDArray> {
   }
 
   /** Weights that are there already. */
-  static TorchWeights of(Map<String, NDArray> arrays) {
+  public static TorchWeights of(Map<String, NDArray> arrays) {
     TorchWeights w = new TorchWeights();
     w.arrays.putAll(arrays);
     return w;
@@ -74,7 +74,7 @@ final class TorchWeights implements Weights<NDArray> {
     return a;
   }
 
-  Map<String, NDArray> arrays() {
+  public Map<String, NDArray> arrays() {
     return arrays;
   }
 }

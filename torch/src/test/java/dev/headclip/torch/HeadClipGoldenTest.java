@@ -35,8 +35,7 @@ class HeadClipGoldenTest {
       check("text_features", text);
 
       NDArray pixels = ops.constant(golden.get("pixels"));
-      HeadClip.ImageFeatures<NDArray> image =
-          net.imageFeatures(ops, pixels, learned.headWeights(), false);
+      HeadClip.ImageFeatures<NDArray> image = net.imageFeatures(ops, pixels, learned.headWeights());
       // stored before normalisation
       NDArray expected = ops.normalize(ops.constant(golden.get("image_features")));
       assertClose(

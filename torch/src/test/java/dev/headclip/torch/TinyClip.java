@@ -16,23 +16,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The golden files' miniature CLIP and the settings they were made with. */
-final class TinyClip {
+public final class TinyClip {
   private TinyClip() {}
 
-  static ClipConfig config() {
+  public static ClipConfig config() {
     try (Backbone b = Backbone.open(Golden.tinyClip())) {
       return b.config();
     }
   }
 
-  static TorchWeights weights(NDManager manager, int imageSize) {
+  public static TorchWeights weights(NDManager manager, int imageSize) {
     try (Backbone b = Backbone.open(Golden.tinyClip())) {
       return TorchWeights.load(
           manager, b.config(), b.weights(), imageSize, PositionResize.BILINEAR);
     }
   }
 
-  static HeadClipSettings goldenSettings() {
+  public static HeadClipSettings goldenSettings() {
     return HeadClipSettings.defaultsFor(config())
         .withImageSize(70)
         .withLocalPath(LocalPath.of(2, 5))
@@ -41,7 +41,7 @@ final class TinyClip {
         .withClsLnPost(true);
   }
 
-  static Learned<HostTensor> learned(Map<String, HostTensor> golden, String prefix) {
+  public static Learned<HostTensor> learned(Map<String, HostTensor> golden, String prefix) {
     return new Learned<>(
         golden.get(prefix + "prompt.normal"),
         golden.get(prefix + "prompt.abnormal"),
@@ -49,7 +49,7 @@ final class TinyClip {
         Optional.of(golden.get(prefix + "head_weights")));
   }
 
-  static Learned<NDArray> onto(TorchOps ops, Learned<HostTensor> learned) {
+  public static Learned<NDArray> onto(TorchOps ops, Learned<HostTensor> learned) {
     return learned.map(ops::constant);
   }
 }

@@ -1,0 +1,85 @@
+package dev.headclip.app;
+
+import dev.headclip.HeadClipException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+
+/** {@code headclip VERB}. */
+@Command(
+    name = "headclip",
+    description = "Finds and locates anomalies in images of kinds it has never seen.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    scope = ScopeType.INHERIT,
+    usageHelpAutoWidth = true,
+    subcommands = {
+      DetectCommand.class,
+      TrainCommand.class,
+      EvaluateCommand.class,
+      DatasetsCommand.class,
+      ModelsCommand.class
+    })
+public final class Main {
+  /** All went well. */
+  static final int OK = 0;
+
+  /** Some images failed. */
+  static final int SOME_FAILED = 1;
+
+  /** Wrong usage, or the model does not work. */
+  static final int UNUSABLE = 2;
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "Log what the libraries do, and show stack traces.")
+  private boolean debug;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    System.exit(run(args));
+  }
+
+  /** Runs a command line and returns its exit code. */
+  static int run(String... args) {
+    // before any library makes a logger
+    boolean debug = java.util.Arrays.asList(args).contains("--debug");
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", debug ? "info" : "off");
+    System.setProperty("java.awt.headless", "true");
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
+    line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
+    return line.execute(args);
+  }
+
+  private static int wrongUsage(ParameterException e) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("headclip: " + firstLine(e.getMessage()));
+    err.println("see '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
+    return UNUSABLE;
+  }
+
+  private static int failed(Exception e, CommandLine c, boolean debug) {
+    boolean expected = e instanceof HeadClipException || e instanceof IllegalArgumentException;
+    String text =
+        expected
+            ? e.getMessage()
+            : "internal error: %s; please report it with the output of --debug".formatted(e);
+    c.getErr().println("headclip: " + firstLine(text));
+    if (debug) {
+      e.printStackTrace(c.getErr());
+    }
+    return UNUSABLE;
+  }
+
+  private static String firstLine(String text) {
+    return String.valueOf(text).lines().findFirst().orElse("");
+  }
+}

@@ -1,0 +1,103 @@
+package dev.headclip.app;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.detect.Detector;
+import dev.headclip.image.ImageLoader;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import picocli.CommandLine.Option;
+
+/** Which model to run, and how. */
+final class ModelOptions {
+  enum Precision {
+    fp32,
+    int8
+  }
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|DIR",
+      description =
+          "Built-in model, or a folder with a backbone and adapter.safetensors (default: starter).")
+  private String model;
+
+  @Option(
+      names = "--backbone",
+      paramLabel = "DIR",
+      description = "A published CLIP: Hugging Face folder, OpenAI .pt, open_clip checkpoint.")
+  private Path backbone;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "FILE",
+      description = "The adapter that goes with --backbone.")
+  private Path adapter;
+
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "What computes the model: torch (default: the best there is).")
+  private String engine;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "fp32|int8",
+      defaultValue = "fp32",
+      description = "Arithmetic of the network (default: ${DEFAULT-VALUE}).")
+  private Precision precision;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "T",
+      description = "Score from which an image is anomalous, 0 to 1 (default: the model's).")
+  private Double threshold;
+
+  @Option(
+      names = "--lambda",
+      paramLabel = "L",
+      description = "Weight of the local score, 0 to 1 (default: the model's).")
+  private Double lambda;
+
+  @Option(
+      names = "--image-size",
+      paramLabel = "PIXELS",
+      description = "Side of the network's input (default: the model's).")
+  private Integer imageSize;
+
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "100000000",
+      description = "Refuse larger images by their header (default: ${DEFAULT-VALUE}).")
+  private long maxPixels;
+
+  Detector open() {
+    if (precision == Precision.int8) {
+      throw new HeadClipException(
+          "--precision int8 needs the onnx engine, which this build does not have; use fp32");
+    }
+    Detector.Options options =
+        new Detector.Options(
+            Optional.ofNullable(engine),
+            threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold),
+            imageSize == null ? OptionalInt.empty() : OptionalInt.of(imageSize),
+            lambda == null ? OptionalDouble.empty() : OptionalDouble.of(lambda),
+            new ImageLoader(maxPixels));
+    if ((backbone == null) != (adapter == null)) {
+      throw new HeadClipException(
+          backbone == null
+              ? "--adapter without --backbone; name the CLIP that it was trained with"
+              : "--backbone without --adapter; train one with 'headclip train --backbone %s'"
+                  .formatted(backbone));
+    }
+    if (backbone != null) {
+      if (model != null) {
+        throw new HeadClipException("--model and --backbone together; name one of them");
+      }
+      return Detector.load(backbone, adapter, options);
+    }
+    return Detector.load(model == null ? "starter" : model, options);
+  }
+}

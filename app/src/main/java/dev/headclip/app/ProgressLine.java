@@ -1,0 +1,47 @@
+package dev.headclip.app;
+
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+
+/** A progress bar on stderr where that is a terminal; nothing elsewhere. */
+final class ProgressLine implements AutoCloseable {
+  private final Optional<ProgressBar> bar;
+
+  private ProgressLine(Optional<ProgressBar> bar) {
+    this.bar = bar;
+  }
+
+  /** No bar at all. */
+  static ProgressLine silent() {
+    return new ProgressLine(Optional.empty());
+  }
+
+  static ProgressLine of(String task, long total, String unit) {
+    // the launcher knows what Java cannot see: where stderr goes
+    if (!Boolean.getBoolean("headclip.stderr.tty")) {
+      return silent();
+    }
+    return new ProgressLine(
+        Optional.of(
+            new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .setUnit(" " + unit, 1)
+                .setUpdateIntervalMillis(500)
+                .build()));
+  }
+
+  void at(long done, String message) {
+    bar.ifPresent(
+        b -> {
+          b.stepTo(done);
+          b.setExtraMessage(message);
+        });
+  }
+
+  @Override
+  public void close() {
+    bar.ifPresent(ProgressBar::close);
+  }
+}

@@ -1,0 +1,53 @@
+package dev.headclip.dataset;
+
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
+import java.nio.file.Path;
+
+/**
+ * Masks as the reference repositories read them (AnomalyCLIP's dataset.py:71-72, train.py:64-66).
+ */
+public final class MaskReader {
+  private MaskReader() {}
+
+  /** Grey above 0 is anomalous; resized bilinearly to a square, then a half or more stays. */
+  public static byte[] square(ImageLoader loader, Path file, int size) {
+    return square(binary(loader.load(file)), size);
+  }
+
+  /**
+   * An image's mask.
+   *
+   * @param width columns
+   * @param height rows
+   * @param values 0 or 1, row-major
+   */
+  public record Mask(int width, int height, byte[] values) {}
+
+  /** 1 where the image is not black. */
+  public static Mask binary(RgbImage image) {
+    byte[] out = new byte[image.width() * image.height()];
+    for (int i = 0; i < out.length; i++) {
+      boolean set =
+          image.rgb()[3 * i] != 0 || image.rgb()[3 * i + 1] != 0 || image.rgb()[3 * i + 2] != 0;
+      out[i] = (byte) (set ? 1 : 0);
+    }
+    return new Mask(image.width(), image.height(), out);
+  }
+
+  /** Resized to {@code size} x {@code size}, 0 or 1. */
+  public static byte[] square(Mask mask, int size) {
+    byte[] bright = new byte[mask.values().length];
+    for (int i = 0; i < bright.length; i++) {
+      bright[i] = (byte) (mask.values()[i] * 255);
+    }
+    byte[] resized =
+        PillowResize.BILINEAR.resize(bright, mask.width(), mask.height(), 1, size, size);
+    byte[] out = new byte[resized.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = (byte) ((resized[i] & 0xff) >= 128 ? 1 : 0);
+    }
+    return out;
+  }
+}

@@ -1,0 +1,2 @@
+/** Annotated data sets. Facts: spec/datasets.md. */
+package dev.headclip.dataset;

@@ -1,0 +1,50 @@
+package dev.headclip.detect;
+
+import dev.headclip.image.RgbImage;
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.map.MapOperator;
+import dev.headclip.map.Regions;
+import dev.headclip.map.TopMean;
+import dev.headclip.method.HeadClipSettings;
+
+/** From the network's numbers to a {@link Detection}: Eq. 12, 7 and 8. */
+final class JointScore {
+  private final HeadClipSettings settings;
+  private final MapOperator smooth;
+  private final MapOperator raw;
+
+  JointScore(HeadClipSettings settings, int grid) {
+    this.settings = settings;
+    this.smooth = new MapOperator(grid, settings.imageSize(), settings.sigma());
+    this.raw = new MapOperator(grid, settings.imageSize(), 0);
+  }
+
+  Detection of(double global, float[] patches, int width, int height, double threshold, double ms) {
+    long start = System.nanoTime();
+    AnomalyMap map = smooth.apply(patches);
+    AnomalyMap scored = settings.topOnRaw() ? raw.apply(patches) : map;
+    int k = settings.top().of(scored.values().length);
+    double local = TopMean.of(scored.values(), k);
+    double score = (1 - settings.lambda()) * global + settings.lambda() * local;
+    return new Detection(
+        score,
+        global,
+        local,
+        score >= threshold,
+        threshold,
+        width,
+        height,
+        Regions.of(map, threshold, width, height),
+        map,
+        ms + (System.nanoTime() - start) / 1e6);
+  }
+
+  /**
+   * An image ready for the network.
+   *
+   * @param source as decoded
+   * @param pixels [3,S,S], normalised
+   * @param ms spent so far
+   */
+  record Prepared(RgbImage source, float[] pixels, double ms) {}
+}

@@ -1,0 +1,5 @@
+/**
+ * The main job: images in, verdicts and maps out. {@code Detector.load("starter").detect(path)} is
+ * the short way.
+ */
+package dev.headclip.detect;

@@ -1,0 +1,34 @@
+package dev.headclip.image;
+
+import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
+import java.io.IOException;
+import java.io.OutputStream;
+import javax.imageio.ImageIO;
+
+/** Writes PNG files. */
+public final class ImageWriter {
+  private ImageWriter() {}
+
+  /** An 8-bit colour PNG. */
+  public static void png(RgbImage image, OutputStream out) throws IOException {
+    BufferedImage b =
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
+    byte[] to = ((DataBufferByte) b.getRaster().getDataBuffer()).getData();
+    for (int i = 0; i < to.length; i += 3) {
+      to[i] = image.rgb()[i + 2];
+      to[i + 1] = image.rgb()[i + 1];
+      to[i + 2] = image.rgb()[i];
+    }
+    ImageIO.write(b, "png", out);
+  }
+
+  /** An 8-bit grey PNG of row-major samples. */
+  public static void grayPng(byte[] samples, int width, int height, OutputStream out)
+      throws IOException {
+    BufferedImage b = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
+    byte[] to = ((DataBufferByte) b.getRaster().getDataBuffer()).getData();
+    System.arraycopy(samples, 0, to, 0, to.length);
+    ImageIO.write(b, "png", out);
+  }
+}

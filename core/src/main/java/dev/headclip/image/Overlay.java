@@ -1,0 +1,47 @@
+package dev.headclip.image;
+
+import dev.headclip.map.AnomalyMap;
+
+/** An image with its heat map laid over it, and the outline of what reaches the threshold. */
+public final class Overlay {
+  /** Bright cyan: no colour of the map comes near it. */
+  private static final int[] OUTLINE = {0, 255, 255};
+
+  private Overlay() {}
+
+  /**
+   * @param map of the image's size; its values set colour and opacity, unscaled, so that pictures
+   *     compare
+   */
+  public static RgbImage draw(RgbImage image, AnomalyMap map, double threshold) {
+    int w = image.width();
+    int h = image.height();
+    RgbImage out = RgbImage.blank(w, h);
+    for (int i = 0; i < w * h; i++) {
+      float v = Math.min(Math.max(map.values()[i], 0), 1);
+      float cover = 0.15f + 0.5f * v;
+      for (int c = 0; c < 3; c++) {
+        float under = image.rgb()[3 * i + c] & 0xff;
+        out.rgb()[3 * i + c] = (byte) Math.round(under + (ColorMap.of(v, c) - under) * cover);
+      }
+    }
+    int thick = Math.max(1, Math.min(w, h) / 400);
+    for (int y = 0; y < h; y++) {
+      for (int x = 0; x < w; x++) {
+        if (map.at(x, y) >= threshold && onEdge(map, x, y, thick, threshold)) {
+          for (int c = 0; c < 3; c++) {
+            out.rgb()[3 * (y * w + x) + c] = (byte) OUTLINE[c];
+          }
+        }
+      }
+    }
+    return out;
+  }
+
+  private static boolean onEdge(AnomalyMap map, int x, int y, int reach, double threshold) {
+    return x >= reach && map.at(x - reach, y) < threshold
+        || y >= reach && map.at(x, y - reach) < threshold
+        || x + reach < map.width() && map.at(x + reach, y) < threshold
+        || y + reach < map.height() && map.at(x, y + reach) < threshold;
+  }
+}

@@ -1,0 +1,107 @@
+package dev.headclip.synth;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.image.ImageWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.IntConsumer;
+
+/**
+ * Writes a data set in MVTec layout: {@code CLASS/test/good}, {@code CLASS/test/DEFECT}, {@code
+ * CLASS/ground_truth/DEFECT} and a few {@code CLASS/train/good}; classes are the drawn surfaces and
+ * objects.
+ */
+public final class DataSetWriter {
+  /** One in so many pictures is a normal one for training. */
+  private static final int TRAIN_EVERY = 6;
+
+  private DataSetWriter() {}
+
+  /**
+   * @param out a new or empty folder
+   * @param count pictures in all
+   * @param progress told the number of pictures written so far
+   */
+  public static void write(Path out, Generator generator, int count, IntConsumer progress) {
+    if (count < 1) {
+      throw new IllegalArgumentException("--count is %d, expected at least 1".formatted(count));
+    }
+    if (Files.exists(out) && !isEmptyFolder(out)) {
+      throw new HeadClipException(
+          "%s: not an empty folder; name a new one, nothing is overwritten".formatted(out));
+    }
+    int threads = Runtime.getRuntime().availableProcessors();
+    ExecutorService pool = Executors.newFixedThreadPool(threads);
+    try {
+      List<Future<?>> all = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        int index = i;
+        all.add(pool.submit(() -> one(out, generator, index)));
+      }
+      for (int i = 0; i < count; i++) {
+        all.get(i).get();
+        progress.accept(i + 1);
+      }
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HeadClipException h) {
+        throw h;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("interrupted; %s is incomplete".formatted(out), e);
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static boolean isEmptyFolder(Path p) {
+    String[] names = p.toFile().list();
+    return names != null && names.length == 0;
+  }
+
+  private static void one(Path out, Generator generator, int index) {
+    int textures = TextureKind.values().length;
+    int classes = textures + ObjectKind.values().length;
+    int which = index % classes;
+    int number = index / classes;
+    boolean train = number % TRAIN_EVERY == TRAIN_EVERY - 1;
+    DefectKind[] kinds = DefectKind.values();
+    // half of the test pictures have a defect, the kinds in turn
+    Optional<DefectKind> defect =
+        train || number % 2 == 0
+            ? Optional.empty()
+            : Optional.of(kinds[(number / 2 + which) % kinds.length]);
+    boolean surface = which < textures;
+    Example e =
+        surface
+            ? generator.surface(TextureKind.values()[which], defect, index)
+            : generator.object(ObjectKind.values()[which - textures], defect, index);
+    String folder =
+        surface
+            ? TextureKind.values()[which].folder()
+            : ObjectKind.values()[which - textures].folder();
+    String kind = defect.map(DefectKind::folder).orElse("good");
+    String name = "%05d".formatted(number);
+    Path home = out.resolve(folder);
+    Path image = home.resolve(train ? "train" : "test").resolve(kind).resolve(name + ".png");
+    AtomicFiles.write(image, o -> ImageWriter.png(e.image(), o));
+    if (defect.isPresent()) {
+      byte[] mask = e.mask().clone();
+      for (int i = 0; i < mask.length; i++) {
+        mask[i] = (byte) (mask[i] * 255);
+      }
+      Path to = home.resolve("ground_truth").resolve(kind).resolve(name + "_mask.png");
+      AtomicFiles.write(
+          to, o -> ImageWriter.grayPng(mask, e.image().width(), e.image().height(), o));
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.headclip.synth;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Numbers over the pixels of a picture.
+ *
+ * @param width columns
+ * @param height rows
+ * @param values row-major; shared, not copied
+ */
+record Field(int width, int height, float[] values) {
+  static Field zeros(int width, int height) {
+    return new Field(width, height, new float[width * height]);
+  }
+
+  static Field filled(int width, int height, float value) {
+    Field f = zeros(width, height);
+    java.util.Arrays.fill(f.values, value);
+    return f;
+  }
+
+  /** A function of the pixel. */
+  interface Function {
+    float at(int x, int y);
+  }
+
+  static Field of(int width, int height, Function f) {
+    Field out = zeros(width, height);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        out.values[y * width + x] = f.at(x, y);
+      }
+    }
+    return out;
+  }
+
+  /**
+   * Smooth noise in [0,1]: octaves of random lattices.
+   *
+   * @param cellX coarsest lattice's distance along rows, pixels
+   * @param cellY along columns
+   * @param gain share of each finer octave
+   */
+  static Field noise(
+      int width,
+      int height,
+      double cellX,
+      double cellY,
+      int octaves,
+      double gain,
+      RandomGenerator r) {
+    Field out = zeros(width, height);
+    double amplitude = 1;
+    for (int o = 0; o < octaves; o++) {
+      out.addLattice(Math.max(1, cellX), Math.max(1, cellY), (float) amplitude, r);
+      cellX /= 2;
+      cellY /= 2;
+      amplitude *= gain;
+    }
+    return out.stretched();
+  }
+
+  private void addLattice(double cellX, double cellY, float amplitude, RandomGenerator r) {
+    int nx = (int) (width / cellX) + 2;
+    int ny = (int) (height / cellY) + 2;
+    float[] lattice = new float[nx * ny];
+    for (int i = 0; i < lattice.length; i++) {
+      lattice[i] = r.nextFloat();
+    }
+    double dx = r.nextDouble();
+    double dy = r.nextDouble();
+    int[] low = new int[width];
+    float[] share = new float[width];
+    for (int x = 0; x < width; x++) {
+      double u = Math.min(x / cellX + dx, nx - 1.001);
+      low[x] = (int) u;
+      share[x] = smooth((float) (u - low[x]));
+    }
+    for (int y = 0; y < height; y++) {
+      double v = Math.min(y / cellY + dy, ny - 1.001);
+      int row = (int) v * nx;
+      float wy = smooth((float) (v - (int) v));
+      for (int x = 0; x < width; x++) {
+        int i = row + low[x];
+        float a = lattice[i] + (lattice[i + 1] - lattice[i]) * share[x];
+        float b = lattice[i + nx] + (lattice[i + nx + 1] - lattice[i + nx]) * share[x];
+        values[y * width + x] += amplitude * (a + (b - a) * wy);
+      }
+    }
+  }
+
+  /** 0 to 1 with flat ends. */
+  static float smooth(float t) {
+    float c = Math.min(Math.max(t, 0), 1);
+    return c * c * (3 - 2 * c);
+  }
+
+  /** Shifted and scaled to span [0,1]. */
+  Field stretched() {
+    float min = Float.MAX_VALUE;
+    float max = -Float.MAX_VALUE;
+    for (float v : values) {
+      min = Math.min(min, v);
+      max = Math.max(max, v);
+    }
+    float scale = max > min ? 1 / (max - min) : 0;
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (values[i] - min) * scale;
+    }
+    return this;
+  }
+
+  float at(int x, int y) {
+    return values[y * width + x];
+  }
+
+  /** Share of pixels above a half. */
+  double area() {
+    int n = 0;
+    for (float v : values) {
+      n += v > 0.5f ? 1 : 0;
+    }
+    return (double) n / values.length;
+  }
+
+  /** Two box blurs of the given radius, close to a Gaussian. */
+  Field blurred(int radius) {
+    if (radius < 1) {
+      return this;
+    }
+    float[] a = values.clone();
+    float[] b = new float[a.length];
+    for (int pass = 0; pass < 2; pass++) {
+      box(a, b, width, height, 1, width, radius);
+      box(b, a, height, width, width, 1, radius);
+    }
+    return new Field(width, height, a);
+  }
+
+  private static void box(
+      float[] from, float[] to, int n, int lines, int step, int stride, int radius) {
+    float scale = 1f / (2 * radius + 1);
+    for (int line = 0; line < lines; line++) {
+      int base = line * stride;
+      float sum = from[base] * (radius + 1);
+      for (int i = 0; i < radius; i++) {
+        sum += from[base + Math.min(i, n - 1) * step];
+      }
+      for (int i = 0; i < n; i++) {
+        sum += from[base + Math.min(i + radius, n - 1) * step];
+        to[base + i * step] = sum * scale;
+        sum -= from[base + Math.max(i - radius, 0) * step];
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.headclip.synth;
+
+import dev.headclip.synth.DefectKind.Defect;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/** Makes examples: deterministic in seed and index, from any number of threads. */
+public final class Generator {
+  private static final double VISIBLE = 0.06;
+  private static final double CHANGED = 0.03;
+  private static final double LARGEST = 0.35;
+
+  private final long seed;
+  private final int size;
+  private final Textures textures;
+  private final Scenes scenes;
+
+  private Generator(long seed, int size, Textures textures) {
+    if (size < 32 || size > 2048) {
+      throw new IllegalArgumentException("--size is %d, expected 32 to 2048".formatted(size));
+    }
+    this.seed = seed;
+    this.size = size;
+    this.textures = textures;
+    this.scenes = new Scenes(textures);
+  }
+
+  /** Everything drawn by program. */
+  public static Generator drawn(long seed, int size) {
+    return new Generator(seed, size, new DrawnTextures());
+  }
+
+  /** Surfaces partly from photographs in a folder, {@code share} of them. */
+  public static Generator withPhotos(long seed, int size, Path folder, double share) {
+    PhotoTextures photos = new PhotoTextures(folder);
+    DrawnTextures drawn = new DrawnTextures();
+    return new Generator(
+        seed, size, (w, h, r) -> (r.nextDouble() < share ? photos : drawn).sample(w, h, r));
+  }
+
+  public int size() {
+    return size;
+  }
+
+  /** Any scene, anomalous or not by the index's own coin. */
+  public Example any(long index) {
+    SplittableRandom r = random(index);
+    Scene scene = scenes.any(size, r);
+    return example(scene, r.nextBoolean() ? Optional.of(DefectKind.any(r)) : Optional.empty(), r);
+  }
+
+  /** A surface of one kind. */
+  public Example surface(TextureKind kind, Optional<DefectKind> defect, long index) {
+    SplittableRandom r = random(index);
+    Picture p = DrawnTextures.draw(kind, size, size, r);
+    return example(Scenes.surface(new Textures.Sample(p, kind.noun())), defect, r);
+  }
+
+  /** An object of one kind. */
+  public Example object(ObjectKind kind, Optional<DefectKind> defect, long index) {
+    SplittableRandom r = random(index);
+    return example(scenes.object(kind, size, r), defect, r);
+  }
+
+  private SplittableRandom random(long index) {
+    // the golden-ratio step keeps neighbouring indices apart
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index * 0xD1B54A32D192ED03L);
+  }
+
+  private Example example(Scene scene, Optional<DefectKind> kind, RandomGenerator r) {
+    Camera.Setting camera = Camera.any(size, r);
+    byte[] mask = new byte[size * size];
+    if (kind.isEmpty()) {
+      return new Example(camera.apply(scene.picture()).toRgb(), mask, scene.noun(), kind);
+    }
+    Picture damaged = damage(scene, kind.get(), mask, r);
+    return new Example(camera.apply(damaged).toRgb(), mask, scene.noun(), kind);
+  }
+
+  /** The picture with a defect that can be seen; {@code mask} becomes 1 there. */
+  private Picture damage(Scene scene, DefectKind kind, byte[] mask, RandomGenerator r) {
+    DefectKind now = kind;
+    for (int tries = 0; ; tries++) {
+      Defect d = now.draw(scene, textures, r);
+      Field alpha = limited(d.alpha(), scene.region());
+      Picture damaged = scene.picture().blend(d.changed(), alpha).clipped();
+      double area = alpha.area();
+      boolean seen = damaged.difference(scene.picture(), alpha) > VISIBLE;
+      if (seen && area > 0 && area < LARGEST) {
+        mark(mask, scene.picture(), damaged, alpha);
+        return damaged;
+      }
+      // some kinds cannot be seen on some surfaces: a smear on plain paint
+      if (tries >= 3) {
+        now = DefectKind.HOLE;
+      }
+      if (tries >= 40) {
+        mark(mask, scene.picture(), damaged, alpha);
+        return damaged;
+      }
+    }
+  }
+
+  /** Defects stay on the object, but for a little that reaches over its edge. */
+  private static Field limited(Field alpha, Field region) {
+    return Field.of(alpha.width(), alpha.height(), (x, y) -> alpha.at(x, y) * region.at(x, y));
+  }
+
+  private void mark(byte[] mask, Picture before, Picture after, Field alpha) {
+    // the covered area, closed over pixels that happen to look alike
+    Field changed =
+        Field.of(
+                size,
+                size,
+                (x, y) -> {
+                  int i = y * size + x;
+                  float d = 0;
+                  for (int c = 0; c < 3; c++) {
+                    d = Math.max(d, Math.abs(before.planes()[c][i] - after.planes()[c][i]));
+                  }
+                  return d > CHANGED ? 1 : 0;
+                })
+            .blurred(Math.max(1, size / 100));
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = (byte) (alpha.values()[i] > 0.4f && changed.values()[i] > 0.15f ? 1 : 0);
+    }
+  }
+}

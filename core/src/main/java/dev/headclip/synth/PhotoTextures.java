@@ -1,0 +1,86 @@
+package dev.headclip.synth;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** Random crops of texture images in a folder, kept in memory at a modest size. */
+final class PhotoTextures implements Textures {
+  private static final int KEPT = 384;
+  private static final int SMALLEST = 96;
+
+  private final List<RgbImage> images;
+
+  PhotoTextures(Path folder) {
+    List<RgbImage> all;
+    try (Stream<Path> files = Files.walk(folder)) {
+      List<Path> found = files.filter(ImageLoader::looksLikeImage).sorted().toList();
+      all = found.parallelStream().flatMap(f -> load(f).stream()).toList();
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
+    }
+    if (all.isEmpty()) {
+      throw new HeadClipException("%s: no images, expected textures".formatted(folder));
+    }
+    images = List.copyOf(all);
+  }
+
+  /** Empty for what is too small, or no image after all: packages hold all sorts. */
+  private static Optional<RgbImage> load(Path file) {
+    try {
+      RgbImage image = ImageLoader.defaults().load(file);
+      int shorter = Math.min(image.width(), image.height());
+      return shorter < SMALLEST ? Optional.empty() : Optional.of(fit(image, shorter));
+    } catch (HeadClipException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static RgbImage fit(RgbImage image, int shorter) {
+    if (shorter <= KEPT) {
+      return image;
+    }
+    double s = (double) KEPT / shorter;
+    return PillowResize.BILINEAR.resize(
+        image, (int) Math.round(image.width() * s), (int) Math.round(image.height() * s));
+  }
+
+  int count() {
+    return images.size();
+  }
+
+  @Override
+  public Sample sample(int width, int height, RandomGenerator r) {
+    RgbImage image = images.get(r.nextInt(images.size()));
+    int longest = Math.min(image.width(), image.height());
+    int side = Math.max(SMALLEST * 2 / 3, (int) (longest * (0.35 + 0.65 * r.nextDouble())));
+    RgbImage part =
+        image.crop(
+            r.nextInt(image.width() - side + 1), r.nextInt(image.height() - side + 1), side, side);
+    Picture p = Picture.of(PillowResize.BILINEAR.resize(part, width, height));
+    return new Sample(turned(p, r.nextInt(8)), "textured surface");
+  }
+
+  /** One of the eight ways to lay a square. */
+  private static Picture turned(Picture p, int way) {
+    int w = p.width();
+    return p.width() != p.height()
+        ? p
+        : p.map(
+            (i, c, v) -> {
+              int x = i % w;
+              int y = i / w;
+              int u = (way & 1) == 0 ? x : w - 1 - x;
+              int t = (way & 2) == 0 ? y : w - 1 - y;
+              return p.planes()[c][(way & 4) == 0 ? t * w + u : u * w + t];
+            });
+  }
+}

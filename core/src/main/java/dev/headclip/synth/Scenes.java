@@ -1,0 +1,124 @@
+package dev.headclip.synth;
+
+import java.util.random.RandomGenerator;
+
+/** Draws scenes: a surface, or an object on a ground. */
+final class Scenes {
+  private final Textures textures;
+
+  Scenes(Textures textures) {
+    this.textures = textures;
+  }
+
+  Scene any(int size, RandomGenerator r) {
+    if (r.nextFloat() < 0.55f) {
+      return surface(textures.sample(size, size, r));
+    }
+    ObjectKind[] kinds = ObjectKind.values();
+    return object(kinds[r.nextInt(kinds.length)], size, r);
+  }
+
+  static Scene surface(Textures.Sample t) {
+    Picture p = t.picture();
+    return new Scene(p, Field.filled(p.width(), p.height(), 1), p, t.noun(), false);
+  }
+
+  Scene object(ObjectKind kind, int size, RandomGenerator r) {
+    Textures.Sample skin = textures.sample(size, size, r);
+    Picture ground = ground(size, r);
+    Field distance = distance(kind.shape(r), size, r);
+    Field inside = Field.of(size, size, (x, y) -> Field.smooth(0.5f - distance.at(x, y)));
+    Picture body = shaded(marked(skin.picture(), distance, size, r), distance, size, r);
+    Field shadow = inside.blurred(2 + r.nextInt(Math.max(1, size / 24)));
+    float dark = 0.5f * r.nextFloat();
+    Picture dimmed = ground.map((i, c, v) -> v * (1 - dark * shadow.values()[i]));
+    String noun = kind.noun();
+    return new Scene(dimmed.blend(body, inside).clipped(), inside, dimmed, noun, true);
+  }
+
+  /** Plain, or a quiet surface. */
+  private Picture ground(int size, RandomGenerator r) {
+    float[] color = r.nextFloat() < 0.35f ? new float[] {0.05f, 0.05f, 0.05f} : Colors.any(r);
+    Picture plain = Picture.filled(size, size, color);
+    if (r.nextFloat() < 0.4f) {
+      return plain.blend(
+          textures.sample(size, size, r).picture().blurred(r.nextInt(3)),
+          Field.filled(size, size, 0.35f * r.nextFloat()));
+    }
+    Field slow = Field.noise(size, size, size, size, 2, 0.5, r);
+    float range = 0.15f * r.nextFloat();
+    return plain.map((i, c, v) -> v + range * (slow.values()[i] - 0.5f));
+  }
+
+  /** Distance to the outline in pixels, the object laid anyhow. */
+  private static Field distance(ObjectKind.Shape shape, int size, RandomGenerator r) {
+    double angle = r.nextDouble() * 2 * Math.PI;
+    float half = size * (0.28f + 0.2f * r.nextFloat());
+    float cos = (float) StrictMath.cos(angle) / half;
+    float sin = (float) StrictMath.sin(angle) / half;
+    float cx = size * (0.5f + 0.1f * (r.nextFloat() - 0.5f));
+    float cy = size * (0.5f + 0.1f * (r.nextFloat() - 0.5f));
+    return Field.of(
+        size,
+        size,
+        (x, y) -> {
+          float dx = x - cx;
+          float dy = y - cy;
+          return shape.distance(dx * cos + dy * sin, dy * cos - dx * sin) * half;
+        });
+  }
+
+  /** Structure that belongs there: rims, prints, a two-coloured half. */
+  private static Picture marked(Picture skin, Field distance, int size, RandomGenerator r) {
+    Picture out = skin;
+    if (r.nextFloat() < 0.4f) {
+      float width = 2 + size * 0.03f * r.nextFloat();
+      float offset = size * 0.08f * r.nextFloat();
+      float tone = 0.5f + r.nextFloat();
+      out =
+          out.map(
+              (i, c, v) -> {
+                float d = -distance.values()[i] - offset;
+                return d > 0 && d < width ? v * tone : v;
+              });
+    }
+    if (r.nextFloat() < 0.25f) {
+      float[] other = Colors.any(r);
+      int side = size / 2 + (int) (size * 0.1 * (r.nextDouble() - 0.5));
+      boolean across = r.nextBoolean();
+      out =
+          out.map(
+              (i, c, v) -> (across ? i % size : i / size) < side ? v : 0.3f * v + 0.7f * other[c]);
+    }
+    if (r.nextFloat() < 0.25f) {
+      out = Strokes.print(out, r);
+    }
+    return out;
+  }
+
+  /** Light from one side over a body that bulges. */
+  private static Picture shaded(Picture skin, Field distance, int size, RandomGenerator r) {
+    float bulge = size * (0.05f + 0.3f * r.nextFloat());
+    Field height =
+        Field.of(
+            size,
+            size,
+            (x, y) -> {
+              float t = Math.min(Math.max(-distance.at(x, y) / bulge, 0), 1);
+              return (float) Math.sqrt(t * (2 - t)) * bulge;
+            });
+    double angle = r.nextDouble() * 2 * Math.PI;
+    float lx = (float) StrictMath.cos(angle);
+    float ly = (float) StrictMath.sin(angle);
+    float strength = 0.05f + 0.3f * r.nextFloat();
+    return skin.map(
+        (i, c, v) -> {
+          int x = i % size;
+          int y = i / size;
+          float gx = height.at(Math.min(x + 1, size - 1), y) - height.at(Math.max(x - 1, 0), y);
+          float gy = height.at(x, Math.min(y + 1, size - 1)) - height.at(x, Math.max(y - 1, 0));
+          float slope = (gx * lx + gy * ly) / 2;
+          return v * (1 - strength * Math.min(Math.max(slope, -2), 2));
+        });
+  }
+}
