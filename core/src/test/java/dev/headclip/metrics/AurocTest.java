@@ -1,0 +1,63 @@
+package dev.headclip.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.testing.Golden;
+import java.io.IOException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class AurocTest {
+  @Test
+  void goldenFigures() throws IOException {
+    Map<String, HostTensor> t = Golden.tensors("metrics.safetensors");
+    for (JsonNode n : new ObjectMapper().readTree(Golden.file("metrics.json").toFile())) {
+      String name = n.path("name").asText();
+      boolean image = name.startsWith("image");
+      float[] scores = t.get(name + (image ? ".scores" : ".maps")).data();
+      float[] labels = t.get(name + (image ? ".labels" : ".masks")).data();
+      assertThat(Auroc.of(scores, truth(labels)).orElseThrow())
+          .as(name)
+          .isCloseTo(n.path("auroc").asDouble(), within(1e-6));
+    }
+  }
+
+  private static boolean[] truth(float[] labels) {
+    boolean[] b = new boolean[labels.length];
+    for (int i = 0; i < b.length; i++) {
+      b[i] = labels[i] != 0;
+    }
+    return b;
+  }
+
+  @Test
+  void handComputedCaseWithTies() {
+    float[] scores = {.1f, .4f, .4f, .8f, .8f, .9f};
+    boolean[] labels = {false, false, true, true, false, true};
+    assertThat(Auroc.of(scores, labels).orElseThrow()).isCloseTo(7 / 9.0, within(1e-12));
+  }
+
+  @Test
+  void negativeZeroTiesWithZeroAndNegativesSort() {
+    assertThat(Auroc.of(new float[] {-0f, 0f}, new boolean[] {false, true}).orElseThrow())
+        .isEqualTo(.5);
+    assertThat(Auroc.of(new float[] {-2f, -1f}, new boolean[] {false, true}).orElseThrow())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void oneLabelAloneHasNoFigure() {
+    assertThat(Auroc.of(new float[] {1, 2}, new boolean[] {true, true})).isEmpty();
+  }
+
+  @Test
+  void nanIsRefused() {
+    assertThatThrownBy(() -> Auroc.of(new float[] {Float.NaN}, new boolean[1]))
+        .hasMessageContaining("NaN");
+  }
+}

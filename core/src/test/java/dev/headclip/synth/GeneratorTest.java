@@ -1,0 +1,84 @@
+package dev.headclip.synth;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.headclip.dataset.MvtecFolder;
+import dev.headclip.dataset.Sample;
+import dev.headclip.tokenizer.BpeLearner;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GeneratorTest {
+  @Test
+  void seedAndIndexDetermineThePicture() {
+    for (long i = 0; i < 10; i++) {
+      Example a = Generator.drawn(5, 96).any(i);
+      Example b = Generator.drawn(5, 96).any(i);
+      Example c = Generator.drawn(6, 96).any(i);
+      assertThat(a.image().rgb()).isEqualTo(b.image().rgb());
+      assertThat(a.mask()).isEqualTo(b.mask());
+      assertThat(a.image().rgb()).isNotEqualTo(c.image().rgb());
+    }
+  }
+
+  @Test
+  void everyDefectKindLeavesAMaskOfModestSizeAndNormalsNone() {
+    Generator g = Generator.drawn(1, 128);
+    for (DefectKind k : DefectKind.values()) {
+      for (int i = 0; i < 4; i++) {
+        int area = area(g.surface(TextureKind.STONE, Optional.of(k), i));
+        assertThat(area).as(k + " on a surface").isBetween(1, 128 * 128 / 2);
+        area = area(g.object(ObjectKind.NUT, Optional.of(k), i));
+        assertThat(area).as(k + " on an object").isBetween(1, 128 * 128 / 2);
+      }
+    }
+    assertThat(area(g.surface(TextureKind.MESH, Optional.empty(), 0))).isZero();
+  }
+
+  private static int area(Example e) {
+    int n = 0;
+    for (byte b : e.mask()) {
+      n += b;
+    }
+    return n;
+  }
+
+  @Test
+  void aDataSetIsWrittenInMvtecLayoutAndTheSameEveryTime(@TempDir Path dir) throws IOException {
+    Path a = dir.resolve("a");
+    Path b = dir.resolve("b");
+    DataSetWriter.write(a, Generator.drawn(3, 48), 120, n -> {});
+    DataSetWriter.write(b, Generator.drawn(3, 48), 120, n -> {});
+    List<Sample> samples = MvtecFolder.test(a);
+    assertThat(samples).anyMatch(Sample::anomalous).anyMatch(s -> !s.anomalous());
+    assertThat(samples.stream().filter(Sample::anomalous)).allMatch(s -> s.mask().isPresent());
+    try (Stream<Path> files = Files.walk(a)) {
+      List<Path> all = files.filter(Files::isRegularFile).toList();
+      assertThat(all.stream().filter(f -> !f.toString().contains("ground_truth"))).hasSize(120);
+      for (Path f : all) {
+        assertThat(f).hasSameBinaryContentAs(b.resolve(a.relativize(f)));
+      }
+    }
+  }
+
+  @Test
+  void nothingIsWrittenIntoAFolderThatHoldsSomething(@TempDir Path dir) throws IOException {
+    Files.writeString(dir.resolve("mine.txt"), "x");
+    assertThatThrownBy(() -> DataSetWriter.write(dir, Generator.drawn(1, 48), 5, n -> {}))
+        .hasMessageContaining("not an empty folder");
+  }
+
+  @Test
+  void everyWordOfTheCaptionsBecomesOneToken() {
+    List<String> merges = BpeLearner.merges(Captions.corpus());
+    assertThat(merges).anyMatch(m -> m.replace(" ", "").equals("damaged</w>"));
+    assertThat(merges).doesNotHaveDuplicates().isEqualTo(BpeLearner.merges(Captions.corpus()));
+  }
+}
