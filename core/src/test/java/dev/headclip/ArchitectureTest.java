@@ -3,32 +3,41 @@ package dev.headclip;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.junit.AnalyzeClasses;
-import com.tngtech.archunit.junit.ArchTest;
-import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.Test;
 
-@AnalyzeClasses(packages = "dev.headclip", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  @ArchTest
-  static final ArchRule packagesHaveNoCycles =
-      slices().matching("dev.headclip.(*)..").should().beFreeOfCycles();
+  private static final JavaClasses CORE =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.headclip");
 
-  @ArchTest
-  static final ArchRule onlyTheTokenizerTouchesDjl =
-      noClasses()
-          .that()
-          .resideOutsideOfPackage("dev.headclip.tokenizer..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("ai.djl..");
+  @Test
+  void packagesHaveNoCycles() {
+    slices().matching("dev.headclip.(*)..").should().beFreeOfCycles().check(CORE);
+  }
 
-  @ArchTest
-  static final ArchRule networksKnowNothingOfFilesOrImages =
-      noClasses()
-          .that()
-          .resideInAPackage("dev.headclip.clip..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAnyPackage("dev.headclip.weights..", "dev.headclip.image..", "java.nio..");
+  @Test
+  void onlyTheTokenizerTouchesDjl() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.headclip.tokenizer..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("ai.djl..")
+        .check(CORE);
+  }
+
+  @Test
+  void networksKnowNothingOfFilesOrImages() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.headclip.clip..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.headclip.weights..", "dev.headclip.image..", "java.nio..")
+        .check(CORE);
+  }
 }
