@@ -143,7 +143,7 @@ record Field(int width, int height, float[] values) {
     float scale = 1f / (2 * radius + 1);
     for (int line = 0; line < lines; line++) {
       int base = line * stride;
-      float sum = from[base] * (radius + 1);
+      float sum = from[base] * radius;
       for (int i = 0; i < radius; i++) {
         sum += from[base + Math.min(i, n - 1) * step];
       }
