@@ -128,6 +128,7 @@ final class DetectCommand implements Callable<Integer> {
               detector, drawOverlays, o -> row(o, names.get(o.image()), drawOverlays, report));
       report.header().ifPresent(results::println);
       int[] counts = new int[3];
+      AtomicBoolean unheard = new AtomicBoolean();
       try (ProgressLine progress = progress(images.size())) {
         stream.run(
             until(images, stopper.flag()),
@@ -135,14 +136,17 @@ final class DetectCommand implements Callable<Integer> {
               PrintStream to = r.failed() && format == Format.text ? System.err : results;
               to.println(r.text());
               if (to.checkError()) {
-                // whoever read the results has gone
+                unheard.set(true);
                 stopper.flag().set(true);
               }
               counts[r.failed() ? 2 : r.anomalous() ? 1 : 0]++;
               progress.at(counts[0] + counts[1] + counts[2], "");
             });
       }
-      results.flush();
+      if (unheard.get() || results.checkError()) {
+        throw new HeadClipException(
+            "the results cannot be written to standard output (full, or closed); stopped");
+      }
       search.emptyFolders().forEach(f -> System.err.println("headclip: " + f + ": no images"));
       summary(counts, stopper.flag().get(), images.size(), drawOverlays);
       return counts[2] > 0 || !search.emptyFolders().isEmpty() ? Main.SOME_FAILED : Main.OK;
@@ -215,7 +219,7 @@ final class DetectCommand implements Callable<Integer> {
   }
 
   private Path writeOverlay(Outcome.Scored s, Path name) {
-    Path to = out.resolve(name + ".overlay.png");
+    Path to = out.resolve(name + ImageSearch.OVERLAY);
     AtomicFiles.write(
         to,
         o ->

@@ -2,6 +2,8 @@ package dev.headclip.app;
 
 import dev.headclip.image.ImageLoader;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +11,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,11 @@ import java.util.Map;
  * their names, hidden ones and the output folder left out.
  */
 final class ImageSearch {
+  /** Endings of what detect writes: never scored when found in a folder. */
+  static final String MAP_PNG = ".map.png";
+
+  static final String OVERLAY = ".overlay.png";
+
   private final Path excluded;
   private final Map<Path, Path> found = new LinkedHashMap<>();
   private final List<Path> emptyFolders = new ArrayList<>();
@@ -38,18 +46,24 @@ final class ImageSearch {
     List<Path> inside = new ArrayList<>();
     Files.walkFileTree(
         argument,
+        EnumSet.of(FileVisitOption.FOLLOW_LINKS),
+        Integer.MAX_VALUE,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) {
-            boolean hidden = !dir.equals(argument) && dir.getFileName().toString().startsWith(".");
-            return hidden || dir.toAbsolutePath().normalize().equals(excluded)
+            boolean left =
+                dir.getFileName() != null && dir.getFileName().toString().startsWith(".")
+                    || dir.toAbsolutePath().normalize().equals(excluded);
+            return left && !dir.equals(argument)
                 ? FileVisitResult.SKIP_SUBTREE
                 : FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
-            if (ImageLoader.looksLikeImage(file)) {
+            String name = file.getFileName().toString();
+            boolean ours = name.endsWith(MAP_PNG) || name.endsWith(OVERLAY);
+            if (ImageLoader.looksLikeImage(file) && !ours) {
               inside.add(file);
             }
             return FileVisitResult.CONTINUE;
@@ -57,8 +71,10 @@ final class ImageSearch {
 
           @Override
           public FileVisitResult visitFileFailed(Path file, IOException e) {
-            // shows up as an image that cannot be read
-            inside.add(file);
+            if (!(e instanceof FileSystemLoopException)) {
+              // shows up as an image that cannot be read
+              inside.add(file);
+            }
             return FileVisitResult.CONTINUE;
           }
         });

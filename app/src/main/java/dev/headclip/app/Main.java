@@ -2,6 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -56,7 +57,17 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
-    return line.execute(args);
+    // the same figures and columns everywhere
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    try {
+      return line.execute(args);
+    } catch (OutOfMemoryError e) {
+      line.getErr()
+          .println("headclip: not enough memory; give Java more: HEADCLIP_JAVA_OPTS=-Xmx8g");
+    } catch (StackOverflowError | LinkageError e) {
+      line.getErr().println("headclip: internal error: %s".formatted(firstLine(e.toString())));
+    }
+    return UNUSABLE;
   }
 
   private static int wrongUsage(ParameterException e) {

@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detector;
 import dev.headclip.image.ImageLoader;
 import java.nio.file.Path;
@@ -25,9 +26,9 @@ final class ModelOptions {
 
   @Option(
       names = "--backbone",
-      paramLabel = "DIR",
+      paramLabel = "DIR|starter",
       description = "A published CLIP: Hugging Face folder, OpenAI .pt, open_clip checkpoint.")
-  private Path backbone;
+  private String backbone;
 
   @Option(
       names = "--adapter",
@@ -96,7 +97,9 @@ final class ModelOptions {
       if (model != null) {
         throw new HeadClipException("--model and --backbone together; name one of them");
       }
-      return Detector.load(backbone, adapter, options);
+      try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone)) {
+        return Detector.load(folder.path(), adapter, options);
+      }
     }
     return Detector.load(model == null ? "starter" : model, options);
   }

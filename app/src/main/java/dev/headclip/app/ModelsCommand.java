@@ -114,13 +114,13 @@ final class ModelsCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--steps", defaultValue = "2300", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--steps", defaultValue = "1500", description = "Default: ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(names = "--batch", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
     private int batch;
 
-    @Option(names = "--lr", defaultValue = "8e-4", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--lr", defaultValue = "1e-3", description = "Default: ${DEFAULT-VALUE}.")
     private double rate;
 
     @Override

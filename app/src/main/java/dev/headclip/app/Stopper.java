@@ -22,7 +22,10 @@ final class Stopper implements AutoCloseable {
             () -> {
               stop.set(true);
               try {
-                done.await(seconds, TimeUnit.SECONDS);
+                if (!done.await(seconds, TimeUnit.SECONDS)) {
+                  // an orderly end would tear libtorch down under the running thread
+                  Runtime.getRuntime().halt(130);
+                }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

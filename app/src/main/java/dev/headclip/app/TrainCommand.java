@@ -2,13 +2,11 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.clip.LocalPath;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.MvtecFolder;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
 import dev.headclip.torch.training.AdapterTrainer;
 import dev.headclip.torch.training.TrainSettings;
 import java.nio.file.Files;
@@ -19,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code headclip train}. */
@@ -29,7 +28,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  headclip train --root mvtec_ad --backbone clip-vit-large-patch14-336 --out mvtec.safetensors",
-      "  headclip train --root auxiliary --backbone starter --epochs 3 --out mine.safetensors"
+      "  headclip train --root auxiliary --backbone starter --csa 4-8 --cls-ln-post --out mine.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
   @Option(
@@ -95,41 +94,12 @@ final class TrainCommand implements Callable<Integer> {
   private Double headWeightStart;
 
   @Option(
-      names = "--image-size",
-      paramLabel = "PIXELS",
-      description = "Side of the network's input (default: 518, or the backbone's own).")
-  private Integer imageSize;
+      names = "--head-weight-start-sd",
+      paramLabel = "SD",
+      description = "Deviation of a normal draw around it (default: 0).")
+  private Double headWeightDeviation;
 
-  @Option(
-      names = "--csa",
-      paramLabel = "FIRST-LAST",
-      description = "Layers with value-value attention (default: 6-24 of 24).")
-  private String csa;
-
-  @Option(
-      names = "--output-layers",
-      split = ",",
-      paramLabel = "L",
-      description = "Layers whose features make maps (default: the last).")
-  private List<Integer> outputLayers;
-
-  @Option(
-      names = "--aggregate",
-      paramLabel = "NAME",
-      description =
-          "Reading of Eq. 6: residual, sum_no_skip, mean_states, per_layer_maps (default: residual).")
-  private LocalPath.Aggregate aggregate;
-
-  @Option(
-      names = "--lambda",
-      paramLabel = "L",
-      description = "Weight of the local score, stored in the adapter (default: 0.5).")
-  private Double lambda;
-
-  @Option(
-      names = "--cls-ln-post",
-      description = "The global feature passes the tower's last normalisation.")
-  private boolean clsLnPost;
+  @Mixin private MethodOptions method;
 
   @Override
   public Integer call() {
@@ -139,8 +109,7 @@ final class TrainCommand implements Callable<Integer> {
         Backbone clip = Backbone.open(folder.path());
         Stopper stopper = new Stopper(60)) {
       TrainSettings train = trainSettings();
-      HeadClipSettings method = methodSettings(clip);
-      AdapterTrainer trainer = new AdapterTrainer(train, method);
+      AdapterTrainer trainer = new AdapterTrainer(train, method.settings(clip.config()));
       long images = (long) samples.size() * train.epochs();
       AdapterTrainer.Result result;
       try (ProgressLine progress = ProgressLine.of("train", images, "images")) {
@@ -199,25 +168,8 @@ final class TrainCommand implements Callable<Integer> {
         seed == null ? d.seed() : seed,
         localLossWeight == null ? d.localLossWeight() : localLossWeight,
         headWeights,
-        headWeightStart == null ? d.headWeightStart() : headWeightStart);
-  }
-
-  private HeadClipSettings methodSettings(Backbone clip) {
-    HeadClipSettings s = HeadClipSettings.defaultsFor(clip.config()).withClsLnPost(clsLnPost);
-    LocalPath path = s.localPath();
-    if (csa != null) {
-      if (!csa.matches("\\d{1,4}-\\d{1,4}")) {
-        throw new HeadClipException("--csa is %s, expected FIRST-LAST, as 6-24".formatted(csa));
-      }
-      String[] ends = csa.split("-");
-      path = LocalPath.of(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
-    }
-    s = s.withLocalPath(aggregate == null ? path : path.withAggregate(aggregate));
-    s = imageSize == null ? s : s.withImageSize(imageSize);
-    s = outputLayers == null ? s : s.withOutputLayers(outputLayers);
-    s = lambda == null ? s : s.withLambda(lambda);
-    s.checkAgainst(clip.config());
-    return s;
+        headWeightStart == null ? d.headWeightStart() : headWeightStart,
+        headWeightDeviation == null ? d.headWeightDeviation() : headWeightDeviation);
   }
 
   private Map<String, Object> provenance(
@@ -234,6 +186,7 @@ final class TrainCommand implements Callable<Integer> {
     p.put("head_weight_lr", train.headWeightRate());
     p.put("local_loss_weight", train.localLossWeight());
     p.put("head_weight_start", train.headWeightStart());
+    p.put("head_weight_start_sd", train.headWeightDeviation());
     p.put("seed", train.seed());
     p.put("code", "headclip " + Version.text());
     p.put("date", Instant.now().toString());

@@ -8,6 +8,7 @@ import dev.headclip.image.ImageWriter;
 import dev.headclip.image.RgbImage;
 import dev.headclip.synth.Generator;
 import dev.headclip.torch.TinyModel;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -19,7 +20,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -272,6 +276,87 @@ class CommandLineTest {
     Run r = headclip("detect", in, "--backbone", model, "--adapter", "other/a.safetensors");
     assertThat(r.code()).isEqualTo(2);
     oneLine(r, "tensor prompt.normal has shape [12,768], expected [12,48]");
+  }
+
+  @Test
+  void aFolderThatIsCalledLikeABuiltInModelDoesNotHideIt() throws Exception {
+    Files.createDirectory(dir.resolve("starter"));
+    Run r = headclip("detect", image("x.png", 3), "--maps", "none");
+    assertThat(r.code()).as(r.err()).isZero();
+  }
+
+  @Test
+  void anImageThatNoDecoderCanHoldIsOneOfTheFailedOnes() throws Exception {
+    Path good = image("good.png", 1);
+    // 1 x 10,000,000 pixels: a small file whose resized rows exceed what Java can address
+    byte[] row = new byte[2 * 1024];
+    ByteArrayOutputStream raw = new ByteArrayOutputStream();
+    try (DeflaterOutputStream z = new DeflaterOutputStream(raw)) {
+      for (int i = 0; i < 20_000_000 / row.length + 1; i++) {
+        z.write(row);
+      }
+    }
+    Path tall = dir.resolve("tall.png");
+    Files.write(tall, png(1, 10_000_000, raw.toByteArray()));
+    Run r = headclip("detect", tall, good, "--model", model, "--format", "json");
+    assertThat(r.code()).as(r.err()).isEqualTo(1);
+    List<String> lines = r.out().lines().toList();
+    assertThat(JSON.readTree(lines.get(0)).has("error")).isTrue();
+    assertThat(JSON.readTree(lines.get(1)).has("score")).isTrue();
+  }
+
+  private static byte[] png(int width, int height, byte[] data) {
+    ByteBuffer b = ByteBuffer.allocate(8 + 25 + 12 + data.length + 12);
+    b.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10});
+    ByteBuffer header = ByteBuffer.allocate(13).putInt(width).putInt(height);
+    header.put(new byte[] {8, 0, 0, 0, 0});
+    chunk(b, "IHDR", header.array());
+    chunk(b, "IDAT", data);
+    chunk(b, "IEND", new byte[0]);
+    return b.array();
+  }
+
+  private static void chunk(ByteBuffer to, String type, byte[] data) {
+    CRC32 crc = new CRC32();
+    crc.update(type.getBytes(StandardCharsets.US_ASCII));
+    crc.update(data);
+    to.putInt(data.length).put(type.getBytes(StandardCharsets.US_ASCII)).put(data);
+    to.putInt((int) crc.getValue());
+  }
+
+  @Test
+  void linkedFoldersAreFollowedAndTheOutputMayBeTheInput() throws Exception {
+    image("real/x.png", 1);
+    Files.createSymbolicLink(dir.resolve("link"), dir.resolve("real"));
+    for (int i = 0; i < 2; i++) {
+      Run r = headclip("detect", "link", "--model", model, "--out", "real", "--format", "json");
+      assertThat(r.code()).as(r.err()).isZero();
+      assertThat(r.out().lines()).hasSize(1);
+    }
+  }
+
+  @Test
+  void resultsThatNobodyCanReadAreAnError() throws Exception {
+    Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.exists(full), "not here: /dev/full");
+    Path in = image("x.png", 1);
+    Process p =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "detect",
+                in.toString(),
+                "--model",
+                model.toString(),
+                "--maps",
+                "none")
+            .redirectOutput(full.toFile())
+            .redirectError(dir.resolve("err").toFile())
+            .start();
+    assertThat(p.waitFor()).isEqualTo(2);
+    assertThat(Files.readString(dir.resolve("err"))).contains("cannot be written");
   }
 
   @Test

@@ -129,16 +129,17 @@ public final class Backbone implements AutoCloseable {
     JsonNode map = ConfigReader.tree(index).path("weight_map");
     TreeSet<String> names = new TreeSet<>();
     map.forEach(n -> names.add(n.asText()));
+    Path home = index.toAbsolutePath().normalize().getParent();
     if (names.isEmpty()) {
       throw new HeadClipException("%s: no weight_map, expected one".formatted(index));
     }
     List<TensorSource> shards = new ArrayList<>();
     try {
       for (String name : names) {
-        Path shard = index.resolveSibling(name).normalize();
-        if (!index.resolveSibling("x").normalize().getParent().equals(shard.getParent())) {
+        Path shard = home.resolve(name).normalize();
+        if (!home.equals(shard.getParent()) || name.endsWith(".json")) {
           throw new HeadClipException(
-              "%s: shard %s lies outside the folder".formatted(index, name));
+              "%s: shard \"%s\", expected a weight file beside it".formatted(index, name));
         }
         shards.add(source(shard));
       }

@@ -19,8 +19,11 @@ public record ClipConfig(
     int context,
     int vocabulary,
     int embed) {
+  /** Largest side of an input, pixels. */
+  public static final int LARGEST_IMAGE = 4096;
+
   public ClipConfig {
-    ConfigCheck.positive("image_size", imageSize);
+    ConfigCheck.within("image_size", imageSize, LARGEST_IMAGE);
     ConfigCheck.positive("patch_size", patchSize);
     ConfigCheck.positive("max_position_embeddings", context);
     ConfigCheck.positive("vocab_size", vocabulary);

@@ -1,6 +1,8 @@
 package dev.headclip.clip;
 
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * How the local path (value-value attention, "CSA") is wired: Eq. 3 to 6 and the readings of
@@ -100,6 +102,13 @@ public record LocalPath(
    */
   public static LocalPath defaultFor(int layers) {
     return of(Math.max(1, layers / 4), layers);
+  }
+
+  /** Output layers where none are named: every CSA layer has its own map under A4. */
+  public List<Integer> defaultOutputs(List<Integer> otherwise) {
+    return aggregate == Aggregate.PER_LAYER_MAPS
+        ? IntStream.rangeClosed(first, last).boxed().toList()
+        : otherwise;
   }
 
   /** Number of layers with CSA. */

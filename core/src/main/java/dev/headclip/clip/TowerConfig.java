@@ -14,7 +14,7 @@ public record TowerConfig(
     int width, int layers, int heads, int hidden, Activation activation, double epsilon) {
   public TowerConfig {
     ConfigCheck.positive("hidden_size", width);
-    ConfigCheck.positive("num_hidden_layers", layers);
+    ConfigCheck.within("num_hidden_layers", layers, 1000);
     ConfigCheck.positive("num_attention_heads", heads);
     ConfigCheck.positive("intermediate_size", hidden);
     if (width % heads != 0) {

@@ -48,16 +48,17 @@ public final class BuiltInModels {
 
   /** The files of a built-in model, or of a folder or checkpoint on disk. */
   public static Folder folderOf(String nameOrPath) {
-    Path path = Path.of(nameOrPath);
-    if (Files.exists(path)) {
-      return new Folder(path, false);
+    // a name wins over a folder that happens to be called so: that is still reachable as ./starter
+    if (names().contains(nameOrPath)) {
+      return extracted(nameOrPath);
     }
-    if (!names().contains(nameOrPath)) {
+    Path path = Path.of(nameOrPath);
+    if (!Files.exists(path)) {
       throw new HeadClipException(
           "%s: no such folder and no built-in model, expected one of %s or a folder with a backbone"
               .formatted(nameOrPath, names()));
     }
-    return extracted(nameOrPath);
+    return new Folder(path, false);
   }
 
   private static String resource(String model, String file) {

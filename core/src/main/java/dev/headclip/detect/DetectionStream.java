@@ -14,12 +14,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * Many images through one detector: decoding and finishing run beside the network, memory is
- * bounded by a few batches, results come in the order of the images.
+ * bounded by a few batches and a share of the heap, results come in the order of the images.
  *
  * @param <R> what is made of each outcome
  */
@@ -27,10 +29,14 @@ public final class DetectionStream<R> {
   private final Detector detector;
   private final boolean keepPixels;
   private final Function<Outcome, R> finish;
+  // bytes of decoded images that wait for their finish
+  private final AtomicLong held = new AtomicLong();
+  private final long budget = Runtime.getRuntime().maxMemory() / 5;
 
   /**
    * @param keepPixels whether outcomes carry the decoded image
-   * @param finish run beside the network, from several threads: writing maps and the like
+   * @param finish run beside the network, from several threads: writing maps and the like; what it
+   *     throws ends the run
    */
   public DetectionStream(Detector detector, boolean keepPixels, Function<Outcome, R> finish) {
     this.detector = detector;
@@ -39,7 +45,16 @@ public final class DetectionStream<R> {
   }
 
   /** A decoded image, or why it could not be. */
-  private record Decoded(Path image, Optional<JointScore.Prepared> prepared, String error) {}
+  private record Decoded(
+      Path image, Optional<JointScore.Prepared> prepared, Optional<RgbImage> pixels, String error) {
+    static Decoded failed(Path image, String error) {
+      return new Decoded(image, Optional.empty(), Optional.empty(), error);
+    }
+
+    long bytes() {
+      return pixels.map(p -> (long) p.rgb().length).orElse(0L);
+    }
+  }
 
   /** Scores all images; {@code results} is called in their order, from this thread. */
   public void run(Iterable<Path> images, Consumer<R> results) {
@@ -63,7 +78,17 @@ public final class DetectionStream<R> {
       }
       throw new IllegalStateException(e.getCause());
     } finally {
-      pool.shutdownNow();
+      stop(pool);
+    }
+  }
+
+  /** Files that are being written are finished or taken back before the caller goes on. */
+  private static void stop(ExecutorService pool) {
+    pool.shutdownNow();
+    try {
+      pool.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -73,7 +98,9 @@ public final class DetectionStream<R> {
     Queue<Future<Decoded>> decoding = new ArrayDeque<>();
     Queue<Future<R>> finishing = new ArrayDeque<>();
     while (images.hasNext() || !decoding.isEmpty()) {
-      while (images.hasNext() && decoding.size() < 2 * batch) {
+      while (images.hasNext()
+          && decoding.size() < 2 * batch
+          && (held.get() < budget || decoding.isEmpty())) {
         Path image = images.next();
         decoding.add(pool.submit(() -> decode(image)));
       }
@@ -82,7 +109,7 @@ public final class DetectionStream<R> {
         group.add(decoding.remove().get());
       }
       score(group, pool, finishing);
-      while (finishing.size() > 2 * batch) {
+      while (finishing.size() > 2 * batch || (held.get() >= budget && !finishing.isEmpty())) {
         results.accept(finishing.remove().get());
       }
     }
@@ -96,12 +123,23 @@ public final class DetectionStream<R> {
     try {
       RgbImage pixels = detector.loader().load(image);
       JointScore.Prepared p = detector.prepare(pixels, start);
-      return new Decoded(image, Optional.of(p), "");
+      Decoded d =
+          new Decoded(
+              image, Optional.of(p), keepPixels ? Optional.of(pixels) : Optional.empty(), "");
+      held.addAndGet(d.bytes());
+      return d;
     } catch (HeadClipException e) {
-      return new Decoded(image, Optional.empty(), e.getMessage());
-    } catch (OutOfMemoryError e) {
-      return new Decoded(image, Optional.empty(), "not enough memory; give Java more (-Xmx)");
+      return Decoded.failed(image, e.getMessage());
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // no image may end the run, whatever it does to a decoder
+      return Decoded.failed(image, reason(e));
     }
+  }
+
+  private static String reason(Throwable e) {
+    return e instanceof OutOfMemoryError
+        ? "not enough memory for it; give Java more (-Xmx)"
+        : "cannot be processed (%s)".formatted(e);
   }
 
   private void score(List<Decoded> group, ExecutorService pool, Queue<Future<R>> finishing) {
@@ -111,22 +149,30 @@ public final class DetectionStream<R> {
     double each = (System.nanoTime() - start) / 1e6 / Math.max(1, good.size());
     int at = 0;
     for (Decoded d : group) {
-      if (d.prepared().isEmpty()) {
-        finishing.add(pool.submit(() -> finish.apply(new Outcome.Failed(d.image(), d.error()))));
-      } else {
-        int i = at++;
-        finishing.add(
-            pool.submit(
-                () -> {
-                  JointScore.Prepared image = d.prepared().get();
-                  Detection found = detector.finish(image, p.orElseThrow(), i, each);
-                  return finish.apply(
-                      new Outcome.Scored(
-                          d.image(),
-                          found,
-                          keepPixels ? Optional.of(image.source()) : Optional.empty()));
-                }));
-      }
+      int i = d.prepared().isPresent() ? at++ : -1;
+      finishing.add(pool.submit(() -> finished(d, p, i, each)));
+    }
+  }
+
+  private R finished(Decoded d, Optional<Prediction> p, int i, double ms) {
+    try {
+      return finish.apply(outcome(d, p, i, ms));
+    } catch (OutOfMemoryError e) {
+      return finish.apply(new Outcome.Failed(d.image(), reason(e)));
+    } finally {
+      held.addAndGet(-d.bytes());
+    }
+  }
+
+  private Outcome outcome(Decoded d, Optional<Prediction> p, int i, double ms) {
+    if (d.prepared().isEmpty()) {
+      return new Outcome.Failed(d.image(), d.error());
+    }
+    try {
+      Detection found = detector.finish(d.prepared().get(), p.orElseThrow(), i, ms);
+      return new Outcome.Scored(d.image(), found, d.pixels());
+    } catch (HeadClipException e) {
+      return new Outcome.Failed(d.image(), e.getMessage());
     }
   }
 }

@@ -178,7 +178,8 @@ public final class Detector implements AutoCloseable {
     int s = settings.imageSize();
     float[] pixels = new float[3 * s * s];
     normalization.apply(Preprocess.SQUARE.apply(image, s), pixels, 0);
-    return new JointScore.Prepared(image, pixels, (System.nanoTime() - start) / 1e6);
+    return new JointScore.Prepared(
+        image.width(), image.height(), pixels, (System.nanoTime() - start) / 1e6);
   }
 
   /** Runs the network on a batch. */
@@ -194,12 +195,7 @@ public final class Detector implements AutoCloseable {
   /** Map, scores and regions of image {@code i} of a batch. */
   Detection finish(JointScore.Prepared image, Prediction p, int i, double ms) {
     return scores.of(
-        p.global()[i],
-        p.patches()[i],
-        image.source().width(),
-        image.source().height(),
-        threshold,
-        image.ms() + ms);
+        p.global()[i], p.patches()[i], image.width(), image.height(), threshold, image.ms() + ms);
   }
 
   private List<Detection> detect(List<JointScore.Prepared> batch) {

@@ -3,10 +3,9 @@ package dev.headclip.detect;
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.dataset.Sample;
-import dev.headclip.metrics.Auroc;
+import dev.headclip.metrics.Figures;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,26 +13,46 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** AUROC of a detector on annotated images, per class, at the network's input size. */
+/** Figures of a detector on annotated images, at the network's input size. */
 public final class Evaluation {
   /**
    * Figures of a class.
    *
    * @param images scored
-   * @param imageAuroc of the scores; empty with one label only
-   * @param pixelAuroc of the maps; empty without masks
+   * @param image of the scores
+   * @param pixel of the maps; none without masks
    */
-  public record Figures(int images, OptionalDouble imageAuroc, OptionalDouble pixelAuroc) {}
+  public record PerClass(int images, Figures image, Figures pixel) {}
+
+  /**
+   * All of a data set.
+   *
+   * @param classes by name
+   * @param pooled image figures of all classes taken together, for a common threshold
+   */
+  public record Result(Map<String, PerClass> classes, Figures pooled) {
+    /** The unweighted mean over the classes that have the figure. */
+    public OptionalDouble mean(Function<PerClass, OptionalDouble> figure) {
+      return classes.values().stream()
+          .map(figure)
+          .filter(OptionalDouble::isPresent)
+          .mapToDouble(OptionalDouble::getAsDouble)
+          .average();
+    }
+  }
 
   private Evaluation() {}
 
   /** Scores everything. {@code progress} is told the number of images done. */
-  public static Map<String, Figures> run(
-      Detector detector, List<Sample> samples, IntConsumer progress) {
+  public static Result run(Detector detector, List<Sample> samples, IntConsumer progress) {
     Map<Path, Sample> byImage = new HashMap<>();
     samples.forEach(s -> byImage.put(s.image(), s));
     Map<String, Collected> classes = new LinkedHashMap<>();
+    Map<String, Long> missing =
+        samples.stream().collect(Collectors.groupingBy(Sample::category, Collectors.counting()));
     int[] done = new int[1];
     new DetectionStream<>(detector, false, Function.<Outcome>identity())
         .run(
@@ -47,28 +66,29 @@ public final class Evaluation {
               classes
                   .computeIfAbsent(sample.category(), c -> new Collected())
                   .add(detector, sample, s.detection());
+              if (missing.merge(sample.category(), -1L, Long::sum) == 0) {
+                // a class is complete: its maps make room for the next one's
+                classes.get(sample.category()).condense();
+              }
               progress.accept(++done[0]);
             });
-    Map<String, Figures> out = new LinkedHashMap<>();
+    Map<String, PerClass> out = new LinkedHashMap<>();
     classes.forEach((name, c) -> out.put(name, c.figures()));
-    return out;
+    return new Result(out, images(classes.values().stream()));
   }
 
-  /** The unweighted mean over classes that have a figure. */
-  public static Figures mean(Collection<Figures> classes) {
-    return new Figures(
-        classes.stream().mapToInt(Figures::images).sum(),
-        mean(classes, Figures::imageAuroc),
-        mean(classes, Figures::pixelAuroc));
-  }
-
-  private static OptionalDouble mean(
-      Collection<Figures> classes, Function<Figures, OptionalDouble> figure) {
-    return classes.stream()
-        .map(figure)
-        .filter(OptionalDouble::isPresent)
-        .mapToDouble(OptionalDouble::getAsDouble)
-        .average();
+  private static Figures images(Stream<Collected> classes) {
+    List<Collected> all = classes.toList();
+    float[] scores = new float[all.stream().mapToInt(c -> c.scores.size()).sum()];
+    boolean[] labels = new boolean[scores.length];
+    int at = 0;
+    for (Collected c : all) {
+      for (int i = 0; i < c.scores.size(); i++) {
+        scores[at] = c.scores.get(i);
+        labels[at++] = c.labels.get(i);
+      }
+    }
+    return Figures.of(scores, labels);
   }
 
   /** Scores and pixels of one class. */
@@ -77,6 +97,7 @@ public final class Evaluation {
     private final List<Boolean> labels = new ArrayList<>();
     private final List<float[]> maps = new ArrayList<>();
     private final List<byte[]> masks = new ArrayList<>();
+    private Figures pixel = Figures.none();
 
     void add(Detector detector, Sample sample, Detection d) {
       scores.add((float) d.score());
@@ -92,20 +113,19 @@ public final class Evaluation {
       }
     }
 
-    Figures figures() {
-      float[] s = new float[scores.size()];
-      boolean[] l = new boolean[s.length];
-      for (int i = 0; i < s.length; i++) {
-        s[i] = scores.get(i);
-        l[i] = labels.get(i);
-      }
-      return new Figures(s.length, Auroc.of(s, l), pixels());
+    void condense() {
+      pixel = pixels();
+      maps.clear();
+      masks.clear();
     }
 
-    private OptionalDouble pixels() {
-      int n = maps.stream().mapToInt(m -> m.length).sum();
-      float[] values = new float[n];
-      boolean[] truth = new boolean[n];
+    PerClass figures() {
+      return new PerClass(scores.size(), images(Stream.of(this)), pixel);
+    }
+
+    private Figures pixels() {
+      float[] values = new float[Math.toIntExact(maps.stream().mapToLong(m -> m.length).sum())];
+      boolean[] truth = new boolean[values.length];
       int at = 0;
       for (int i = 0; i < maps.size(); i++) {
         System.arraycopy(maps.get(i), 0, values, at, maps.get(i).length);
@@ -113,7 +133,7 @@ public final class Evaluation {
           truth[at++] = b != 0;
         }
       }
-      return n == 0 ? OptionalDouble.empty() : Auroc.of(values, truth);
+      return values.length == 0 ? Figures.none() : Figures.of(values, truth);
     }
   }
 }

@@ -1,6 +1,6 @@
 package dev.headclip.detect;
 
-import dev.headclip.image.RgbImage;
+import dev.headclip.HeadClipException;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.MapOperator;
 import dev.headclip.map.Regions;
@@ -26,6 +26,11 @@ final class JointScore {
     int k = settings.top().of(scored.values().length);
     double local = TopMean.of(scored.values(), k);
     double score = (1 - settings.lambda()) * global + settings.lambda() * local;
+    if (!Double.isFinite(score) || !Double.isFinite(global) || !Double.isFinite(local)) {
+      throw new HeadClipException(
+          "the model gives no number (global %s, local %s); its weights or temperature are broken"
+              .formatted(global, local));
+    }
     return new Detection(
         score,
         global,
@@ -42,9 +47,10 @@ final class JointScore {
   /**
    * An image ready for the network.
    *
-   * @param source as decoded
+   * @param width as decoded, pixels
+   * @param height as decoded
    * @param pixels [3,S,S], normalised
    * @param ms spent so far
    */
-  record Prepared(RgbImage source, float[] pixels, double ms) {}
+  record Prepared(int width, int height, float[] pixels, double ms) {}
 }

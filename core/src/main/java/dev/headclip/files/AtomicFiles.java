@@ -9,6 +9,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Files written to a temporary name beside their place and moved there when complete. */
 public final class AtomicFiles {
@@ -25,12 +27,15 @@ public final class AtomicFiles {
     Path absolute = path.toAbsolutePath();
     Path temporary = null;
     try {
-      Files.createDirectories(absolute.getParent());
-      temporary = Files.createTempFile(absolute.getParent(), "." + absolute.getFileName(), ".tmp");
-      try (OutputStream out = Files.newOutputStream(temporary)) {
+      if (!Files.isDirectory(absolute.getParent())) {
+        Files.createDirectories(absolute.getParent());
+      }
+      temporary = absolute.resolveSibling(".headclip-" + UUID.randomUUID() + ".tmp");
+      try (OutputStream out =
+          Files.newOutputStream(
+              temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(out);
       }
-      openToAll(temporary);
       move(temporary, absolute);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be written (%s)".formatted(path, reason(e)), e);
@@ -51,11 +56,6 @@ public final class AtomicFiles {
       return f.getReason() != null ? f.getReason() : kind;
     }
     return e.getMessage() != null ? e.getMessage() : e.getClass().getSimpleName();
-  }
-
-  private static void openToAll(Path file) {
-    // temporary files are private; results are as readable as any other new file
-    file.toFile().setReadable(true, false);
   }
 
   private static void move(Path from, Path to) throws IOException {

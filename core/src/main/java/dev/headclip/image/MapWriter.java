@@ -27,8 +27,11 @@ public final class MapWriter {
   /** NumPy's npy, version 1.0: little-endian float32 [height,width], C order. */
   public static void npy(AnomalyMap map, OutputStream out) throws IOException {
     String dict =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(map.height(), map.width());
+        "{'descr': '<f4', 'fortran_order': False, 'shape': ("
+            + map.height()
+            + ", "
+            + map.width()
+            + "), }";
     // magic, version, length and text end on a multiple of 64
     int length = (10 + dict.length() + 1 + 63) / 64 * 64 - 10;
     ByteBuffer b =

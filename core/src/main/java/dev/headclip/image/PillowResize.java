@@ -73,7 +73,7 @@ public enum PillowResize {
       int step,
       int stride,
       boolean horizontal) {
-    byte[] to = new byte[out * lines * channels];
+    byte[] to = new byte[Math.multiplyExact(Math.multiplyExact(out, lines), channels)];
     double scale = (double) in / out;
     double stretch = Math.max(scale, 1);
     double support = radius * stretch;

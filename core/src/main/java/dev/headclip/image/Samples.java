@@ -7,6 +7,7 @@ import java.awt.image.ColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
+import java.awt.image.SinglePixelPackedSampleModel;
 
 /**
  * Decoded samples to 8-bit colour as Pillow's {@code convert("RGB")} does: the stored numbers, no
@@ -21,39 +22,46 @@ final class Samples {
     if (model instanceof IndexColorModel palette) {
       return indexed(raster, palette);
     }
-    int type = raster.getDataBuffer().getDataType();
-    boolean packed = image.getType() != BufferedImage.TYPE_CUSTOM && raster.getNumBands() >= 3;
     boolean rgb = model.getColorSpace().getType() == ColorSpace.TYPE_RGB;
     boolean gray = model.getColorSpace().getType() == ColorSpace.TYPE_GRAY;
     if (!rgb && !gray) {
       return converted(image);
     }
-    if (type == DataBuffer.TYPE_BYTE || packed && type == DataBuffer.TYPE_INT) {
-      return direct(raster, gray, 255 / (float) maximum(model));
-    }
-    if (type == DataBuffer.TYPE_USHORT) {
-      return direct(raster, gray, 255 / (float) maximum(model));
+    int type = raster.getDataBuffer().getDataType();
+    boolean packed = raster.getSampleModel() instanceof SinglePixelPackedSampleModel;
+    if (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT || packed) {
+      return direct(raster, gray);
     }
     throw new HeadClipException(
-        "samples of %d bits, expected 1 to 16-bit integers".formatted(model.getComponentSize(0)));
+        "%s samples, expected unsigned integers of 1 to 16 bits".formatted(name(type)));
   }
 
-  private static int maximum(ColorModel model) {
-    return (1 << Math.min(16, model.getComponentSize(0))) - 1;
+  private static String name(int type) {
+    return switch (type) {
+      case DataBuffer.TYPE_FLOAT, DataBuffer.TYPE_DOUBLE -> "floating-point";
+      case DataBuffer.TYPE_SHORT -> "signed 16-bit";
+      default -> "32-bit";
+    };
   }
 
-  private static RgbImage direct(Raster raster, boolean gray, float scale) {
+  private static RgbImage direct(Raster raster, boolean gray) {
     int w = raster.getWidth();
     int h = raster.getHeight();
     RgbImage out = RgbImage.blank(w, h);
     int bands = raster.getNumBands();
+    // bands differ in size: 5, 6, 5 bits in some BMP files
+    float[] scale = new float[3];
+    for (int c = 0; c < 3; c++) {
+      int bits = raster.getSampleModel().getSampleSize(gray ? 0 : c);
+      scale[c] = 255f / ((1 << Math.min(16, bits)) - 1);
+    }
     int[] row = new int[w * bands];
     for (int y = 0; y < h; y++) {
       raster.getPixels(raster.getMinX(), raster.getMinY() + y, w, 1, row);
       for (int x = 0; x < w; x++) {
         for (int c = 0; c < 3; c++) {
           int v = row[x * bands + (gray ? 0 : c)];
-          out.rgb()[(y * w + x) * 3 + c] = (byte) (scale == 1 ? v : Math.round(v * scale));
+          out.rgb()[(y * w + x) * 3 + c] = (byte) (scale[c] == 1 ? v : Math.round(v * scale[c]));
         }
       }
     }

@@ -5,6 +5,8 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.TensorInfo;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -20,7 +22,8 @@ public record Adapter(
   public Adapter {
     Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(learned, "learned");
-    provenance = Map.copyOf(provenance);
+    // keeps the order, and nulls that JSON may hold
+    provenance = Collections.unmodifiableMap(new LinkedHashMap<>(provenance));
   }
 
   public Adapter withSettings(HeadClipSettings to) {
@@ -30,7 +33,6 @@ public record Adapter(
   /** Throws where a tensor does not fit the backbone, naming it and both shapes. */
   void checkAgainst(String file, ClipConfig config) {
     int width = config.text().width();
-    int words = learned.normal().size(0);
     check(file, Learned.PROMPT_NORMAL, learned.normal(), PromptSettings.LENGTH, width);
     check(file, Learned.PROMPT_ABNORMAL, learned.abnormal(), PromptSettings.LENGTH, width);
     int last = settings.prompts().deepStart() + learned.deep().size() - 1;
@@ -46,11 +48,6 @@ public record Adapter(
     }
     for (int i = 0; i < learned.deep().size(); i++) {
       check(file, Learned.DEEP + i, learned.deep().get(i), PromptSettings.DEEP_LENGTH, width);
-    }
-    if (words + 3 > config.context()) {
-      throw new HeadClipException(
-          "%s: prompts of %d words, the backbone takes %d tokens"
-              .formatted(file, words, config.context()));
     }
     learned
         .headWeights()

@@ -46,12 +46,17 @@ public record HeadClipSettings(
     Objects.requireNonNull(prompts, "prompts");
     Objects.requireNonNull(position, "position");
     outputLayers = List.copyOf(outputLayers);
-    require(imageSize >= 1, "--image-size", imageSize, "at least 1");
+    require(
+        imageSize >= 1 && imageSize <= ClipConfig.LARGEST_IMAGE,
+        "--image-size",
+        imageSize,
+        "1 to " + ClipConfig.LARGEST_IMAGE);
     require(!outputLayers.isEmpty(), "--output-layers", outputLayers, "at least one layer");
     for (int l : outputLayers) {
       require(l >= 1, "--output-layers", outputLayers, "layers counted from 1");
     }
-    require(temperature > 0, "--temperature", temperature, "above 0");
+    require(
+        temperature >= 1e-4 && temperature <= 1e4, "--temperature", temperature, "0.0001 to 10000");
     require(sigma >= 0 && sigma <= 100, "--sigma", sigma, "0 to 100");
     require(lambda >= 0 && lambda <= 1, "--lambda", lambda, "0 to 1");
     require(threshold >= 0 && threshold <= 1, "--threshold", threshold, "0 to 1");

@@ -20,11 +20,10 @@ public final class SettingsJson {
   public static HeadClipSettings read(JsonNode json, ClipConfig config) {
     HeadClipSettings d = HeadClipSettings.defaultsFor(config);
     LocalPath p = d.localPath();
-    JsonNode csa = json.path("csa");
-    JsonNode templates = json.path("templates");
-    JsonNode deep = json.path("deep");
-    return new HeadClipSettings(
-        integer(json, "image_size", d.imageSize()),
+    JsonNode csa = object(json, "csa");
+    JsonNode templates = object(json, "templates");
+    JsonNode deep = object(json, "deep");
+    LocalPath path =
         new LocalPath(
             integer(csa, "first", p.first()),
             integer(csa, "last", p.last()),
@@ -34,8 +33,11 @@ public final class SettingsJson {
             flag(json, "local_ffn", p.ffn()),
             choice(json, "head_weight_constraint", p.constraint()),
             flag(json, "scale_bias", p.scaleBias()),
-            flag(json, "weight_global", p.weightGlobal())),
-        layers(json.path("output_layers"), d.outputLayers()),
+            flag(json, "weight_global", p.weightGlobal()));
+    return new HeadClipSettings(
+        integer(json, "image_size", d.imageSize()),
+        path,
+        layers(json, path.defaultOutputs(d.outputLayers())),
         number(json, "temperature", d.temperature()),
         number(json, "sigma", d.sigma()),
         top(json, d.top()),
@@ -96,12 +98,23 @@ public final class SettingsJson {
         : absent;
   }
 
-  private static List<Integer> layers(JsonNode n, List<Integer> absent) {
+  private static JsonNode object(JsonNode json, String key) {
+    JsonNode n = json.path(key);
+    if (!n.isMissingNode() && !n.isObject()) {
+      throw new IllegalArgumentException("%s is %s, expected an object".formatted(key, n));
+    }
+    return n;
+  }
+
+  private static List<Integer> layers(JsonNode json, List<Integer> absent) {
+    JsonNode n = json.path("output_layers");
     if (n.isMissingNode()) {
       return absent;
     }
     List<Integer> all = new ArrayList<>();
-    n.forEach(l -> all.add(l.asInt(0)));
+    for (JsonNode l : n) {
+      all.add(l.isIntegralNumber() && l.canConvertToInt() ? l.asInt() : 0);
+    }
     return all;
   }
 

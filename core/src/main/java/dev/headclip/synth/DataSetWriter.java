@@ -75,7 +75,7 @@ public final class DataSetWriter {
     int number = index / classes;
     boolean train = number % TRAIN_EVERY == TRAIN_EVERY - 1;
     DefectKind[] kinds = DefectKind.values();
-    // half of the test pictures have a defect, the kinds in turn
+    // two of five test pictures have a defect, the kinds in turn
     Optional<DefectKind> defect =
         train || number % 2 == 0
             ? Optional.empty()
@@ -89,12 +89,13 @@ public final class DataSetWriter {
         surface
             ? TextureKind.values()[which].folder()
             : ObjectKind.values()[which - textures].folder();
-    String kind = defect.map(DefectKind::folder).orElse("good");
+    // the kind that was drawn: not every kind shows on every surface
+    String kind = e.defect().map(DefectKind::folder).orElse("good");
     String name = "%05d".formatted(number);
     Path home = out.resolve(folder);
     Path image = home.resolve(train ? "train" : "test").resolve(kind).resolve(name + ".png");
     AtomicFiles.write(image, o -> ImageWriter.png(e.image(), o));
-    if (defect.isPresent()) {
+    if (e.anomalous()) {
       byte[] mask = e.mask().clone();
       for (int i = 0; i < mask.length; i++) {
         mask[i] = (byte) (mask[i] * 255);

@@ -11,6 +11,11 @@ final class DrawnTextures implements Textures {
     return new Sample(draw(kind, width, height, r), kind.noun());
   }
 
+  @Override
+  public String description() {
+    return "drawn surfaces";
+  }
+
   static Picture draw(TextureKind kind, int width, int height, RandomGenerator r) {
     Field pattern = kind.pattern(width, height, r);
     float[] low = Colors.any(r);

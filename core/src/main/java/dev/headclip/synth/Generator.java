@@ -34,10 +34,8 @@ public final class Generator {
 
   /** Surfaces partly from photographs in a folder, {@code share} of them. */
   public static Generator withPhotos(long seed, int size, Path folder, double share) {
-    PhotoTextures photos = new PhotoTextures(folder);
-    DrawnTextures drawn = new DrawnTextures();
     return new Generator(
-        seed, size, (w, h, r) -> (r.nextDouble() < share ? photos : drawn).sample(w, h, r));
+        seed, size, new MixedTextures(new PhotoTextures(folder), new DrawnTextures(), share));
   }
 
   public int size() {
@@ -64,9 +62,22 @@ public final class Generator {
     return example(scenes.object(kind, size, r), defect, r);
   }
 
+  /** What determines the pictures beside the index, for the record. */
+  public String description() {
+    return "seed %d, %d px, %s".formatted(seed, size, textures.description());
+  }
+
   private SplittableRandom random(long index) {
-    // the golden-ratio step keeps neighbouring indices apart
-    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + index * 0xD1B54A32D192ED03L);
+    return random(seed, index);
+  }
+
+  /**
+   * A stream of its own for every seed and index. The seed is scrambled first: a SplittableRandom
+   * whose seed is a small multiple of another's continues that other's stream.
+   */
+  public static SplittableRandom random(long seed, long index) {
+    return new SplittableRandom(
+        new SplittableRandom(seed).nextLong() + index * 0xD1B54A32D192ED03L);
   }
 
   private Example example(Scene scene, Optional<DefectKind> kind, RandomGenerator r) {
@@ -75,12 +86,15 @@ public final class Generator {
     if (kind.isEmpty()) {
       return new Example(camera.apply(scene.picture()).toRgb(), mask, scene.noun(), kind);
     }
-    Picture damaged = damage(scene, kind.get(), mask, r);
-    return new Example(camera.apply(damaged).toRgb(), mask, scene.noun(), kind);
+    Damage damage = damage(scene, kind.get(), mask, r);
+    return new Example(
+        camera.apply(damage.picture()).toRgb(), mask, scene.noun(), Optional.of(damage.kind()));
   }
 
+  private record Damage(Picture picture, DefectKind kind) {}
+
   /** The picture with a defect that can be seen; {@code mask} becomes 1 there. */
-  private Picture damage(Scene scene, DefectKind kind, byte[] mask, RandomGenerator r) {
+  private Damage damage(Scene scene, DefectKind kind, byte[] mask, RandomGenerator r) {
     DefectKind now = kind;
     for (int tries = 0; ; tries++) {
       Defect d = now.draw(scene, textures, r);
@@ -90,7 +104,7 @@ public final class Generator {
       boolean seen = damaged.difference(scene.picture(), alpha) > VISIBLE;
       if (seen && area > 0 && area < LARGEST) {
         mark(mask, scene.picture(), damaged, alpha);
-        return damaged;
+        return new Damage(damaged, now);
       }
       // some kinds cannot be seen on some surfaces: a smear on plain paint
       if (tries >= 3) {
@@ -98,7 +112,7 @@ public final class Generator {
       }
       if (tries >= 40) {
         mark(mask, scene.picture(), damaged, alpha);
-        return damaged;
+        return new Damage(damaged, now);
       }
     }
   }

@@ -53,8 +53,9 @@ final class PhotoTextures implements Textures {
         image, (int) Math.round(image.width() * s), (int) Math.round(image.height() * s));
   }
 
-  int count() {
-    return images.size();
+  @Override
+  public String description() {
+    return images.size() + " photographs";
   }
 
   @Override

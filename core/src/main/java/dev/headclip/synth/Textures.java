@@ -13,4 +13,7 @@ interface Textures {
   record Sample(Picture picture, String noun) {}
 
   Sample sample(int width, int height, RandomGenerator r);
+
+  /** What it holds, for the record. */
+  String description();
 }

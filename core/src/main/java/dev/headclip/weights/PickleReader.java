@@ -56,6 +56,9 @@ final class PickleReader {
           "ByteStorage", DType.U8,
           "BoolStorage", DType.BOOL);
 
+  /** A large CLIP needs tens of thousands. */
+  private static final int MAX_OPERATIONS = 1_000_000;
+
   private static final Global ORDERED_DICT = new Global("collections", "OrderedDict");
   private static final Global REBUILD = new Global("torch._utils", "_rebuild_tensor_v2");
   private static final Global PARAMETER = new Global("torch._utils", "_rebuild_parameter");
@@ -79,7 +82,10 @@ final class PickleReader {
   /** The object that the pickle describes. */
   Object read() {
     try {
-      while (true) {
+      for (int operations = 0; ; operations++) {
+        if (operations > MAX_OPERATIONS) {
+          throw refuse("its pickle has more than %d operations".formatted(MAX_OPERATIONS));
+        }
         int op = in.get() & 0xff;
         if (op == '.') {
           return pop();
@@ -88,7 +94,10 @@ final class PickleReader {
       }
     } catch (BufferUnderflowException e) {
       throw refuse("its pickle ends too early");
-    } catch (ClassCastException | IllegalArgumentException | ArithmeticException e) {
+    } catch (ClassCastException
+        | IllegalArgumentException
+        | ArithmeticException
+        | UnsupportedOperationException e) {
       throw refuse("its pickle is malformed");
     }
   }

@@ -28,7 +28,7 @@ import java.util.function.Consumer;
  * at a time, so files may be larger than 2 GiB; every size is checked before anything is allocated.
  */
 public final class SafetensorsFile implements TensorSource {
-  private static final long MAX_HEADER = 100_000_000;
+  private static final long MAX_HEADER = 10_000_000;
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 

@@ -28,7 +28,8 @@ import java.util.zip.ZipFile;
 public final class TorchArchive implements TensorSource {
   private static final long MAX_PICKLE = 64L << 20;
   private static final int MAX_DEPTH = 64;
-  private static final int MAX_VALUES = 1_000_000;
+  private static final int MAX_VALUES = 100_000;
+  private static final int MAX_NAME = 500;
 
   private final Path path;
   private final ZipFile zip;
@@ -119,8 +120,10 @@ public final class TorchArchive implements TensorSource {
       throw refuse("containers nested more than %d deep".formatted(MAX_DEPTH));
     }
     // shared containers can stand for more values than any file holds
-    if (++values > MAX_VALUES) {
-      throw refuse("more than %d values".formatted(MAX_VALUES));
+    if (++values > MAX_VALUES || name.length() > MAX_NAME) {
+      throw refuse(
+          "more than %d values, or names of more than %d characters"
+              .formatted(MAX_VALUES, MAX_NAME));
     }
     if (value instanceof TensorRef ref) {
       refs.put(name, ref);
@@ -147,6 +150,12 @@ public final class TorchArchive implements TensorSource {
     if (entry.getMethod() != ZipEntry.STORED) {
       throw refuse("storage %s is compressed, expected stored".formatted(s.key()));
     }
+    // a directory may claim any size: believed only as far as the file itself is long
+    if (entry.getSize() != entry.getCompressedSize() || entry.getSize() > path.toFile().length()) {
+      throw refuse(
+          "storage %s claims %d bytes, the file has %d"
+              .formatted(s.key(), entry.getSize(), path.toFile().length()));
+    }
     try {
       long elements = HostTensor.elements(ref.shape());
       long last = ref.offset();
@@ -158,7 +167,11 @@ public final class TorchArchive implements TensorSource {
             Math.addExact(
                 last, Math.multiplyExact(Math.max(0, ref.shape()[i] - 1), strideOf(ref, i)));
       }
-      long needed = elements == 0 ? 0 : Math.multiplyExact(last + 1, (long) s.dtype().bytes());
+      // views that repeat elements (stride 0) would stand for more than the file holds
+      long needed =
+          elements == 0
+              ? 0
+              : Math.multiplyExact(Math.max(last + 1, elements), (long) s.dtype().bytes());
       if (ref.offset() < 0 || needed > entry.getSize()) {
         throw refuse(
             "tensor %s of shape %s needs %d bytes of storage %s, which has %d"

@@ -89,6 +89,14 @@ class ImageLoaderTest {
   }
 
   @Test
+  void bandsOfDifferentSizesAreScaledEachByItsOwn() throws IOException {
+    BufferedImage b = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_565_RGB);
+    b.setRGB(0, 0, 0xffffff);
+    b.setRGB(1, 0, 0x0000ff);
+    assertThat(Samples.toRgb(b).rgb()).containsExactly(-1, -1, -1, 0, 0, -1);
+  }
+
+  @Test
   void alphaIsDropped() throws IOException {
     BufferedImage b = new BufferedImage(1, 1, BufferedImage.TYPE_4BYTE_ABGR);
     b.getRaster().setPixel(0, 0, new int[] {200, 100, 50, 3});

@@ -14,12 +14,13 @@ public final class Torch {
 
   private Torch() {}
 
-  private static final class Holder {
-    static final Engine ENGINE = load();
+  private static Engine engine;
 
-    private static Engine load() {
+  /** Loads libtorch at the first call; unpacks it to ~/.djl.ai once. */
+  public static synchronized Engine engine() {
+    if (engine == null) {
       try {
-        return Engine.getEngine("PyTorch");
+        engine = Engine.getEngine("PyTorch");
       } catch (RuntimeException | LinkageError e) {
         throw new HeadClipException(
             "libtorch cannot be loaded (%s); it needs 64-bit Linux, macOS on ARM or Windows, and about 500 MB under ~/.djl.ai"
@@ -27,10 +28,7 @@ public final class Torch {
             e);
       }
     }
-  }
-
-  public static Engine engine() {
-    return Holder.ENGINE;
+    return engine;
   }
 
   /** A new root of native memory; whoever asks closes it. */

@@ -83,7 +83,8 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
 
   @Override
   public NDArray scale(NDArray x, double factor) {
-    return own(x.mul(factor));
+    // not x.mul(Number): DJL keeps that number in a Java buffer that a backward pass outlives
+    return own(x.mul(copied(scope.create((float) factor))));
   }
 
   @Override

@@ -30,7 +30,8 @@ import java.util.function.Consumer;
 
 /**
  * Learns an adapter on an annotated auxiliary data set: prompts, deep text tokens, head weights;
- * the backbone stays as it is. Same seed and data, same adapter, bit for bit.
+ * the backbone stays as it is. Same seed, data, machine and thread count, same adapter, bit for
+ * bit.
  */
 public final class AdapterTrainer {
   /**
@@ -70,15 +71,28 @@ public final class AdapterTrainer {
     List<HostTensor> deep = new ArrayList<>();
     HostTensor normal = random(r, PromptSettings.LENGTH, width);
     HostTensor abnormal = random(r, PromptSettings.LENGTH, width);
-    for (int i = 0; i < PromptSettings.defaultDeepTensors(c.text().layers()); i++) {
+    // the literal reading starts one layer earlier and has one tensor more
+    int tensors =
+        PromptSettings.defaultDeepTensors(c.text().layers())
+            + (method.prompts().deepStart() == 1 ? 1 : 0);
+    for (int i = 0; i < tensors; i++) {
       deep.add(random(r, PromptSettings.DEEP_LENGTH, width));
     }
-    float first = (float) train.headWeightStart();
-    Optional<HostTensor> heads =
-        train.learnHeadWeights()
-            ? Optional.of(HostTensor.filled(first, method.localPath().layers(), c.vision().heads()))
-            : Optional.empty();
-    return new Learned<>(normal, abnormal, deep, heads);
+    return new Learned<>(
+        normal,
+        abnormal,
+        deep,
+        train.learnHeadWeights() ? Optional.of(heads(r, c)) : Optional.empty());
+  }
+
+  private HostTensor heads(SplittableRandom r, ClipConfig c) {
+    HostTensor t =
+        HostTensor.filled(
+            (float) train.headWeightStart(), method.localPath().layers(), c.vision().heads());
+    for (int i = 0; i < t.data().length; i++) {
+      t.data()[i] += (float) (train.headWeightDeviation() * r.nextGaussian());
+    }
+    return t;
   }
 
   private static HostTensor random(SplittableRandom r, long... shape) {
@@ -169,7 +183,7 @@ public final class AdapterTrainer {
                 net.textFeatures(ops, ids, learned),
                 batch.labels(),
                 batch.masks());
-        collector.backward(parts.total(train.localLossWeight()));
+        collector.backward(parts.total(ops, train.localLossWeight()));
       }
       words.step(
           HeadClipLoss.gradients(withoutHeads(learned)), Adam.Settings.adapter(train.rate()));

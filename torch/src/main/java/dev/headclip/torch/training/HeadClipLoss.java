@@ -13,8 +13,8 @@ import java.util.List;
 final class HeadClipLoss {
   /** Both parts, not yet weighted. */
   record Parts(NDArray global, NDArray local) {
-    NDArray total(double localWeight) {
-      return global.add(local.mul(localWeight));
+    NDArray total(TorchOps ops, double localWeight) {
+      return global.add(ops.scale(local, localWeight));
     }
   }
 
@@ -46,7 +46,7 @@ final class HeadClipLoss {
     NDArray local = null;
     for (NDArray features : image.local()) {
       NDArray p = net.abnormal(ops, net.probability(ops, features, text));
-      NDArray one = Losses.local(Losses.upsample(ops, p, up), mask);
+      NDArray one = Losses.local(ops, Losses.upsample(ops, p, up), mask);
       local = local == null ? one : local.add(one);
     }
     return new Parts(global, local);

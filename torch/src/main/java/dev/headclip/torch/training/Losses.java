@@ -9,7 +9,7 @@ import dev.headclip.torch.TorchOps;
  */
 public final class Losses {
   private static final double FOCAL_SMOOTH = 1e-5;
-  private static final double DICE_SMOOTH = 1;
+  private static final float DICE_SMOOTH = 1;
 
   private Losses() {}
 
@@ -29,25 +29,28 @@ public final class Losses {
    * @param abnormal P_a upsampled to the mask's size, [B,S,S]; P_n = 1 - P_a
    * @param mask 0 or 1, [B,S,S]
    */
-  public static NDArray local(NDArray abnormal, NDArray mask) {
+  public static NDArray local(TorchOps ops, NDArray abnormal, NDArray mask) {
     NDArray normal = abnormal.neg().add(1);
     NDArray clean = mask.neg().add(1);
-    return focal(abnormal, normal, mask, clean).add(dice(abnormal, mask)).add(dice(normal, clean));
+    return focal(ops, abnormal, normal, mask, clean)
+        .add(dice(ops, abnormal, mask))
+        .add(dice(ops, normal, clean));
   }
 
   /** Focal loss, gamma 2, on probabilities (loss.py:34-86). */
-  static NDArray focal(NDArray abnormal, NDArray normal, NDArray mask, NDArray clean) {
+  static NDArray focal(
+      TorchOps ops, NDArray abnormal, NDArray normal, NDArray mask, NDArray clean) {
     NDArray truth = abnormal.mul(mask).add(normal.mul(clean));
     // (1-eps) P_t + eps P_other + eps
-    NDArray smooth = truth.mul(1 - 2 * FOCAL_SMOOTH).add(2 * FOCAL_SMOOTH);
+    NDArray smooth = ops.scale(truth, 1 - 2 * FOCAL_SMOOTH).add((float) (2 * FOCAL_SMOOTH));
     NDArray miss = smooth.neg().add(1);
     return miss.mul(miss).mul(smooth.log()).mean().neg();
   }
 
   /** 1 - mean over images of (2 sum AT + 1) / (sum A + sum T + 1) (loss.py:93-106). */
-  static NDArray dice(NDArray a, NDArray t) {
+  static NDArray dice(TorchOps ops, NDArray a, NDArray t) {
     int[] pixels = {1, 2};
-    NDArray both = a.mul(t).sum(pixels).mul(2).add(DICE_SMOOTH);
+    NDArray both = ops.scale(a.mul(t).sum(pixels), 2).add(DICE_SMOOTH);
     NDArray all = a.sum(pixels).add(t.sum(pixels)).add(DICE_SMOOTH);
     return both.div(all).mean().neg().add(1);
   }

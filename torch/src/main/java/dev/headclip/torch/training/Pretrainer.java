@@ -98,6 +98,7 @@ public final class Pretrainer {
 
   private final Settings settings;
   private final Path out;
+  private String fingerprint = "";
   private final ClipConfig config = StarterShape.config();
   private final LocalPath path = LocalPath.of(CSA_FIRST, config.vision().layers());
   private final int maskSize = config.imageSize() / 2;
@@ -115,14 +116,24 @@ public final class Pretrainer {
    * @return whether the run is complete
    */
   public boolean run(Generator generator, AtomicBoolean stop, Consumer<Progress> report) {
-    StarterShape.write(out, config, StarterShape.initial(config, settings.seed()), "untrained");
+    Path checkpoint = out.resolve("checkpoint.safetensors");
+    if (!Files.exists(checkpoint)) {
+      StarterShape.write(out, config, StarterShape.initial(config, settings.seed()), "untrained");
+    }
+    fingerprint =
+        "seed %d batch %d rate %s steps %d, %s"
+            .formatted(
+                settings.seed(),
+                settings.batch(),
+                settings.rate(),
+                settings.steps(),
+                generator.description());
     try (NDManager manager = Torch.manager();
         ClipTokenizer tokenizer = ClipTokenizer.of(out, config);
         ExampleQueue queue = new ExampleQueue(generator, settings.batch())) {
       State s = State.start(manager, StarterShape.initial(config, settings.seed()));
-      Path checkpoint = out.resolve("checkpoint.safetensors");
       if (Files.exists(checkpoint)) {
-        s.load(checkpoint, fingerprint());
+        s.load(checkpoint, fingerprint);
       }
       queue.startAt((long) s.step * settings.batch());
       long since = System.nanoTime();
@@ -151,26 +162,21 @@ public final class Pretrainer {
   }
 
   private void save(State s, Path checkpoint) {
-    s.save(checkpoint, fingerprint());
+    s.save(checkpoint, fingerprint);
     StarterShape.write(out, config, s.averaged(), provenance(s.step));
-  }
-
-  private String fingerprint() {
-    return "seed %d batch %d rate %s steps %d"
-        .formatted(settings.seed(), settings.batch(), settings.rate(), settings.steps());
   }
 
   private String provenance(int step) {
     ObjectNode p = new ObjectMapper().createObjectNode();
     p.put("by", "HeadCLIP for Java, starter pretrain").put("seed", settings.seed());
     p.put("step", step).put("steps", settings.steps()).put("batch", settings.batch());
-    p.put("rate", settings.rate()).put("date", Instant.now().toString());
+    p.put("run", fingerprint).put("date", Instant.now().toString());
     return p.toString();
   }
 
   private double[] step(
       NDManager manager, State s, ClipTokenizer tokenizer, List<Example> examples) {
-    SplittableRandom r = new SplittableRandom(settings.seed() * 31 + s.step * 0x9E3779B97F4A7C15L);
+    SplittableRandom r = Generator.random(settings.seed() + 1_000_000, s.step);
     double[] losses = new double[3];
     try (TorchOps ops = new TorchOps(manager);
         GradientCollector collector = Torch.engine().newGradientCollector()) {
@@ -196,11 +202,10 @@ public final class Pretrainer {
       NDArray local = map(ops, vision, seen.local().get(0), states, mask);
       NDArray ordinary = map(ops, vision, seen.tokens(), states, mask);
       NDArray total =
-          caption
-              .mul(CAPTION_WEIGHT)
+          ops.scale(caption, CAPTION_WEIGHT)
               .add(global)
-              .add(local.mul(LOCAL_WEIGHT))
-              .add(ordinary.mul(ORDINARY_WEIGHT));
+              .add(ops.scale(local, LOCAL_WEIGHT))
+              .add(ops.scale(ordinary, ORDINARY_WEIGHT));
       collector.backward(total);
       losses[0] = caption.getFloat();
       losses[1] = global.getFloat();
@@ -301,9 +306,10 @@ public final class Pretrainer {
     }
     NDArray truth = ops.constant(diagonal);
     NDArray logits = Similarity.logits(ops, image, text, TEMPERATURE);
-    return Losses.crossEntropy(logits, truth)
-        .add(Losses.crossEntropy(ops.transpose(logits, 1, 0), truth))
-        .div(2);
+    return ops.scale(
+        Losses.crossEntropy(logits, truth)
+            .add(Losses.crossEntropy(ops.transpose(logits, 1, 0), truth)),
+        0.5);
   }
 
   private NDArray map(
@@ -311,8 +317,8 @@ public final class Pretrainer {
     NDArray patches = ops.slice(tokens, 1, 1, tokens.getShape().get(1));
     NDArray unit = ops.normalize(vision.project(ops, patches, true));
     NDArray abnormal = ops.slice(Similarity.probability(ops, unit, states, TEMPERATURE), 2, 1, 2);
-    NDArray fine = Losses.local(Losses.upsample(ops, abnormal, ops.constant(upsample)), mask);
-    return fine.mul((float) FINE_WEIGHT).add(balanced(ops, abnormal, mask));
+    NDArray fine = Losses.local(ops, Losses.upsample(ops, abnormal, ops.constant(upsample)), mask);
+    return ops.scale(fine, FINE_WEIGHT).add(balanced(ops, abnormal, mask));
   }
 
   /** Cross-entropy per patch, the few anomalous ones weighing as much as all others. */
@@ -327,10 +333,10 @@ public final class Pretrainer {
     NDArray bad = share.gt(PATCH_SHARE).toType(DataType.FLOAT32, false);
     // patches with a little of a defect count for neither side
     NDArray good = share.lte(0).toType(DataType.FLOAT32, false);
-    NDArray p = abnormal.mul(1 - 2e-4).add(1e-4);
+    NDArray p = ops.scale(abnormal, 1 - 2e-4).add(1e-4f);
     NDArray onBad = p.log().mul(bad).sum().div(bad.sum().add(1e-3f));
     NDArray onGood = p.neg().add(1).log().mul(good).sum().div(good.sum().add(1e-3f));
-    return onBad.add(onGood).div(-2);
+    return ops.scale(onBad.add(onGood), -0.5);
   }
 
   /** Weights, their average, and the optimiser's moments. */
@@ -369,6 +375,11 @@ public final class Pretrainer {
           }
         }
       }
+      if (!Double.isFinite(squares)) {
+        throw new HeadClipException(
+            "the gradient is not a number at step %d; lower --lr, the last checkpoint is good"
+                .formatted(step));
+      }
       double scale = Math.min(1, clipNorm / Math.max(1e-12, Math.sqrt(squares)));
       double b1 = 0.9;
       double b2 = 0.99;
@@ -402,7 +413,8 @@ public final class Pretrainer {
       averages.forEach(
           (name, a) -> {
             a.muli(keep);
-            try (NDArray part = leaves.get(name).mul(1 - keep)) {
+            try (NDArray now = leaves.get(name).stopGradient();
+                NDArray part = now.mul(1 - keep)) {
               a.addi(part);
             }
           });

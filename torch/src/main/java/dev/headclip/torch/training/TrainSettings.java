@@ -11,6 +11,7 @@ package dev.headclip.torch.training;
  * @param localLossWeight of Eq. 11's sum
  * @param learnHeadWeights whether there are head weights at all
  * @param headWeightStart their first value
+ * @param headWeightDeviation deviation of a normal draw around it; 0 for none (Table 8)
  */
 public record TrainSettings(
     int epochs,
@@ -20,12 +21,14 @@ public record TrainSettings(
     long seed,
     double localLossWeight,
     boolean learnHeadWeights,
-    double headWeightStart) {
+    double headWeightStart,
+    double headWeightDeviation) {
   public TrainSettings {
     require(epochs >= 1, "--epochs", epochs, "at least 1");
     require(batch >= 1, "--batch", batch, "at least 1");
     require(rate > 0, "--lr", rate, "above 0");
     require(headWeightRate > 0, "--head-weight-lr", headWeightRate, "above 0");
+    require(headWeightDeviation >= 0, "--head-weight-start-sd", headWeightDeviation, "at least 0");
     require(localLossWeight >= 0, "--local-loss-weight", localLossWeight, "at least 0");
   }
 
@@ -37,6 +40,6 @@ public record TrainSettings(
 
   /** 15 epochs, batch 8, Adam 1e-3, seed 111, head weights from 1. */
   public static TrainSettings defaults() {
-    return new TrainSettings(15, 8, 1e-3, 1e-3, 111, 1, true, 1);
+    return new TrainSettings(15, 8, 1e-3, 1e-3, 111, 1, true, 1, 0);
   }
 }

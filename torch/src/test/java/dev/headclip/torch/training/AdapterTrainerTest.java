@@ -36,7 +36,7 @@ class AdapterTrainerTest {
     Path data = dir.resolve("data");
     DataSetWriter.write(data, Generator.drawn(8, 70), 69, n -> {});
     List<Sample> samples = MvtecFolder.test(data);
-    TrainSettings settings = new TrainSettings(3, 8, 2e-3, 2e-3, 5, 1, true, 1);
+    TrainSettings settings = new TrainSettings(3, 8, 2e-3, 2e-3, 5, 1, true, 1, 0);
     AdapterTrainer.Result a = train(model, samples, settings);
     AdapterTrainer.Result b = train(model, samples, settings);
     assertThat(a.losses()).hasSize(3);

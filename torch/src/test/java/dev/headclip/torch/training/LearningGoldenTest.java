@@ -37,6 +37,14 @@ class LearningGoldenTest {
   private record Step(double global, double local, List<float[]> gradients) {}
 
   private Step step(NDManager manager, TorchWeights weights, Learned<HostTensor> numbers) {
+    return step(manager, weights, numbers, () -> {});
+  }
+
+  private Step step(
+      NDManager manager,
+      TorchWeights weights,
+      Learned<HostTensor> numbers,
+      Runnable beforeBackward) {
     HeadClip<NDArray> net = new HeadClip<>(config, weights, settings);
     HeadClipLoss loss = new HeadClipLoss(net, config.grid(70));
     try (TorchOps ops = new TorchOps(manager)) {
@@ -49,7 +57,9 @@ class LearningGoldenTest {
                 net.textFeatures(ops, ids, learned),
                 labels(),
                 golden.get("masks").data());
-        collector.backward(parts.total(1));
+        NDArray total = parts.total(ops, 1);
+        beforeBackward.run();
+        collector.backward(total);
         return new Step(
             parts.global().getFloat(),
             parts.local().getFloat(),
@@ -70,6 +80,37 @@ class LearningGoldenTest {
       Step s = step(manager, TinyClip.weights(manager, 70), start);
       assertThat(s.global()).isCloseTo(golden.get("losses").data()[0], within(1e-5));
       assertThat(s.local()).isCloseTo(golden.get("losses").data()[1], within(1e-5));
+      for (int i = 0; i < start.names().size(); i++) {
+        String name = "grad." + start.names().get(i);
+        assertClose(name, golden.get(name), s.gradients().get(i), 1e-4);
+      }
+    }
+  }
+
+  @Test
+  void gradientsSurviveAGarbageCollectionBeforeTheBackwardPass() {
+    try (NDManager manager = Torch.manager()) {
+      Learned<HostTensor> start = TinyClip.learned(golden, "start.");
+      TorchWeights weights = TinyClip.weights(manager, 70);
+      Step s =
+          step(
+              manager,
+              weights,
+              start,
+              () -> {
+                // frees Java buffers that closed arrays left behind, and writes over their memory
+                for (int i = 0; i < 3; i++) {
+                  System.gc();
+                  try {
+                    Thread.sleep(50);
+                  } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                  }
+                  for (int k = 0; k < 20_000; k++) {
+                    java.nio.ByteBuffer.allocateDirect(8).putLong(0, -1L);
+                  }
+                }
+              });
       for (int i = 0; i < start.names().size(); i++) {
         String name = "grad." + start.names().get(i);
         assertClose(name, golden.get(name), s.gradients().get(i), 1e-4);
@@ -127,7 +168,7 @@ class LearningGoldenTest {
                     net.textFeatures(ops, ids, learned),
                     labels(),
                     golden.get("masks").data())
-                .total(1));
+                .total(ops, 1));
       }
       List<NDArray> d =
           HeadWeightGradient.sums(
@@ -159,10 +200,10 @@ class LearningGoldenTest {
       NDArray mask = ops.constant(HostTensor.of(new float[] {0, 1, 1, 0}, 1, 2, 2));
       NDArray normal = abnormal.neg().add(1);
       NDArray clean = mask.neg().add(1);
-      assertThat(Losses.focal(abnormal, normal, mask, clean).getFloat())
+      assertThat(Losses.focal(ops, abnormal, normal, mask, clean).getFloat())
           .isCloseTo(0.0662450641f, within(1e-7f));
-      assertThat(Losses.dice(abnormal, mask).getFloat()).isCloseTo(0.24f, within(1e-6f));
-      assertThat(Losses.dice(normal, clean).getFloat()).isCloseTo(0.24f, within(1e-6f));
+      assertThat(Losses.dice(ops, abnormal, mask).getFloat()).isCloseTo(0.24f, within(1e-6f));
+      assertThat(Losses.dice(ops, normal, clean).getFloat()).isCloseTo(0.24f, within(1e-6f));
     }
   }
 

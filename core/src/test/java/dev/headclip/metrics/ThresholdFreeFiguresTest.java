@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class AurocTest {
+class ThresholdFreeFiguresTest {
   @Test
   void goldenFigures() throws IOException {
     Map<String, HostTensor> t = Golden.tensors("metrics.safetensors");
@@ -24,6 +24,9 @@ class AurocTest {
       assertThat(Auroc.of(scores, truth(labels)).orElseThrow())
           .as(name)
           .isCloseTo(n.path("auroc").asDouble(), within(1e-6));
+      PrecisionRecall curve = PrecisionRecall.of(scores, truth(labels)).orElseThrow();
+      assertThat(curve.ap()).as(name).isCloseTo(n.path("ap").asDouble(), within(1e-6));
+      assertThat(curve.f1max()).as(name).isCloseTo(n.path("f1max").asDouble(), within(1e-6));
     }
   }
 
@@ -40,6 +43,11 @@ class AurocTest {
     float[] scores = {.1f, .4f, .4f, .8f, .8f, .9f};
     boolean[] labels = {false, false, true, true, false, true};
     assertThat(Auroc.of(scores, labels).orElseThrow()).isCloseTo(7 / 9.0, within(1e-12));
+    PrecisionRecall curve = PrecisionRecall.of(scores, labels).orElseThrow();
+    assertThat(curve.ap()).isCloseTo(.7555556, within(1e-7));
+    // all from .4 on: precision 3/5, recall 1; at .8: 2/3 and 2/3
+    assertThat(curve.f1max()).isCloseTo(.75, within(1e-12));
+    assertThat(curve.threshold()).isCloseTo(.4, within(1e-7));
   }
 
   @Test
