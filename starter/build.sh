@@ -12,7 +12,8 @@ work=$(cd "$work" && pwd)
 [ -d "$work/auxiliary" ] || "$home/headclip" datasets synthesize "$work/auxiliary" --seed 20 --count 1380
 "$home/headclip" train --root "$work/auxiliary" --backbone "$work/backbone" \
   --out "$work/backbone/adapter.safetensors" \
-  --epochs 4 --image-size 224 --csa 4-8 --cls-ln-post @@EXTRA@@
+  --epochs 4 --image-size 224 --csa 4-8 --cls-ln-post \
+  --lambda 0.8 --threshold 0.35
 to=$home/starter/src/main/resources/headclip/models/starter
 mkdir -p "$to"
 for f in config.json preprocessor_config.json tokenizer.json model.safetensors adapter.safetensors; do

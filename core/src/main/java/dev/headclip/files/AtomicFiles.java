@@ -51,6 +51,10 @@ public final class AtomicFiles {
 
   /** What went wrong, without the file name that the message has already. */
   public static String reason(IOException e) {
+    if (e.getCause() instanceof IOException cause) {
+      // image writers hide "No space left on device" behind a sentence of their own
+      return reason(cause);
+    }
     if (e instanceof FileSystemException f) {
       String kind = f.getClass().getSimpleName().replace("Exception", "");
       return f.getReason() != null ? f.getReason() : kind;
