@@ -30,6 +30,9 @@ public record ImageLoader(long maxPixels) {
 
   private static final long DEFAULT_MAX = 100_000_000;
 
+  /** JPEG's own limit; lines of millions of pixels take decoders minutes. */
+  private static final int LONGEST_SIDE = 65_535;
+
   static {
     // decoding from memory: no cache files on disk
     ImageIO.setUseCache(false);
@@ -111,6 +114,11 @@ public record ImageLoader(long maxPixels) {
       throw new HeadClipException(
           "%d x %d pixels, more than the limit of %d; raise it with --max-pixels"
               .formatted(reader.getWidth(0), reader.getHeight(0), maxPixels));
+    }
+    if (Math.max(reader.getWidth(0), reader.getHeight(0)) > LONGEST_SIDE) {
+      throw new HeadClipException(
+          "%d x %d pixels, no side may be longer than %d"
+              .formatted(reader.getWidth(0), reader.getHeight(0), LONGEST_SIDE));
     }
     BufferedImage image = reader.read(0);
     if (image == null) {
