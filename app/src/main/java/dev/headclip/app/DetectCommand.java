@@ -166,7 +166,7 @@ final class DetectCommand implements Callable<Integer> {
     int done = counts[0] + counts[1] + counts[2];
     String files = maps == Maps.none && !overlays ? "" : "; heat maps in " + out;
     System.err.printf(
-        "%d images: %d anomalous, %d normal, %d failed%s%s%n",
+        "%d image(s): %d anomalous, %d normal, %d failed%s%s%n",
         done,
         counts[1],
         counts[0],
