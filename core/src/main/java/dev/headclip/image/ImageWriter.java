@@ -4,7 +4,6 @@ import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.io.OutputStream;
-import javax.imageio.ImageIO;
 
 /** Writes PNG files. */
 public final class ImageWriter {
@@ -20,7 +19,7 @@ public final class ImageWriter {
       to[i + 1] = image.rgb()[i + 1];
       to[i + 2] = image.rgb()[i];
     }
-    ImageIO.write(b, "png", out);
+    Png.write(b, out);
   }
 
   /** An 8-bit grey PNG of row-major samples. */
@@ -29,6 +28,6 @@ public final class ImageWriter {
     BufferedImage b = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY);
     byte[] to = ((DataBufferByte) b.getRaster().getDataBuffer()).getData();
     System.arraycopy(samples, 0, to, 0, to.length);
-    ImageIO.write(b, "png", out);
+    Png.write(b, out);
   }
 }

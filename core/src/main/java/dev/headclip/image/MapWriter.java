@@ -8,7 +8,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import javax.imageio.ImageIO;
 
 /** Writes anomaly maps. */
 public final class MapWriter {
@@ -21,7 +20,7 @@ public final class MapWriter {
     for (int i = 0; i < to.length; i++) {
       to[i] = (short) Math.round(65535 * Math.min(Math.max(map.values()[i], 0), 1));
     }
-    ImageIO.write(b, "png", out);
+    Png.write(b, out);
   }
 
   /** NumPy's npy, version 1.0: little-endian float32 [height,width], C order. */
