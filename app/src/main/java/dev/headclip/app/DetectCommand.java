@@ -197,14 +197,18 @@ final class DetectCommand implements Callable<Integer> {
       return new Row(report.failed(f), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
-    Optional<Path> map = maps == Maps.none ? Optional.empty() : Optional.of(writeMap(s, name));
-    Optional<Path> picture = drawOverlays ? Optional.of(writeOverlay(s, name)) : Optional.empty();
+    // at the image's size once, for map and overlay
+    boolean wanted = drawOverlays || maps != Maps.none && mapSize == MapSize.image;
+    AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
+    AnomalyMap written = mapSize == MapSize.model ? s.detection().map() : full;
+    Optional<Path> map =
+        maps == Maps.none ? Optional.empty() : Optional.of(writeMap(written, name));
+    Optional<Path> picture =
+        drawOverlays ? Optional.of(writeOverlay(s, full, name)) : Optional.empty();
     return new Row(report.scored(s, map, picture), false, s.detection().anomalous());
   }
 
-  private Path writeMap(Outcome.Scored s, Path name) {
-    AnomalyMap map =
-        mapSize == MapSize.model ? s.detection().map() : s.detection().mapAtImageSize();
+  private Path writeMap(AnomalyMap map, Path name) {
     Path to = out.resolve(name + ".map." + maps);
     AtomicFiles.write(
         to,
@@ -218,17 +222,13 @@ final class DetectCommand implements Callable<Integer> {
     return to;
   }
 
-  private Path writeOverlay(Outcome.Scored s, Path name) {
+  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, Path name) {
     Path to = out.resolve(name + ImageSearch.OVERLAY);
     AtomicFiles.write(
         to,
         o ->
             ImageWriter.png(
-                Overlay.draw(
-                    s.pixels().orElseThrow(),
-                    s.detection().mapAtImageSize(),
-                    s.detection().threshold()),
-                o));
+                Overlay.draw(s.pixels().orElseThrow(), map, s.detection().threshold()), o));
     return to;
   }
 }

@@ -154,7 +154,7 @@ public final class Detector implements AutoCloseable {
   public Detection detect(Path image) {
     long start = System.nanoTime();
     try {
-      return detect(List.of(prepare(loader.load(image), start))).get(0);
+      return detect(prepare(loader.load(image), start));
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(image, e.getMessage()), e);
     }
@@ -162,7 +162,7 @@ public final class Detector implements AutoCloseable {
 
   /** Scores a decoded image. */
   public Detection detect(RgbImage image) {
-    return detect(List.of(prepare(image, System.nanoTime()))).get(0);
+    return detect(prepare(image, System.nanoTime()));
   }
 
   ImageLoader loader() {
@@ -198,11 +198,10 @@ public final class Detector implements AutoCloseable {
         p.global()[i], p.patches()[i], image.width(), image.height(), threshold, image.ms() + ms);
   }
 
-  private List<Detection> detect(List<JointScore.Prepared> batch) {
+  private Detection detect(JointScore.Prepared image) {
     long start = System.nanoTime();
-    Prediction p = run(batch);
-    double ms = (System.nanoTime() - start) / 1e6;
-    return List.of(finish(batch.get(0), p, 0, ms));
+    Prediction p = run(List.of(image));
+    return finish(image, p, 0, (System.nanoTime() - start) / 1e6);
   }
 
   @Override

@@ -16,13 +16,13 @@ final class JointScore {
   JointScore(HeadClipSettings settings, int grid) {
     this.settings = settings;
     this.smooth = new MapOperator(grid, settings.imageSize(), settings.sigma());
-    this.raw = new MapOperator(grid, settings.imageSize(), 0);
+    this.raw = settings.topOnRaw() ? new MapOperator(grid, settings.imageSize(), 0) : this.smooth;
   }
 
   Detection of(double global, float[] patches, int width, int height, double threshold, double ms) {
     long start = System.nanoTime();
     AnomalyMap map = smooth.apply(patches);
-    AnomalyMap scored = settings.topOnRaw() ? raw.apply(patches) : map;
+    AnomalyMap scored = raw == smooth ? map : raw.apply(patches);
     int k = settings.top().of(scored.values().length);
     double local = TopMean.of(scored.values(), k);
     double score = (1 - settings.lambda()) * global + settings.lambda() * local;

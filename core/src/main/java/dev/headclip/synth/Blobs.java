@@ -35,8 +35,7 @@ final class Blobs {
     int n = s.picture().width();
     double cell = Math.max(3, n * size * 0.7);
     Field noise = Field.noise(n, n, cell, cell, 3, 0.6, r);
-    Field round = placed(s, size, r, (u, v) -> (float) Math.sqrt(u * u + v * v) * 0.75f, noise);
-    return round;
+    return placed(s, size, r, (u, v) -> (float) Math.sqrt(u * u + v * v) * 0.75f, noise);
   }
 
   private interface Distance {

@@ -52,7 +52,8 @@ final class HeadClipLoss {
     return new Parts(global, local);
   }
 
-  private static HostTensor oneHot(int[] labels) {
+  /** Labels 0 or 1 as rows of [B,2], for {@link Losses#crossEntropy}. */
+  static HostTensor oneHot(int[] labels) {
     HostTensor t = HostTensor.zeros(labels.length, 2);
     for (int i = 0; i < labels.length; i++) {
       t.data()[2 * i + labels[i]] = 1;

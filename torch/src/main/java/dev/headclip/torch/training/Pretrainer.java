@@ -197,7 +197,10 @@ public final class Pretrainer {
       NDArray caption = contrast(ops, image, captions);
       NDArray global =
           Losses.crossEntropy(
-              Similarity.logits(ops, image, states, TEMPERATURE), oneHot(ops, examples));
+              Similarity.logits(ops, image, states, TEMPERATURE),
+              ops.constant(
+                  HeadClipLoss.oneHot(
+                      examples.stream().mapToInt(e -> e.anomalous() ? 1 : 0).toArray())));
       NDArray mask = masks(ops, examples);
       NDArray local = map(ops, vision, seen.local().get(0), states, mask);
       NDArray ordinary = map(ops, vision, seen.tokens(), states, mask);
@@ -257,14 +260,6 @@ public final class Pretrainer {
       }
     }
     return ops.constant(HostTensor.of(data, examples.size(), m, m));
-  }
-
-  private static NDArray oneHot(TorchOps ops, List<Example> examples) {
-    HostTensor t = HostTensor.zeros(examples.size(), 2);
-    for (int i = 0; i < examples.size(); i++) {
-      t.data()[2 * i + (examples.get(i).anomalous() ? 1 : 0)] = 1;
-    }
-    return ops.constant(t);
   }
 
   private NDArray captions(
