@@ -50,14 +50,18 @@ final class Block<T> {
     return ops.reshape(ops.transpose(heads, 0, 2, 1, 3), -1, tokens, config.width());
   }
 
-  /** concat_h(heads) W_O + b_O: Eq. 2 and 5. */
+  /** concat_h(heads) W_O + b_O: Eq. 2. */
   T project(TensorOps<T> ops, T heads) {
     return linear(ops, "self_attn.out_proj", concat(ops, heads));
   }
 
-  /** The projection without its bias. */
-  T projectWithoutBias(TensorOps<T> ops, T heads) {
-    return ops.linear(concat(ops, heads), weights.get(prefix + "self_attn.out_proj.weight"));
+  /** C of Eq. 3, heads side by side, from V by head: [B,N,width]. */
+  T valueAttention(TensorOps<T> ops, T v) {
+    return ops.scoped(() -> concat(ops, attention(ops, v, v, v, Optional.empty())));
+  }
+
+  T projectionWeight() {
+    return weights.get(prefix + "self_attn.out_proj.weight");
   }
 
   T projectionBias() {

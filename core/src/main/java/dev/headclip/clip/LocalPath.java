@@ -121,6 +121,26 @@ public record LocalPath(
     return l >= first && l <= last;
   }
 
+  /**
+   * Whether the local path only accumulates what it reads from the ordinary one, and is so linear
+   * in the (constrained) head weights (spec/headclip.md section 5).
+   */
+  public boolean accumulates() {
+    return input == Input.GLOBAL && !ffn && !weightGlobal;
+  }
+
+  void requireAccumulating() {
+    if (!accumulates()) {
+      throw new IllegalStateException("this local path is not linear in the head weights");
+    }
+  }
+
+  /** The last CSA layer that one of {@code outputs} reads; {@code first - 1} where none does. */
+  public int lastNeeded(List<Integer> outputs) {
+    int highest = outputs.stream().mapToInt(Integer::intValue).max().orElse(0);
+    return Math.max(first - 1, Math.min(last, highest));
+  }
+
   public LocalPath withAggregate(Aggregate to) {
     return new LocalPath(
         first, last, to, stateNorm, input, ffn, constraint, scaleBias, weightGlobal);

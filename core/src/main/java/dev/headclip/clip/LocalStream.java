@@ -1,6 +1,5 @@
 package dev.headclip.clip;
 
-import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,62 +13,49 @@ import java.util.TreeMap;
  * <p>Recommended wiring (AnomalyCLIP.py:135-168, spec/headclip.md section 5): F_{first-1} =
  * G_{first-1}, F_l = F_{l-1} + concat_h(w_h^l C_h^l) W_O^l + b_O^l with C from LN1_l(G_{l-1}).
  */
-final class LocalStream<T> {
+final class LocalStream<T> implements LocalBranch<T> {
   private final LocalPath path;
   private final List<Integer> outputs;
-  private final Optional<T> headWeights;
+  private final LocalProjections<T> projections;
   private final Weights<T> weights;
   private final TowerConfig config;
-  private final boolean keepHeads;
 
   private final Map<Integer, T> taken = new TreeMap<>();
-  private final List<T> heads = new ArrayList<>();
   private Optional<T> state = Optional.empty();
   private Optional<T> sumOfStates = Optional.empty();
 
-  /**
-   * @param headWeights [csa layers, heads] under the path's constraint already, or empty for all 1
-   * @param keepHeads whether C of every layer is kept, see {@link #heads()}
-   */
   LocalStream(
       LocalPath path,
       List<Integer> outputs,
-      Optional<T> headWeights,
+      LocalProjections<T> projections,
       Weights<T> weights,
-      TowerConfig config,
-      boolean keepHeads) {
+      TowerConfig config) {
     this.path = path;
     this.outputs = outputs;
-    this.headWeights = headWeights;
+    this.projections = projections;
     this.weights = weights;
     this.config = config;
-    this.keepHeads = keepHeads;
   }
 
-  /** The head weights of layer {@code l} as [1,heads,1,1]; empty where there are none. */
-  Optional<T> weightsOf(TensorOps<T> ops, int l) {
-    if (!path.covers(l)) {
-      return Optional.empty();
-    }
-    int i = l - path.first();
-    return headWeights.map(w -> ops.reshape(ops.slice(w, 0, i, i + 1), 1, config.heads(), 1, 1));
-  }
-
-  /**
-   * Takes layer {@code l} in.
-   *
-   * @param before the ordinary stream G_{l-1} [B,N,width]
-   * @param values V of that layer, [B,heads,N,d], from LN1(G_{l-1})
-   * @return the tensors that must outlive the layer
-   */
-  List<T> layer(TensorOps<T> ops, int l, Block<T> block, T before, T values) {
-    T previous = state.orElse(before);
+  @Override
+  public List<T> layer(TensorOps<T> ops, int l, Block<T> block, T before, T values) {
     T v =
         path.input() == LocalPath.Input.GLOBAL || state.isEmpty()
             ? values
-            : block.heads(ops, "v", block.norm1(ops, previous));
-    T c = block.attention(ops, v, v, v, Optional.empty());
-    T csa = project(ops, l, block, c);
+            : block.heads(ops, "v", block.norm1(ops, state.get()));
+    return advance(ops, l, block, before, block.valueAttention(ops, v));
+  }
+
+  /**
+   * From the heads' outputs on.
+   *
+   * @param c C^l, heads side by side, [B,1+N,width]
+   * @return the tensors that must outlive the layer
+   */
+  List<T> advance(TensorOps<T> ops, int l, Block<T> block, T before, T c) {
+    T previous = state.orElse(before);
+    LocalProjections.Projection<T> p = projections.layer(l);
+    T csa = ops.linear(c, p.weight(), p.bias());
     T next;
     if (path.ffn()) {
       T base = path.input() == LocalPath.Input.GLOBAL ? before : previous;
@@ -93,15 +79,11 @@ final class LocalStream<T> {
       live.add(next);
     }
     take(l, next);
-    if (keepHeads) {
-      heads.add(c);
-      live.add(c);
-    }
     return live;
   }
 
-  /** The plain stream after layer {@code l}, for output layers before the first with CSA. */
-  void plain(int l, T after) {
+  @Override
+  public void plain(int l, T after) {
     if (l < path.first()) {
       take(l, after);
     }
@@ -118,25 +100,6 @@ final class LocalStream<T> {
   /** The token features [B,N,width] of the output layers, in their order. */
   List<T> features() {
     return outputs.stream().map(taken::get).toList();
-  }
-
-  /** C of each CSA layer, [B,heads,N,d], before weighting; empty unless kept. */
-  List<T> heads() {
-    return heads;
-  }
-
-  private T project(TensorOps<T> ops, int l, Block<T> block, T c) {
-    Optional<T> w = weightsOf(ops, l);
-    T weighted = w.map(x -> ops.mul(c, x)).orElse(c);
-    if (!path.scaleBias() || w.isEmpty()) {
-      return block.project(ops, weighted);
-    }
-    T mean =
-        ops.linear(
-            ops.reshape(w.get(), 1, config.heads()),
-            ops.constant(HostTensor.filled(1f / config.heads(), 1, config.heads())));
-    T bias = ops.mul(ops.reshape(mean, 1, 1, 1), ops.reshape(block.projectionBias(), 1, 1, -1));
-    return ops.add(block.projectWithoutBias(ops, weighted), bias);
   }
 
   private T post(TensorOps<T> ops, T x) {

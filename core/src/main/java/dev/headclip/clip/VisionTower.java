@@ -30,16 +30,14 @@ public final class VisionTower<T> {
    * @param global the CLS token after the last layer, [B,1,width], not normalised
    * @param tokens all tokens after the last layer, [B,1+N,width], CLS first
    * @param local per output layer all tokens of the local path, [B,1+N,width]
-   * @param heads per CSA layer the heads' outputs C, [B,heads,1+N,d], where asked for
    */
-  public record Output<T>(T global, T tokens, List<T> local, List<T> heads) {}
+  public record Output<T>(T global, T tokens, List<T> local) {}
 
   /** The ordinary path alone. {@code pixels}: [B,3,S,S], normalised. */
   public Output<T> forward(TensorOps<T> ops, T pixels) {
     // a path behind the last layer: nothing is local
     int layers = config.vision().layers();
-    return forward(
-        ops, pixels, LocalPath.of(layers + 1, layers + 1), List.of(), Optional.empty(), false);
+    return forward(ops, pixels, LocalPath.of(layers + 1, layers + 1), List.of(), Optional.empty());
   }
 
   /**
@@ -49,57 +47,109 @@ public final class VisionTower<T> {
    * @param path wiring of the local path
    * @param outputs output layers, counted from 1
    * @param headWeights [csa layers, heads], or empty for all 1
-   * @param keepHeads whether {@link Output#heads} is wanted
    */
+  public Output<T> forward(
+      TensorOps<T> ops, T pixels, LocalPath path, List<Integer> outputs, Optional<T> headWeights) {
+    return forward(ops, pixels, path, outputs, projections(ops, path, headWeights));
+  }
+
+  /** {@link #forward} with head weights folded in beforehand. */
   public Output<T> forward(
       TensorOps<T> ops,
       T pixels,
       LocalPath path,
       List<Integer> outputs,
-      Optional<T> headWeights,
-      boolean keepHeads) {
-    LocalStream<T> local =
-        new LocalStream<>(
-            path,
-            outputs,
-            headWeights.map(w -> constrain(ops, path, w)),
-            weights,
-            config.vision(),
-            keepHeads);
+      LocalProjections<T> projections) {
+    LocalStream<T> local = new LocalStream<>(path, outputs, projections, weights, config.vision());
+    T x = run(ops, pixels, path, Optional.of(projections), local);
+    return new Output<>(ops.slice(x, 1, 0, 1), x, local.features());
+  }
+
+  /** Head weights folded into the projections of the local path. */
+  public LocalProjections<T> projections(
+      TensorOps<T> ops, LocalPath path, Optional<T> headWeights) {
+    return LocalProjections.of(ops, config, weights, path, headWeights);
+  }
+
+  /**
+   * The ordinary path, and what a local path that {@link LocalPath#accumulates} takes from it.
+   *
+   * @param pixels [B,3,S,S], normalised
+   */
+  public LocalInputs<T> inputs(TensorOps<T> ops, T pixels, LocalPath path, List<Integer> outputs) {
+    path.requireAccumulating();
+    LocalRecorder<T> recorder = new LocalRecorder<>(path, outputs);
+    T x = run(ops, pixels, path, Optional.empty(), recorder);
+    return recorder.inputs(ops.slice(x, 1, 0, 1));
+  }
+
+  /** The local path from its inputs: {@link Output#local} as {@link #forward} gives it. */
+  public List<T> local(
+      TensorOps<T> ops,
+      LocalPath path,
+      List<Integer> outputs,
+      LocalProjections<T> projections,
+      LocalInputs<T> inputs) {
+    path.requireAccumulating();
+    LocalStream<T> local = new LocalStream<>(path, outputs, projections, weights, config.vision());
+    int plain = 0;
+    for (int o : outputs) {
+      if (o < path.first()) {
+        local.plain(o, inputs.plain().get(plain++));
+      }
+    }
+    for (int i = 0; i < inputs.heads().size(); i++) {
+      int l = path.first() + i;
+      T c = inputs.heads().get(i);
+      ops.scope(() -> local.advance(ops, l, block(l), inputs.before(), c));
+    }
+    return local.features();
+  }
+
+  private Block<T> block(int l) {
+    return new Block<>(weights, ClipNames.VISION_LAYERS, l, config.vision());
+  }
+
+  private T run(
+      TensorOps<T> ops,
+      T pixels,
+      LocalPath path,
+      Optional<LocalProjections<T>> projections,
+      LocalBranch<T> local) {
     T x = ops.scoped(() -> embed(ops, pixels));
     for (int l = 1; l <= config.vision().layers(); l++) {
       T before = x;
       int layer = l;
-      x = ops.scope(() -> layer(ops, layer, before, path, local)).get(0);
+      x = ops.scope(() -> layer(ops, layer, before, path, projections, local)).get(0);
       local.plain(l, x);
     }
-    T cls = ops.slice(x, 1, 0, 1);
-    return new Output<>(cls, x, local.features(), local.heads());
+    return x;
   }
 
-  private List<T> layer(TensorOps<T> ops, int l, T x, LocalPath path, LocalStream<T> local) {
-    Block<T> block = new Block<>(weights, ClipNames.VISION_LAYERS, l, config.vision());
+  private List<T> layer(
+      TensorOps<T> ops,
+      int l,
+      T x,
+      LocalPath path,
+      Optional<LocalProjections<T>> projections,
+      LocalBranch<T> local) {
+    Block<T> block = block(l);
     T n = block.norm1(ops, x);
     T v = block.heads(ops, "v", n);
     T a =
         block.attention(
             ops, block.heads(ops, "q", n), block.heads(ops, "k", n), v, Optional.empty());
-    Optional<T> w = path.weightGlobal() ? local.weightsOf(ops, l) : Optional.empty();
-    T weighted = w.map(h -> ops.mul(a, h)).orElse(a);
+    T projection =
+        path.weightGlobal() && path.covers(l)
+            ? projections.orElseThrow().layer(l).weight()
+            : block.projectionWeight();
+    T sa = ops.linear(block.concat(ops, a), projection, block.projectionBias());
     List<T> live = new ArrayList<>();
-    live.add(block.mlp(ops, ops.add(x, block.project(ops, weighted))));
+    live.add(block.mlp(ops, ops.add(x, sa)));
     if (path.covers(l)) {
       live.addAll(local.layer(ops, l, block, x, v));
     }
     return live;
-  }
-
-  private T constrain(TensorOps<T> ops, LocalPath path, T w) {
-    return switch (path.constraint()) {
-      case NONE -> w;
-      case POSITIVE -> ops.relu(w);
-      case SOFTMAX -> ops.scale(ops.softmax(w), config.vision().heads());
-    };
   }
 
   /** Patches, class token, positions, ln_pre (steps 1 to 4). */

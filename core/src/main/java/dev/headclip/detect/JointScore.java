@@ -7,20 +7,37 @@ import dev.headclip.map.Regions;
 import dev.headclip.map.TopMean;
 import dev.headclip.method.HeadClipSettings;
 
-/** From the network's numbers to a {@link Detection}: Eq. 12, 7 and 8. */
-final class JointScore {
+/** From the network's numbers to map and scores: Eq. 12, 7 and 8. Thread-safe. */
+public final class JointScore {
   private final HeadClipSettings settings;
   private final MapOperator smooth;
   private final MapOperator raw;
 
-  JointScore(HeadClipSettings settings, int grid) {
+  /**
+   * @param grid patches along a side of the network's input
+   */
+  public JointScore(HeadClipSettings settings, int grid) {
     this.settings = settings;
     this.smooth = new MapOperator(grid, settings.imageSize(), settings.sigma());
     this.raw = settings.topOnRaw() ? new MapOperator(grid, settings.imageSize(), 0) : this.smooth;
   }
 
-  Detection of(double global, float[] patches, int width, int height, double threshold, double ms) {
-    long start = System.nanoTime();
+  /**
+   * The scores of one image.
+   *
+   * @param joint S of Eq. 8
+   * @param global S_global
+   * @param local S_local of Eq. 7
+   * @param map at the network's input size
+   */
+  public record Scores(double joint, double global, double local, AnomalyMap map) {}
+
+  /**
+   * @param global S_global
+   * @param patches abnormal probability of each patch, row-major
+   * @throws HeadClipException where a score is not a number
+   */
+  public Scores of(double global, float[] patches) {
     AnomalyMap map = smooth.apply(patches);
     AnomalyMap scored = raw == smooth ? map : raw.apply(patches);
     int k = settings.top().of(scored.values().length);
@@ -31,16 +48,22 @@ final class JointScore {
           "the model gives no number (global %s, local %s); its weights or temperature are broken"
               .formatted(global, local));
     }
+    return new Scores(score, global, local, map);
+  }
+
+  Detection of(double global, float[] patches, int width, int height, double threshold, double ms) {
+    long start = System.nanoTime();
+    Scores s = of(global, patches);
     return new Detection(
-        score,
-        global,
-        local,
-        score >= threshold,
+        s.joint(),
+        s.global(),
+        s.local(),
+        s.joint() >= threshold,
         threshold,
         width,
         height,
-        Regions.of(map, threshold, width, height),
-        map,
+        Regions.of(s.map(), threshold, width, height),
+        s.map(),
         ms + (System.nanoTime() - start) / 1e6);
   }
 

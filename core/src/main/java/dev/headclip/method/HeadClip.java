@@ -2,6 +2,8 @@ package dev.headclip.method;
 
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.DeepTokens;
+import dev.headclip.clip.LocalInputs;
+import dev.headclip.clip.LocalProjections;
 import dev.headclip.clip.TextTower;
 import dev.headclip.clip.VisionTower;
 import dev.headclip.clip.Weights;
@@ -70,26 +72,49 @@ public final class HeadClip<T> {
   }
 
   /**
-   * Both paths through the image tower.
+   * Both paths through the image tower and the projections into the joint space.
    *
    * @param pixels [B,3,S,S], normalised
-   * @param headWeights [csa layers, heads], or empty for all 1
-   * @param keepHeads whether the heads' outputs are wanted
+   * @param projections see {@link #projections}
    */
-  public VisionTower.Output<T> tower(
-      TensorOps<T> ops, T pixels, Optional<T> headWeights, boolean keepHeads) {
-    return vision.forward(
-        ops, pixels, settings.localPath(), settings.outputLayers(), headWeights, keepHeads);
+  public ImageFeatures<T> imageFeatures(
+      TensorOps<T> ops, T pixels, LocalProjections<T> projections) {
+    VisionTower.Output<T> out =
+        vision.forward(ops, pixels, settings.localPath(), settings.outputLayers(), projections);
+    return features(ops, out.global(), out.local());
   }
 
-  /** {@link #tower} and the projections into the joint space. {@code pixels}: [B,3,S,S]. */
-  public ImageFeatures<T> imageFeatures(TensorOps<T> ops, T pixels, Optional<T> headWeights) {
-    VisionTower.Output<T> out = tower(ops, pixels, headWeights, false);
+  /**
+   * What the local path takes from the ordinary one, for {@link #imageFeatures(TensorOps,
+   * LocalInputs, LocalProjections)}; {@code pixels}: [B,3,S,S], normalised.
+   */
+  public LocalInputs<T> localInputs(TensorOps<T> ops, T pixels) {
+    return vision.inputs(ops, pixels, settings.localPath(), settings.outputLayers());
+  }
+
+  /** The same features as from pixels, without running the tower. */
+  public ImageFeatures<T> imageFeatures(
+      TensorOps<T> ops, LocalInputs<T> inputs, LocalProjections<T> projections) {
+    List<T> local =
+        vision.local(ops, settings.localPath(), settings.outputLayers(), projections, inputs);
+    return features(ops, inputs.global(), local);
+  }
+
+  /**
+   * Head weights folded into the local path.
+   *
+   * @param headWeights [csa layers, heads], or empty for all 1
+   */
+  public LocalProjections<T> projections(TensorOps<T> ops, Optional<T> headWeights) {
+    return vision.projections(ops, settings.localPath(), headWeights);
+  }
+
+  private ImageFeatures<T> features(TensorOps<T> ops, T classToken, List<T> tokens) {
     List<T> local = new ArrayList<>();
-    for (T tokens : out.local()) {
-      local.add(ops.scoped(() -> patches(ops, tokens)));
+    for (T t : tokens) {
+      local.add(ops.scoped(() -> patches(ops, t)));
     }
-    return new ImageFeatures<>(global(ops, out.global()), local);
+    return new ImageFeatures<>(global(ops, classToken), local);
   }
 
   /** The class token [B,1,width] to the unit global feature [B,E]. */

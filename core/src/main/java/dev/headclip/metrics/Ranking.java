@@ -36,8 +36,8 @@ final class Ranking {
         throw new IllegalArgumentException("score %d is NaN".formatted(i));
       }
       anomalous += labels[i] ? 1 : 0;
-      // the label rides in the lowest bit of an order-preserving key; + 0f makes -0 equal 0
-      keys[i] = ((long) ordered(Float.floatToIntBits(scores[i] + 0f)) << 1) | (labels[i] ? 1 : 0);
+      // the label rides in the lowest bit
+      keys[i] = ((long) ScoreOrder.key(scores[i]) << 1) | (labels[i] ? 1 : 0);
     }
     positives = anomalous;
     Arrays.parallelSort(keys);
@@ -61,12 +61,7 @@ final class Ranking {
         p += keys[i] & 1;
         n += 1 - (keys[i] & 1);
       }
-      use.accept(Float.intBitsToFloat(ordered((int) key)), p, n);
+      use.accept(ScoreOrder.score((int) key), p, n);
     }
-  }
-
-  /** Float bits to integers of the same order, and back: it is its own inverse. */
-  private static int ordered(int bits) {
-    return bits >= 0 ? bits : bits ^ 0x7fffffff;
   }
 }

@@ -50,17 +50,27 @@ public final class SafetensorsWriter {
     out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).array());
     out.write(json);
     out.write(" ".repeat(padded - json.length).getBytes(StandardCharsets.US_ASCII));
-    ByteBuffer one = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     for (HostTensor t : tensors.values()) {
-      for (float v : t.data()) {
-        if (half) {
-          one.putShort(0, Half.fromFloat(v));
-        } else {
-          one.putFloat(0, v);
-        }
-        out.write(one.array(), 0, bytes);
-      }
+      write(out, t.data(), chunk, half);
     }
     out.flush();
+  }
+
+  private static void write(OutputStream out, float[] data, ByteBuffer chunk, boolean half)
+      throws IOException {
+    int bytes = half ? 2 : 4;
+    int most = chunk.capacity() / bytes;
+    for (int from = 0; from < data.length; from += most) {
+      int n = Math.min(most, data.length - from);
+      if (half) {
+        for (int i = 0; i < n; i++) {
+          chunk.putShort(2 * i, Half.fromFloat(data[from + i]));
+        }
+      } else {
+        chunk.asFloatBuffer().put(data, from, n);
+      }
+      out.write(chunk.array(), 0, n * bytes);
+    }
   }
 }

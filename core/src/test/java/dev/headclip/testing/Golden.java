@@ -26,8 +26,9 @@ public final class Golden {
       Path copy =
           Files.createTempDirectory("golden").resolve(Path.of(name).getFileName().toString());
       Files.copy(in, copy);
-      copy.toFile().deleteOnExit();
+      // the last registered goes first
       copy.getParent().toFile().deleteOnExit();
+      copy.toFile().deleteOnExit();
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -47,6 +48,7 @@ public final class Golden {
   public static Path tinyClip() {
     try {
       Path folder = Files.createTempDirectory("tiny_clip");
+      folder.toFile().deleteOnExit();
       for (String n :
           new String[] {"config.json", "model.safetensors", "preprocessor_config.json"}) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/tiny_clip/" + n)) {
@@ -54,7 +56,6 @@ public final class Golden {
         }
         folder.resolve(n).toFile().deleteOnExit();
       }
-      folder.toFile().deleteOnExit();
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package dev.headclip.torch;
 
+import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import dev.headclip.HeadClipException;
@@ -33,6 +34,40 @@ public final class Torch {
 
   /** A new root of native memory; whoever asks closes it. */
   public static NDManager manager() {
-    return engine().newBaseManager(ai.djl.Device.cpu());
+    return manager(Device.cpu());
+  }
+
+  /** A new root of memory on a device. */
+  public static NDManager manager(Device device) {
+    return engine().newBaseManager(device);
+  }
+
+  /**
+   * The device called {@code name}.
+   *
+   * @param name cpu, gpu, or gpu:N counted from 0
+   * @throws HeadClipException where this machine or build does not have it
+   */
+  public static Device device(String name) {
+    if (name.equals("cpu")) {
+      return Device.cpu();
+    }
+    if (!name.matches("gpu(:\\d{1,3})?")) {
+      throw new HeadClipException("--device is %s, expected cpu, gpu or gpu:N".formatted(name));
+    }
+    int n = name.contains(":") ? Integer.parseInt(name.substring(4)) : 0;
+    int found = engine().getGpuCount();
+    if (n >= found) {
+      throw new HeadClipException(
+          "--device %s: libtorch sees %d GPUs here; it needs an NVIDIA card with its driver and the library ai.djl.pytorch:pytorch-native-cu128 instead of pytorch-native-cpu; use --device cpu"
+              .formatted(name, found));
+    }
+    return Device.gpu(n);
+  }
+
+  /** Threads that one computation uses. */
+  public static int threads() {
+    engine();
+    return ai.djl.pytorch.jni.JniUtils.getNumThreads();
   }
 }

@@ -2,9 +2,9 @@ package dev.headclip.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.LocalProjections;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Prediction;
 import dev.headclip.method.Adapter;
@@ -16,7 +16,6 @@ import dev.headclip.method.PromptText;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -29,7 +28,7 @@ final class TorchSession implements InferenceSession {
 
   private final NDManager manager;
   private final HeadClip<NDArray> net;
-  private final Optional<NDArray> headWeights;
+  private final LocalProjections<NDArray> projections;
   private final NDArray text;
   private final int imageSize;
   private final int batch;
@@ -46,7 +45,6 @@ final class TorchSession implements InferenceSession {
         TorchWeights.load(
             manager, config, backbone.weights(), settings.imageSize(), settings.position());
     this.net = new HeadClip<>(config, weights, settings);
-    this.headWeights = adapter.learned().headWeights().map(w -> array(manager, w));
     this.imageSize = settings.imageSize();
     long tokens = (long) config.grid(imageSize) * config.grid(imageSize) + 1;
     this.batch = (int) Math.max(1, Math.min(8, TOKEN_BUDGET / (tokens * config.vision().width())));
@@ -56,11 +54,9 @@ final class TorchSession implements InferenceSession {
       Learned<NDArray> learned = adapter.learned().map(ops::constant);
       this.text = net.textFeatures(ops, ids, learned);
       this.text.attach(manager);
+      this.projections = net.projections(ops, learned.headWeights());
+      this.projections.tensors().forEach(t -> t.attach(manager));
     }
-  }
-
-  private static NDArray array(NDManager manager, HostTensor t) {
-    return manager.create(t.data(), new Shape(t.shape()));
   }
 
   @Override
@@ -68,7 +64,7 @@ final class TorchSession implements InferenceSession {
     lock.readLock().lock();
     try (TorchOps ops = open()) {
       NDArray input = ops.constant(HostTensor.of(pixels, images, 3, imageSize, imageSize));
-      HeadClip.ImageFeatures<NDArray> features = net.imageFeatures(ops, input, headWeights);
+      HeadClip.ImageFeatures<NDArray> features = net.imageFeatures(ops, input, projections);
       float[] global =
           net.abnormal(ops, net.probability(ops, features.global(), text)).toFloatArray();
       float[] patches = net.meanAbnormal(ops, features.local(), text).toFloatArray();

@@ -35,7 +35,8 @@ class HeadClipGoldenTest {
       check("text_features", text);
 
       NDArray pixels = ops.constant(golden.get("pixels"));
-      HeadClip.ImageFeatures<NDArray> image = net.imageFeatures(ops, pixels, learned.headWeights());
+      HeadClip.ImageFeatures<NDArray> image =
+          net.imageFeatures(ops, pixels, net.projections(ops, learned.headWeights()));
       // stored before normalisation
       NDArray expected = ops.normalize(ops.constant(golden.get("image_features")));
       assertClose(

@@ -7,6 +7,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.ClipNames;
+import dev.headclip.clip.LocalInputs;
 import dev.headclip.clip.LocalPath;
 import dev.headclip.clip.LocalPath.Aggregate;
 import dev.headclip.clip.LocalPath.Constraint;
@@ -53,25 +54,25 @@ class LocalPathReadingsTest {
   }
 
   private NDArray last(LocalPath path, Optional<NDArray> w) {
-    return tower.forward(ops, pixels, path, List.of(5), w, false).local().get(0);
+    return tower.forward(ops, pixels, path, List.of(5), w).local().get(0);
   }
 
   /** G_l: the ordinary stream after layer l, read as an output before the first CSA layer. */
   private NDArray plain(int l) {
     return tower
-        .forward(ops, pixels, LocalPath.of(6, 6), List.of(l), Optional.empty(), false)
+        .forward(ops, pixels, LocalPath.of(6, 6), List.of(l), Optional.empty())
         .local()
         .get(0);
   }
 
   /** CSA^l of layers 2 to 5 from the heads, written out. */
   private List<NDArray> csa(NDArray w) {
-    List<NDArray> c = tower.forward(ops, pixels, PATH, List.of(5), Optional.of(w), true).heads();
+    List<NDArray> c = tower.inputs(ops, pixels, PATH, List.of(5)).heads();
     List<NDArray> all = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
       String p = ClipNames.VISION_LAYERS + (i + 1) + ".self_attn.out_proj.";
-      NDArray weighted = c.get(i).mul(w.get(i).reshape(1, 4, 1, 1));
-      NDArray concat = weighted.transpose(0, 2, 1, 3).reshape(3, 26, 64);
+      NDArray byHead = c.get(i).reshape(3, 26, 4, 16);
+      NDArray concat = byHead.mul(w.get(i).reshape(1, 1, 4, 1)).reshape(3, 26, 64);
       NDArray out = concat.matMul(weights.get(p + "weight").transpose());
       all.add(out.add(weights.get(p + "bias")));
     }
@@ -133,8 +134,7 @@ class LocalPathReadingsTest {
                 pixels,
                 PATH.withAggregate(Aggregate.PER_LAYER_MAPS),
                 List.of(2, 4, 5),
-                Optional.of(heads),
-                false)
+                Optional.of(heads))
             .local();
     List<NDArray> csa = csa(heads);
     same(found.get(0), csa.get(0));
@@ -145,9 +145,7 @@ class LocalPathReadingsTest {
   @Test
   void outputsOutsideTheRangeAreThePlainStreamBeforeAndTheLastStateAfter() {
     List<NDArray> found =
-        tower
-            .forward(ops, pixels, LocalPath.of(3, 4), List.of(2, 4, 6), Optional.empty(), false)
-            .local();
+        tower.forward(ops, pixels, LocalPath.of(3, 4), List.of(2, 4, 6), Optional.empty()).local();
     same(found.get(0), plain(2));
     same(found.get(2), found.get(1));
   }
@@ -207,13 +205,11 @@ class LocalPathReadingsTest {
 
   @Test
   void theGlobalPathSeesHeadWeightsOnlyWhenAsked() {
-    NDArray usual =
-        tower.forward(ops, pixels, PATH, List.of(5), Optional.of(heads), false).global();
+    NDArray usual = tower.forward(ops, pixels, PATH, List.of(5), Optional.of(heads)).global();
     same(usual, tower.forward(ops, pixels).global());
     NDArray weighted =
         tower
-            .forward(
-                ops, pixels, PATH.withWeightGlobal(true), List.of(5), Optional.of(heads), false)
+            .forward(ops, pixels, PATH.withWeightGlobal(true), List.of(5), Optional.of(heads))
             .global();
     different(weighted, usual);
   }
@@ -227,6 +223,33 @@ class LocalPathReadingsTest {
           expected.add(weights.get(ClipNames.VISION_LAYERS + (i + 1) + ".self_attn.out_proj.bias"));
     }
     same(last(PATH, Optional.of(zero)), expected);
+  }
+
+  @Test
+  void thePathFromItsInputsIsThePathFromPixelsForEveryReadingThatAccumulates() {
+    for (Aggregate a : Aggregate.values()) {
+      for (Constraint c : Constraint.values()) {
+        for (StateNorm norm : StateNorm.values()) {
+          LocalPath path = LocalPath.of(3, 5).withAggregate(a).withConstraint(c);
+          path = path.withStateNorm(norm).withScaleBias(c == Constraint.POSITIVE);
+          List<Integer> outputs = List.of(1, 4, 3, 6);
+          NDArray w = heads.get("0:3");
+          List<NDArray> expected =
+              tower.forward(ops, pixels, path, outputs, Optional.of(w)).local();
+          LocalInputs<NDArray> inputs = tower.inputs(ops, pixels, path, outputs);
+          List<NDArray> found =
+              tower.local(
+                  ops,
+                  path,
+                  outputs,
+                  tower.projections(ops, path, Optional.of(w)),
+                  LocalInputs.of(inputs.tensors(), path, outputs));
+          for (int i = 0; i < outputs.size(); i++) {
+            same(found.get(i), expected.get(i));
+          }
+        }
+      }
+    }
   }
 
   @Test

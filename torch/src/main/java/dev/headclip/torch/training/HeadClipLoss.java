@@ -30,18 +30,16 @@ final class HeadClipLoss {
    * @param image unit features
    * @param text unit text features [2,E]
    * @param labels 1 for anomalous
-   * @param masks [B][S*S], 0 or 1
+   * @param mask [B,S,S], 0 or 1
    */
   Parts of(
       TorchOps ops,
       HeadClip.ImageFeatures<NDArray> image,
       NDArray text,
       int[] labels,
-      float[] masks) {
+      NDArray mask) {
     NDArray logits = Similarity.logits(ops, image.global(), text, net.settings().temperature());
     NDArray global = Losses.crossEntropy(logits, ops.constant(oneHot(labels)));
-    long s = net.settings().imageSize();
-    NDArray mask = ops.constant(HostTensor.of(masks, labels.length, s, s));
     NDArray up = ops.constant(upsample);
     NDArray local = null;
     for (NDArray features : image.local()) {

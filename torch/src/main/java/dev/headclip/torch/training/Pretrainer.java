@@ -187,8 +187,7 @@ public final class Pretrainer {
               pixels(ops, examples),
               path,
               List.of(config.vision().layers()),
-              Optional.empty(),
-              false);
+              Optional.empty());
       NDArray image =
           ops.normalize(ops.reshape(vision.project(ops, seen.global(), true), -1, config.embed()));
       NDArray captions = captions(ops, s.weights, tokenizer, examples, r);

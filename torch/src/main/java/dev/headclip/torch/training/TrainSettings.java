@@ -1,5 +1,8 @@
 package dev.headclip.torch.training;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * How an adapter is trained (spec/headclip.md sections 4.7, 4.8; AnomalyCLIP's defaults).
  *
@@ -12,6 +15,8 @@ package dev.headclip.torch.training;
  * @param learnHeadWeights whether there are head weights at all
  * @param headWeightStart their first value
  * @param headWeightDeviation deviation of a normal draw around it; 0 for none (Table 8)
+ * @param halfFeatures whether what the frozen tower gives is rounded to half precision, which
+ *     halves the cache
  */
 public record TrainSettings(
     int epochs,
@@ -22,14 +27,32 @@ public record TrainSettings(
     double localLossWeight,
     boolean learnHeadWeights,
     double headWeightStart,
-    double headWeightDeviation) {
+    double headWeightDeviation,
+    boolean halfFeatures) {
   public TrainSettings {
     require(epochs >= 1, "--epochs", epochs, "at least 1");
     require(batch >= 1, "--batch", batch, "at least 1");
-    require(rate > 0, "--lr", rate, "above 0");
-    require(headWeightRate > 0, "--head-weight-lr", headWeightRate, "above 0");
-    require(headWeightDeviation >= 0, "--head-weight-start-sd", headWeightDeviation, "at least 0");
-    require(localLossWeight >= 0, "--local-loss-weight", localLossWeight, "at least 0");
+    require(rate > 0 && Double.isFinite(rate), "--lr", rate, "above 0");
+    require(
+        headWeightRate > 0 && Double.isFinite(headWeightRate),
+        "--head-weight-lr",
+        headWeightRate,
+        "above 0");
+    require(
+        Double.isFinite(headWeightStart),
+        "--head-weight-start",
+        headWeightStart,
+        "a finite number");
+    require(
+        headWeightDeviation >= 0 && Double.isFinite(headWeightDeviation),
+        "--head-weight-start-sd",
+        headWeightDeviation,
+        "at least 0");
+    require(
+        localLossWeight >= 0 && Double.isFinite(localLossWeight),
+        "--local-loss-weight",
+        localLossWeight,
+        "at least 0");
   }
 
   private static void require(boolean ok, String flag, Object found, String expected) {
@@ -40,6 +63,22 @@ public record TrainSettings(
 
   /** 15 epochs, batch 8, Adam 1e-3, seed 111, head weights from 1. */
   public static TrainSettings defaults() {
-    return new TrainSettings(15, 8, 1e-3, 1e-3, 111, 1, true, 1, 0);
+    return new TrainSettings(15, 8, 1e-3, 1e-3, 111, 1, true, 1, 0, false);
+  }
+
+  /** All of them by the names of their flags. */
+  public Map<String, Object> asMap() {
+    Map<String, Object> m = new LinkedHashMap<>();
+    m.put("epochs", epochs);
+    m.put("batch", batch);
+    m.put("lr", rate);
+    m.put("head_weight_lr", headWeightRate);
+    m.put("seed", seed);
+    m.put("local_loss_weight", localLossWeight);
+    m.put("head_weights", learnHeadWeights);
+    m.put("head_weight_start", headWeightStart);
+    m.put("head_weight_start_sd", headWeightDeviation);
+    m.put("feature_precision", halfFeatures ? "fp16" : "fp32");
+    return m;
   }
 }

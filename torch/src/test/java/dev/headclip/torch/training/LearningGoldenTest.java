@@ -53,10 +53,13 @@ class LearningGoldenTest {
         HeadClipLoss.Parts parts =
             loss.of(
                 ops,
-                net.imageFeatures(ops, ops.constant(golden.get("pixels")), learned.headWeights()),
+                net.imageFeatures(
+                    ops,
+                    ops.constant(golden.get("pixels")),
+                    net.projections(ops, learned.headWeights())),
                 net.textFeatures(ops, ids, learned),
                 labels(),
-                golden.get("masks").data());
+                ops.constant(golden.get("masks")));
         NDArray total = parts.total(ops, 1);
         beforeBackward.run();
         collector.backward(total);
@@ -148,8 +151,15 @@ class LearningGoldenTest {
       TorchWeights weights = TinyClip.weights(manager, 70);
       HeadClip<NDArray> net = new HeadClip<>(config, weights, settings);
       Learned<NDArray> learned = TinyClip.learned(golden, "start.").map(ops::constant);
+      VisionTower<NDArray> tower = new VisionTower<>(config, weights);
       VisionTower.Output<NDArray> out =
-          net.tower(ops, ops.constant(golden.get("pixels")), learned.headWeights(), true);
+          tower.forward(
+              ops,
+              ops.constant(golden.get("pixels")),
+              settings.localPath(),
+              settings.outputLayers(),
+              learned.headWeights());
+      List<NDArray> heads = net.localInputs(ops, ops.constant(golden.get("pixels"))).heads();
       // the tower's outputs become leaves: what lies behind them is not differentiated
       List<NDArray> leaves = new ArrayList<>();
       for (NDArray f : out.local()) {
@@ -167,7 +177,7 @@ class LearningGoldenTest {
                     image,
                     net.textFeatures(ops, ids, learned),
                     labels(),
-                    golden.get("masks").data())
+                    ops.constant(golden.get("masks")))
                 .total(ops, 1));
       }
       List<NDArray> d =
@@ -182,7 +192,7 @@ class LearningGoldenTest {
         int layer = settings.localPath().first() + i;
         NDArray projection =
             weights.get(ClipNames.VISION_LAYERS + (layer - 1) + ".self_attn.out_proj.weight");
-        float[] row = HeadWeightGradient.layer(ops, d.get(i), projection, out.heads().get(i));
+        float[] row = HeadWeightGradient.layer(ops, d.get(i), projection, heads.get(i), 4);
         System.arraycopy(row, 0, closed, i * 4, 4);
       }
       assertClose("closed form", golden.get("grad.head_weights"), closed, 1e-4);
@@ -214,8 +224,10 @@ class LearningGoldenTest {
       HeadClip<NDArray> net = new HeadClip<>(config, TinyClip.weights(manager, 70), settings);
       NDArray pixels = ops.constant(golden.get("pixels"));
       NDArray ones = ops.constant(HostTensor.filled(1, 4, 4));
-      NDArray with = net.imageFeatures(ops, pixels, Optional.of(ones)).local().get(1);
-      NDArray without = net.imageFeatures(ops, pixels, Optional.empty()).local().get(1);
+      NDArray with =
+          net.imageFeatures(ops, pixels, net.projections(ops, Optional.of(ones))).local().get(1);
+      NDArray without =
+          net.imageFeatures(ops, pixels, net.projections(ops, Optional.empty())).local().get(1);
       assertThat(with.sub(without).abs().max().getFloat()).isLessThan(1e-6f);
     }
   }

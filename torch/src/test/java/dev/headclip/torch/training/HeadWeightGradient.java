@@ -6,13 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The gradient of the head weights in closed form, for the default wiring (spec/headclip.md section
- * 5): as F_L is linear in them, nothing is propagated back through the image tower.
+ * The gradient of the head weights in closed form, written out to check autograd by, for the
+ * default wiring (spec/headclip.md section 5): as F_L is linear in them, nothing is propagated back
+ * through the image tower.
  *
  * <p>dLoss/dw_h^l = sum over images and tokens of &lt;(D_l W^l) at head h, C_h^l&gt;, with D_l the
  * sum of dLoss/dF_L over the output layers L &gt;= l, and W^l the output projection [out,in].
  */
-public final class HeadWeightGradient {
+final class HeadWeightGradient {
   private HeadWeightGradient() {}
 
   /**
@@ -20,14 +21,13 @@ public final class HeadWeightGradient {
    *
    * @param d D_l, [B,1+N,width]
    * @param projection W^l, [width,width]
-   * @param heads C^l, [B,heads,1+N,d]
+   * @param c C^l, heads side by side, [B,1+N,width]
    * @return [heads]
    */
-  public static float[] layer(TorchOps ops, NDArray d, NDArray projection, NDArray heads) {
-    long[] s = heads.getShape().getShape();
-    NDArray back = ops.matmul(d, projection);
-    NDArray byHead = ops.transpose(ops.reshape(back, -1, s[2], s[1], s[3]), 0, 2, 1, 3);
-    return ops.mul(byHead, heads).sum(new int[] {0, 2, 3}).toFloatArray();
+  static float[] layer(TorchOps ops, NDArray d, NDArray projection, NDArray c, int heads) {
+    NDArray product = ops.mul(ops.matmul(d, projection), c);
+    long width = c.getShape().get(2);
+    return ops.reshape(product, -1, heads, width / heads).sum(new int[] {0, 2}).toFloatArray();
   }
 
   /**

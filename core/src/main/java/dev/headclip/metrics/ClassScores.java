@@ -1,0 +1,149 @@
+package dev.headclip.metrics;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Scores, maps and labels of one class, taken in one image after the other. Thread-safe. */
+public final class ClassScores implements AutoCloseable {
+  /**
+   * What a class gave.
+   *
+   * @param image figures of the scores
+   * @param pixel figures of the maps
+   * @param normal images
+   * @param anomalous images
+   * @param maps images that count for pixels
+   * @param notes why a figure is absent
+   */
+  public record Result(
+      LevelFigures image,
+      LevelFigures pixel,
+      int normal,
+      int anomalous,
+      int maps,
+      List<String> notes) {
+    public Result {
+      notes = List.copyOf(notes);
+    }
+
+    /** Figures of one level. */
+    public LevelFigures level(Level level) {
+      return level == Level.IMAGE ? image : pixel;
+    }
+  }
+
+  private final PixelScores pixels = new PixelScores();
+  private final List<Float> scores = new ArrayList<>();
+  private final List<Boolean> labels = new ArrayList<>();
+  private int maps;
+  private int notNumbers;
+  private int brokenMaps;
+  private int unmasked;
+
+  /**
+   * An image's score. NaN is left out and noted.
+   *
+   * @param anomalous its label
+   */
+  public synchronized void add(float score, boolean anomalous) {
+    if (Float.isNaN(score)) {
+      notNumbers++;
+      return;
+    }
+    scores.add(score);
+    labels.add(anomalous);
+  }
+
+  /**
+   * An image's map. One with NaN is left out and noted; so is the map of an anomalous image without
+   * mask, which says nothing about pixels.
+   *
+   * @param values row-major
+   * @param mask of the same size; empty for a normal image
+   */
+  public void addMap(
+      float[] values, Optional<byte[]> mask, boolean anomalous, int width, int height) {
+    if (anomalous && mask.isEmpty()) {
+      synchronized (this) {
+        unmasked++;
+      }
+      return;
+    }
+    for (float v : values) {
+      if (Float.isNaN(v)) {
+        synchronized (this) {
+          brokenMaps++;
+        }
+        return;
+      }
+    }
+    pixels.add(values, mask.orElseGet(() -> new byte[values.length]), width, height);
+    synchronized (this) {
+      maps++;
+    }
+  }
+
+  /** Scores with their labels so far, in the order in which they came. */
+  public synchronized Map<Boolean, List<Float>> scoresByLabel() {
+    List<Float> normal = new ArrayList<>();
+    List<Float> anomalous = new ArrayList<>();
+    for (int i = 0; i < scores.size(); i++) {
+      (labels.get(i) ? anomalous : normal).add(scores.get(i));
+    }
+    return Map.of(false, normal, true, anomalous);
+  }
+
+  /** The figures of everything so far. */
+  public synchronized Result result(Protocol protocol) {
+    List<String> notes = new ArrayList<>();
+    if (notNumbers > 0) {
+      notes.add("%d images have a score that is not a number; left out".formatted(notNumbers));
+    }
+    if (brokenMaps > 0) {
+      notes.add("%d maps hold NaN; left out".formatted(brokenMaps));
+    }
+    if (unmasked > 0) {
+      notes.add("%d anomalous images have no mask; left out of pixel figures".formatted(unmasked));
+    }
+    int anomalous = (int) labels.stream().filter(l -> l).count();
+    LevelFigures image = image();
+    if (image.values().isEmpty() && !labels.isEmpty()) {
+      notes.add(
+          "all images are %s: no image figures".formatted(anomalous == 0 ? "normal" : "anomalous"));
+    }
+    LevelFigures pixel = pixels.figures(protocol);
+    if (pixel.values().isEmpty()) {
+      notes.add(maps == 0 ? "no maps: no pixel figures" : "no anomalous pixels: no pixel figures");
+    } else if (!pixel.values().containsKey(Figure.AUPRO)) {
+      notes.add("AUPRO is undefined: fewer than two thresholds below FPR 0.3");
+    }
+    return new Result(image, pixel, labels.size() - anomalous, anomalous, maps, notes);
+  }
+
+  private LevelFigures image() {
+    float[] s = new float[scores.size()];
+    boolean[] l = new boolean[s.length];
+    for (int i = 0; i < s.length; i++) {
+      s[i] = scores.get(i);
+      l[i] = labels.get(i);
+    }
+    Figures f = Figures.of(s, l);
+    Map<Figure, Double> values = new EnumMap<>(Figure.class);
+    f.auroc().ifPresent(v -> values.put(Figure.AUROC, v));
+    f.curve()
+        .ifPresent(
+            c -> {
+              values.put(Figure.AP, c.ap());
+              values.put(Figure.F1MAX, c.f1max());
+            });
+    return LevelFigures.of(Level.IMAGE, values);
+  }
+
+  @Override
+  public void close() {
+    pixels.close();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.headclip.metrics;
+
+import java.util.Arrays;
+
+/**
+ * Maps and masks of one class, taken in one after the other and judged at the end, over every
+ * threshold. Memory: 8 bytes per anomalous pixel, and 4 per normal one up to a limit, behind which
+ * they go to a temporary file.
+ */
+public final class PixelScores implements AutoCloseable {
+  private static final long DEFAULT_IN_MEMORY = Runtime.getRuntime().maxMemory() / 4 / 4;
+
+  private final IntSpool normal;
+  // score key in the upper half, component in the lower
+  private long[] anomalous = new long[1 << 12];
+  private int anomalousCount;
+  private int[] componentSizes = new int[16];
+  private int components;
+  private float min = Float.POSITIVE_INFINITY;
+  private float max = Float.NEGATIVE_INFINITY;
+
+  public PixelScores() {
+    this(DEFAULT_IN_MEMORY);
+  }
+
+  /**
+   * @param inMemory normal pixels that stay in memory
+   */
+  PixelScores(long inMemory) {
+    normal = new IntSpool(inMemory);
+  }
+
+  /**
+   * Takes a map in. Thread-safe.
+   *
+   * @param values row-major, higher is more anomalous; no NaN
+   * @param mask 0 for normal, anything else for anomalous
+   */
+  public void add(float[] values, byte[] mask, int width, int height) {
+    if (values.length != mask.length || values.length != width * height) {
+      throw new IllegalArgumentException(
+          "%d values, %d mask pixels, %dx%d".formatted(values.length, mask.length, width, height));
+    }
+    for (float v : values) {
+      if (Float.isNaN(v)) {
+        throw new IllegalArgumentException("the map holds NaN");
+      }
+    }
+    Components c = Components.of(mask, width, height);
+    take(values, c);
+  }
+
+  private synchronized void take(float[] values, Components c) {
+    int first = components;
+    components += c.sizes().length;
+    if (components > componentSizes.length) {
+      componentSizes = Arrays.copyOf(componentSizes, 2 * components);
+    }
+    System.arraycopy(c.sizes(), 0, componentSizes, first, c.sizes().length);
+    for (int i = 0; i < values.length; i++) {
+      float v = values[i];
+      min = Math.min(min, v);
+      max = Math.max(max, v);
+      int key = ScoreOrder.key(v);
+      if (c.labels()[i] == 0) {
+        normal.add(key);
+      } else {
+        if (anomalousCount == anomalous.length) {
+          anomalous = Arrays.copyOf(anomalous, Math.multiplyExact(2, anomalousCount));
+        }
+        anomalous[anomalousCount++] = ((long) key << 32) | (first + c.labels()[i] - 1);
+      }
+    }
+  }
+
+  /** Figures of everything so far. Empty where one of the labels is missing. */
+  public synchronized LevelFigures figures(Protocol protocol) {
+    if (anomalousCount == 0 || normal.size() == 0) {
+      return LevelFigures.none(Level.PIXEL);
+    }
+    Arrays.parallelSort(anomalous, 0, anomalousCount);
+    int[] thresholds = protocol == Protocol.PAPER ? PaperThresholds.keys(min, max) : new int[0];
+    ThresholdSweep sweep =
+        ThresholdSweep.of(
+            anomalous, anomalousCount, componentSizes, components, normal, thresholds);
+    return LevelFigures.of(
+        Level.PIXEL,
+        protocol == Protocol.PAPER
+            ? PaperThresholds.figures(sweep, min, max)
+            : sweep.exactFigures());
+  }
+
+  /** Anomalous pixels so far. */
+  public synchronized long anomalousPixels() {
+    return anomalousCount;
+  }
+
+  @Override
+  public void close() {
+    normal.close();
+  }
+}

@@ -1,0 +1,206 @@
+package dev.headclip.torch.training;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import dev.headclip.HeadClipException;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.weights.SafetensorsFile;
+import dev.headclip.weights.SafetensorsWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+
+/**
+ * Records as safetensors files: one folder per key of data and settings, one file per image, named
+ * by the image's digest. So what is stale is never found. A file that is not whole is taken for
+ * absent. Files of other keys make room, oldest first.
+ */
+final class DiskCache implements FeatureCache {
+  private static final String CHECKSUM = "crc32c";
+  private static final String SUFFIX = ".safetensors";
+
+  private final Path root;
+  private final Path folder;
+  private final boolean half;
+  private final long limit;
+  private long bytes;
+  private boolean full;
+
+  /**
+   * @param root of all caches; the limit is for all of it
+   * @param key digest of everything that records depend on but for the image
+   * @param half whether numbers are kept in half precision; they have been rounded to it already
+   * @param limit bytes
+   */
+  DiskCache(Path root, String key, boolean half, long limit) {
+    this.root = root;
+    this.folder = root.resolve(key.substring(0, 16));
+    this.half = half;
+    this.limit = limit;
+    try {
+      Files.createDirectories(folder);
+      bytes = files(root).mapToLong(f -> f.toFile().length()).sum();
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be made (%s)".formatted(folder, e), e);
+    }
+  }
+
+  private Path file(String image) {
+    return folder.resolve(image + SUFFIX);
+  }
+
+  @Override
+  public boolean has(String image) {
+    return Files.isRegularFile(file(image));
+  }
+
+  @Override
+  public Optional<List<NDArray>> get(String image, NDManager owner) {
+    if (!has(image)) {
+      return Optional.empty();
+    }
+    try (SafetensorsFile f = SafetensorsFile.open(file(image))) {
+      CRC32C sum = new CRC32C();
+      List<NDArray> record = new ArrayList<>();
+      for (int i = 0; i < f.tensors().size(); i++) {
+        String name = Integer.toString(i);
+        if (!f.tensors().containsKey(name)) {
+          return Optional.empty();
+        }
+        Shape shape = new Shape(f.tensors().get(name).shape());
+        f.read(
+            name,
+            b -> {
+              sum.update(b.duplicate());
+              try (NDArray view = owner.create(b, shape, DataType.FLOAT32)) {
+                record.add(view.duplicate());
+              }
+            });
+      }
+      return Long.toString(sum.getValue()).equals(f.metadata().get(CHECKSUM))
+          ? Optional.of(record)
+          : Optional.empty();
+    } catch (HeadClipException e) {
+      // cut short or overwritten: it is computed anew
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public void put(String image, List<NDArray> record) {
+    long size = record.stream().mapToLong(x -> x.size() * (half ? 2 : 4)).sum();
+    if (full || !roomFor(size)) {
+      full = true;
+      return;
+    }
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    CRC32C sum = new CRC32C();
+    for (int i = 0; i < record.size(); i++) {
+      NDArray x = record.get(i);
+      ByteBuffer b = x.toByteBuffer();
+      sum.update(b.duplicate());
+      float[] data = new float[Math.toIntExact(x.size())];
+      b.asFloatBuffer().get(data);
+      tensors.put(Integer.toString(i), HostTensor.of(data, x.getShape().getShape()));
+    }
+    try {
+      SafetensorsWriter.write(
+          file(image), tensors, Map.of(CHECKSUM, Long.toString(sum.getValue())), half);
+      bytes += size;
+    } catch (HeadClipException e) {
+      // a full disk must not end a training that can do without
+      full = true;
+    }
+  }
+
+  private boolean roomFor(long size) {
+    if (bytes + size > limit) {
+      removeOthers(bytes + size - limit);
+    }
+    return bytes + size <= limit;
+  }
+
+  private void removeOthers(long wanted) {
+    try {
+      List<Path> others =
+          files(root)
+              .filter(f -> !f.startsWith(folder))
+              .sorted(Comparator.comparing(DiskCache::modified))
+              .toList();
+      long freed = 0;
+      for (Path f : others) {
+        if (freed >= wanted) {
+          break;
+        }
+        freed += f.toFile().length();
+        Files.deleteIfExists(f);
+      }
+      bytes -= freed;
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be tidied (%s)".formatted(root, e), e);
+    }
+  }
+
+  private static FileTime modified(Path f) {
+    try {
+      return Files.getLastModifiedTime(f);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The cache's own files two levels below; nothing else is ever counted or touched. */
+  private static Stream<Path> files(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root, 2)) {
+      return all
+          .filter(f -> f.getFileName().toString().matches("[0-9a-f]{64}\\" + SUFFIX))
+          .toList()
+          .stream();
+    }
+  }
+
+  /** Deletes this key's files, and the root if nothing is left in it. */
+  void remove() {
+    try {
+      for (Path f : files(root).filter(f -> f.startsWith(folder)).toList()) {
+        Files.deleteIfExists(f);
+      }
+      for (Path d : List.of(folder, root)) {
+        try (Stream<Path> rest = Files.list(d)) {
+          if (rest.findAny().isPresent()) {
+            return;
+          }
+        }
+        Files.delete(d);
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, e), e);
+    }
+  }
+
+  @Override
+  public long bytes() {
+    return bytes;
+  }
+
+  @Override
+  public String description() {
+    return "in %s, at most %s".formatted(root, ByteSize.text(limit));
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,67 @@
+package dev.headclip.torch.training;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.dataset.DataCheck;
+import dev.headclip.dataset.DataDigest;
+import dev.headclip.dataset.MaskReader;
+import dev.headclip.dataset.Sample;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Normalization;
+import dev.headclip.image.Preprocess;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * An annotated data set that was read once and found usable.
+ *
+ * @param root its folder
+ * @param samples its images
+ * @param check what was found
+ * @param loader of the images
+ */
+public record TrainingData(
+    Path root, List<Sample> samples, DataCheck.Result check, ImageLoader loader) {
+  public TrainingData {
+    samples = List.copyOf(samples);
+  }
+
+  /** Reads everything; throws where something cannot be used. */
+  public static TrainingData check(Path root, List<Sample> samples, IntConsumer progress) {
+    ImageLoader loader = ImageLoader.defaults();
+    return new TrainingData(
+        root, samples, DataCheck.run(root.toString(), samples, loader, progress), loader);
+  }
+
+  /** SHA-256 over names, labels, images, masks. */
+  public String digest() {
+    return DataDigest.of(root, samples, check.digests());
+  }
+
+  /**
+   * One image ready for the network.
+   *
+   * @param pixels [3,S,S], normalised
+   * @param mask [S,S], 0 or 1; all 0 where there is none
+   */
+  record Prepared(float[] pixels, float[] mask) {}
+
+  Prepared prepare(int index, int size, Normalization normalization) {
+    Sample s = samples.get(index);
+    int n = size * size;
+    float[] pixels = new float[3 * n];
+    float[] mask = new float[n];
+    try {
+      normalization.apply(Preprocess.SQUARE.apply(loader.load(s.image()), size), pixels, 0);
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s: %s".formatted(s.image(), e.getMessage()), e);
+    }
+    if (s.mask().isPresent()) {
+      byte[] bits = MaskReader.square(loader, s.mask().get(), size);
+      for (int i = 0; i < n; i++) {
+        mask[i] = bits[i];
+      }
+    }
+    return new Prepared(pixels, mask);
+  }
+}
