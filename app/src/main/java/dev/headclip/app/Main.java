@@ -2,7 +2,9 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,7 +62,14 @@ public final class Main {
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     try {
+      Optional<Path> config = ConfigFile.named(args);
+      CommandLine verb = args.length > 0 ? line.getSubcommands().get(args[0]) : null;
+      if (config.isPresent() && verb != null) {
+        verb.setDefaultValueProvider(ConfigFile.read(config.get(), verb.getCommandSpec()));
+      }
       return line.execute(args);
+    } catch (HeadClipException e) {
+      line.getErr().println("headclip: " + firstLine(e.getMessage()));
     } catch (OutOfMemoryError e) {
       line.getErr()
           .println("headclip: not enough memory; give Java more: HEADCLIP_JAVA_OPTS=-Xmx8g");

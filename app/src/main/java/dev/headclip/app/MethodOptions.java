@@ -9,7 +9,10 @@ import dev.headclip.method.HeadClipSettings;
 import dev.headclip.method.PromptSettings;
 import dev.headclip.method.Templates;
 import dev.headclip.method.TopPixels;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -125,6 +128,12 @@ final class MethodOptions {
   private Optional<String> abnormalTemplate;
 
   @Option(
+      names = "--prompt-length",
+      paramLabel = "N",
+      description = "Learned words in front of a template (default: 12).")
+  private Optional<Integer> promptLength;
+
+  @Option(
       names = "--deep-start",
       paramLabel = "LAYER",
       description = "First text layer with learned tokens of its own (default: 2).")
@@ -176,6 +185,7 @@ final class MethodOptions {
                 normalTemplate.orElse(d.templates().normal()),
                 abnormalTemplate.orElse(d.templates().abnormal())),
             new PromptSettings(
+                promptLength.orElse(d.prompts().length()),
                 deepStart.orElse(d.prompts().deepStart()),
                 deepMode.orElse(d.prompts().deepMode()),
                 halfRound),
@@ -214,5 +224,44 @@ final class MethodOptions {
         constraint.orElse(d.constraint()),
         scaleBias,
         weightGlobal);
+  }
+
+  /** Settings by the names of their flags, as {@link ConfigFile} reads them. */
+  static Map<String, Object> flags(HeadClipSettings s) {
+    LocalPath p = s.localPath();
+    Map<String, Object> m = new LinkedHashMap<>();
+    m.put("image_size", s.imageSize());
+    m.put("csa", p.first() + "-" + p.last());
+    m.put("output_layers", s.outputLayers());
+    m.put("aggregate", key(p.aggregate()));
+    m.put("state_norm", key(p.stateNorm()));
+    m.put("local_input", key(p.input()));
+    m.put("local_ffn", p.ffn());
+    m.put("head_weight_constraint", key(p.constraint()));
+    m.put("scale_bias", p.scaleBias());
+    m.put("weight_global", p.weightGlobal());
+    m.put("temperature", s.temperature());
+    m.put("sigma", s.sigma());
+    if (s.top() instanceof TopPixels.Count c) {
+      m.put("top_count", c.pixels());
+    } else if (s.top() instanceof TopPixels.Fraction f) {
+      m.put("top_fraction", f.share());
+    }
+    m.put("top_raw", s.topOnRaw());
+    m.put("lambda", s.lambda());
+    m.put("cls_ln_post", s.clsLnPost());
+    m.put("normal_template", s.templates().normal());
+    m.put("abnormal_template", s.templates().abnormal());
+    m.put("prompt_length", s.prompts().length());
+    m.put("deep_start", s.prompts().deepStart());
+    m.put("deep_mode", key(s.prompts().deepMode()));
+    m.put("half_round_prompts", s.prompts().halfRound());
+    m.put("position", key(s.position()));
+    m.put("threshold", s.threshold());
+    return m;
+  }
+
+  private static String key(Enum<?> e) {
+    return e.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -1,15 +1,20 @@
 package dev.headclip.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.Learned;
 import dev.headclip.method.SettingsJson;
 import dev.headclip.synth.Generator;
+import dev.headclip.tensor.HostTensor;
 import dev.headclip.torch.training.Pretrainer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -53,45 +58,59 @@ final class ModelsCommand implements Callable<Integer> {
         "",
         "Examples:",
         "  headclip models show starter",
-        "  headclip models show my-model/"
+        "  headclip models show my-model/",
+        "  headclip models show mvtec.safetensors"
       })
   static final class Show implements Callable<Integer> {
-    @Parameters(paramLabel = "NAME|DIR", description = "A built-in model or a model's folder.")
+    @Parameters(
+        paramLabel = "NAME|DIR|ADAPTER",
+        description = "A built-in model, a model's folder, or an adapter file.")
     private String model;
 
     @Option(
         names = "--adapter",
         paramLabel = "FILE",
         description = "The adapter (default: adapter.safetensors in the folder).")
-    private Path adapter;
+    private Optional<Path> adapter;
 
     @Override
     public Integer call() throws JsonProcessingException {
-      try (BuiltInModels.Folder folder = BuiltInModels.folderOf(model);
-          Backbone backbone = Backbone.open(folder.path())) {
-        Path file =
-            Optional.ofNullable(adapter).orElse(folder.path().resolve(BuiltInModels.ADAPTER));
-        Adapter a = AdapterFile.read(file, backbone.config());
-        ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-        var root = json.createObjectNode();
-        root.put("model", model);
-        root.set("backbone", json.valueToTree(backbone.config()));
-        root.set("settings", SettingsJson.write(a.settings()));
-        root.set("provenance", json.valueToTree(a.provenance()));
-        a.learned()
-            .headWeights()
-            .ifPresent(
-                w -> {
-                  for (int l = 0; l < w.size(0); l++) {
-                    var row = root.withArray("head_weights").addArray();
-                    for (int h = 0; h < w.size(1); h++) {
-                      row.add(Math.round(w.data()[l * w.size(1) + h] * 1e4) / 1e4);
-                    }
-                  }
-                });
-        System.out.println(json.writeValueAsString(root));
+      ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+      ObjectNode root = json.createObjectNode().put("model", model);
+      if (!BuiltInModels.names().contains(model) && Files.isRegularFile(Path.of(model))) {
+        AdapterFile.Contents c = AdapterFile.contents(Path.of(model));
+        ObjectNode settings = c.settings().deepCopy();
+        JsonNode provenance = settings.remove("provenance");
+        root.set("settings", settings);
+        root.set("provenance", provenance);
+        headWeights(root, c.learned());
+      } else {
+        try (BuiltInModels.Folder folder = BuiltInModels.folderOf(model);
+            Backbone backbone = Backbone.open(folder.path())) {
+          Path file = adapter.orElse(folder.path().resolve(BuiltInModels.ADAPTER));
+          Adapter a = AdapterFile.read(file, backbone.config());
+          root.set("backbone", json.valueToTree(backbone.config()));
+          root.set("settings", SettingsJson.write(a.settings()));
+          root.set("provenance", json.valueToTree(a.provenance()));
+          headWeights(root, a.learned());
+        }
       }
+      System.out.println(json.writeValueAsString(root));
       return Main.OK;
+    }
+
+    private static void headWeights(ObjectNode to, Learned<HostTensor> learned) {
+      learned
+          .headWeights()
+          .ifPresent(
+              w -> {
+                for (int l = 0; l < w.size(0); l++) {
+                  var row = to.withArray("head_weights").addArray();
+                  for (int h = 0; h < w.size(1); h++) {
+                    row.add(Math.round(w.data()[l * w.size(1) + h] * 1e4) / 1e4);
+                  }
+                }
+              });
     }
   }
 

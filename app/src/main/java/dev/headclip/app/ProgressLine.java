@@ -18,8 +18,7 @@ final class ProgressLine implements AutoCloseable {
   }
 
   static ProgressLine of(String task, long total, String unit) {
-    // the launcher knows what Java cannot see: where stderr goes
-    if (!Boolean.getBoolean("headclip.stderr.tty")) {
+    if (!terminal()) {
       return silent();
     }
     return new ProgressLine(
@@ -30,6 +29,11 @@ final class ProgressLine implements AutoCloseable {
                 .setUnit(" " + unit, 1)
                 .setUpdateIntervalMillis(500)
                 .build()));
+  }
+
+  /** Whether stderr is a terminal; the launcher knows what Java cannot see. */
+  static boolean terminal() {
+    return Boolean.getBoolean("headclip.stderr.tty");
   }
 
   void at(long done, String message) {

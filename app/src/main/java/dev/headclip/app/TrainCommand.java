@@ -4,17 +4,29 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.MvtecFolder;
-import dev.headclip.dataset.Sample;
 import dev.headclip.detect.BuiltInModels;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.HeadClipSettings;
+import dev.headclip.torch.Torch;
 import dev.headclip.torch.training.AdapterTrainer;
+import dev.headclip.torch.training.ByteSize;
+import dev.headclip.torch.training.CacheSettings;
 import dev.headclip.torch.training.TrainSettings;
+import dev.headclip.torch.training.TrainingData;
+import dev.headclip.torch.training.TrainingJob;
+import dev.headclip.torch.training.TrainingLog;
+import dev.headclip.torch.training.TrainingReport;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,14 +35,33 @@ import picocli.CommandLine.Option;
 /** {@code headclip train}. */
 @Command(
     name = "train",
-    description = "Learns an adapter for a frozen CLIP on an annotated data set in MVTec layout.",
+    description = "Learns an adapter for a frozen CLIP on an annotated data set.",
     footer = {
+      "",
+      "Beside OUT.safetensors it writes OUT.log.jsonl, OUT.html and, until it is done,",
+      "OUT.checkpoints/ and OUT.cache/. Stopped with Ctrl-C or killed, --resume goes on.",
       "",
       "Examples:",
       "  headclip train --root mvtec_ad --backbone clip-vit-large-patch14-336 --out mvtec.safetensors",
+      "  headclip train --config mine.yaml --resume",
       "  headclip train --root auxiliary --backbone starter --csa 4-8 --cls-ln-post --out mine.safetensors"
     })
 final class TrainCommand implements Callable<Integer> {
+  enum Method {
+    headclip
+  }
+
+  enum Select {
+    last,
+    best
+  }
+
+  @Option(
+      names = ConfigFile.FLAG,
+      paramLabel = "FILE.yaml",
+      description = "Flags from a file, 'epochs: 15' for --epochs 15; the command line wins.")
+  private Optional<Path> config;
+
   @Option(
       names = "--root",
       required = true,
@@ -52,145 +83,267 @@ final class TrainCommand implements Callable<Integer> {
       description = "The adapter file to write.")
   private Path out;
 
-  @Option(names = "--epochs", paramLabel = "N", description = "Default: 15.")
-  private Integer epochs;
-
-  @Option(names = "--batch", paramLabel = "N", description = "Images a step (default: 8).")
-  private Integer batch;
-
-  @Option(names = "--lr", paramLabel = "R", description = "Adam's learning rate (default: 0.001).")
-  private Double rate;
-
   @Option(
-      names = "--head-weight-lr",
-      paramLabel = "R",
-      description = "The head weights' own rate (default: --lr).")
-  private Double headRate;
+      names = "--method",
+      paramLabel = "headclip",
+      defaultValue = "headclip",
+      description = "What is learned (default: ${DEFAULT-VALUE}).")
+  private Method what;
 
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      description = "Of first numbers and order (default: 111).")
-  private Long seed;
-
-  @Option(
-      names = "--local-loss-weight",
-      paramLabel = "W",
-      description = "Of the maps' loss beside the global one (default: 1).")
-  private Double localLossWeight;
-
-  @Option(
-      names = "--head-weights",
-      negatable = true,
-      defaultValue = "true",
-      fallbackValue = "true",
-      description = "Learn a weight for every head of the local path (default: yes).")
-  private boolean headWeights;
-
-  @Option(
-      names = "--head-weight-start",
-      paramLabel = "W",
-      description = "Their first value (default: 1).")
-  private Double headWeightStart;
-
-  @Option(
-      names = "--head-weight-start-sd",
-      paramLabel = "SD",
-      description = "Deviation of a normal draw around it (default: 0).")
-  private Double headWeightDeviation;
+  @Mixin private TrainOptions training;
 
   @Mixin private MethodOptions method;
 
+  @Option(
+      names = "--validate",
+      paramLabel = "DIR",
+      description = "A second data set; its figures are logged after each epoch.")
+  private Optional<Path> validate;
+
+  @Option(
+      names = "--select",
+      paramLabel = "last|best",
+      defaultValue = "last",
+      description =
+          "Which epoch becomes the adapter; best is by --validate's mean of image and pixel mAD (default: ${DEFAULT-VALUE}).")
+  private Select select;
+
+  @Option(
+      names = "--resume",
+      description = "Go on from the checkpoints beside --out, or start where there are none.")
+  private boolean resume;
+
+  @Option(
+      names = "--checkpoint-minutes",
+      paramLabel = "N",
+      defaultValue = "10",
+      description = "Between checkpoints inside an epoch (default: ${DEFAULT-VALUE}).")
+  private double checkpointMinutes;
+
+  @Option(
+      names = "--cache",
+      paramLabel = "auto|memory|disk|none",
+      defaultValue = "auto",
+      description =
+          "Where what the frozen tower gives is kept between epochs (default: ${DEFAULT-VALUE}).")
+  private CacheSettings.Place cache;
+
+  @Option(
+      names = "--cache-dir",
+      paramLabel = "DIR",
+      description =
+          "Of a cache on disk, kept and shared with later runs (default: OUT.cache, removed at the end).")
+  private Optional<Path> cacheDir;
+
+  @Option(
+      names = "--cache-limit",
+      paramLabel = "SIZE",
+      description =
+          "As 40g; what does not fit is computed anew (default: half of the disk's free space, a quarter of memory).")
+  private Optional<String> cacheLimit;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|gpu[:N]",
+      defaultValue = "cpu",
+      description = "What computes (default: ${DEFAULT-VALUE}).")
+  private String device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Of the computation (default: the number of cores).")
+  private Optional<Integer> threads;
+
   @Override
   public Integer call() {
-    List<Sample> samples = MvtecFolder.test(root);
-    checkLabels(samples);
+    RunFiles files = RunFiles.beside(out);
+    files.requireWritable();
     try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone);
         Backbone clip = Backbone.open(folder.path());
-        Stopper stopper = new Stopper(60)) {
-      TrainSettings train = trainSettings();
-      AdapterTrainer trainer = new AdapterTrainer(train, method.settings(clip.config()));
-      long images = (long) samples.size() * train.epochs();
-      AdapterTrainer.Result result;
-      try (ProgressLine progress = ProgressLine.of("train", images, "images")) {
-        long[] done = new long[1];
-        result =
-            trainer.run(
-                clip,
-                samples,
-                stopper.flag(),
-                p -> {
-                  done[0] += train.batch();
-                  progress.at(
-                      Math.min(done[0], images),
-                      "epoch %d global %.3f local %.3f"
-                          .formatted(p.epoch(), p.global(), p.local()));
-                });
+        Stopper stopper = new Stopper(180)) {
+      TrainSettings train = training.settings();
+      HeadClipSettings settings = method.settings(clip.config());
+      threads.ifPresent(Torch::useThreads);
+      ai.djl.Device on = Torch.device(device);
+      printEffective(train, settings);
+      TrainingData data = read("check", root);
+      Optional<TrainingData> second = validate.map(v -> read("check validation", v));
+      AdapterTrainer trainer = new AdapterTrainer(train, settings);
+      TrainingJob job =
+          new TrainingJob(
+              clip,
+              data,
+              second,
+              select == Select.best,
+              new CacheSettings(
+                  cache,
+                  cacheDir.orElse(files.cache()),
+                  cacheLimit
+                      .map(t -> OptionalLong.of(ByteSize.parse("--cache-limit", t)))
+                      .orElse(OptionalLong.empty())),
+              Optional.of(files.checkpoints()),
+              Duration.ofMillis((long) (checkpointMinutes * 60_000)),
+              resume,
+              on,
+              stopper.flag(),
+              dev.headclip.torch.training.TrainingListener.silent());
+      String run = DataDigest.of(trainer.identity(job).toString());
+      if (resume && files.holdsRun(run)) {
+        System.err.println(out + " is the result of this very run already; nothing to do");
+        return Main.OK;
       }
-      if (!result.complete()) {
-        throw new HeadClipException(
-            "stopped after %d of %d epochs; nothing written, start again to train"
-                .formatted(result.losses().size(), train.epochs()));
-      }
-      AdapterFile.write(out, trainer.adapter(result, provenance(clip, train, samples, result)));
+      return run(trainer, job, train, files, run);
     }
-    System.err.println("adapter written to " + out);
+  }
+
+  private Integer run(
+      AdapterTrainer trainer, TrainingJob job, TrainSettings train, RunFiles files, String run) {
+    AdapterTrainer.Result result;
+    int images = job.data().samples().size();
+    try (TrainingLog log = new TrainingLog(files.log());
+        TrainProgress progress = new TrainProgress(train, images)) {
+      result = trainer.run(job.withListener(TrainProgress.both(log, progress)));
+    }
+    if (!result.complete()) {
+      System.err.printf(
+          "stopped after %d of %d epochs, nothing is lost: the same command with --resume goes on%n",
+          result.epochs().size(), train.epochs());
+      return Main.SOME_FAILED;
+    }
+    Adapter adapter =
+        new Adapter(
+            trainer.settings(), result.learned(), provenance(trainer, job, train, result, run));
+    AdapterFile.write(out, adapter);
+    TrainingReport.write(
+        files.report(),
+        out.getFileName().toString(),
+        adapter,
+        result.epochs(),
+        files.log(),
+        train.headWeightStart());
+    files.tidy(cacheDir.isEmpty());
+    System.err.printf(
+        "adapter written to %s (numbers %s), report to %s%n",
+        out, adapter.digest().substring(0, 16), files.report());
     return Main.OK;
   }
 
-  private void checkLabels(List<Sample> samples) {
-    long anomalous = samples.stream().filter(Sample::anomalous).count();
-    if (anomalous == 0 || anomalous == samples.size()) {
-      throw new HeadClipException(
-          "%s: %d images, all %s; expected normal and anomalous ones"
-              .formatted(root, samples.size(), anomalous == 0 ? "normal" : "anomalous"));
+  private TrainingData read(String task, Path from) {
+    var samples = MvtecFolder.test(from);
+    TrainingData data;
+    try (ProgressLine progress = ProgressLine.of(task, samples.size(), "images")) {
+      data = TrainingData.check(from, samples, n -> progress.at(n, ""));
     }
-    long unmasked = samples.stream().filter(s -> s.anomalous() && s.mask().isEmpty()).count();
     System.err.printf(
-        "%d images, %d anomalous%s%n",
-        samples.size(),
-        anomalous,
-        unmasked == 0 ? "" : ", %d of them without a mask (taken as empty)".formatted(unmasked));
-    Path parent = out.toAbsolutePath().getParent();
-    if (Files.exists(parent) && !Files.isWritable(parent)) {
-      throw new HeadClipException("--out %s: folder is not writable".formatted(out));
-    }
+        "%s: %d images, %d anomalous%n",
+        from, samples.size(), samples.stream().filter(s -> s.anomalous()).count());
+    data.check().remarks().forEach(r -> System.err.println("note: " + r));
+    return data;
   }
 
-  private TrainSettings trainSettings() {
-    TrainSettings d = TrainSettings.defaults();
-    double lr = rate == null ? d.rate() : rate;
-    return new TrainSettings(
-        epochs == null ? d.epochs() : epochs,
-        batch == null ? d.batch() : batch,
-        lr,
-        headRate == null ? lr : headRate,
-        seed == null ? d.seed() : seed,
-        localLossWeight == null ? d.localLossWeight() : localLossWeight,
-        headWeights,
-        headWeightStart == null ? d.headWeightStart() : headWeightStart,
-        headWeightDeviation == null ? d.headWeightDeviation() : headWeightDeviation);
+  private void printEffective(TrainSettings train, HeadClipSettings settings) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("root", root.toString());
+    all.put("backbone", backbone);
+    all.put("out", out.toString());
+    all.put("method", what.name());
+    all.putAll(train.asMap());
+    all.putAll(MethodOptions.flags(settings));
+    validate.ifPresent(v -> all.put("validate", v.toString()));
+    all.put("select", select.name());
+    all.put("cache", cache.name().toLowerCase(java.util.Locale.ROOT));
+    all.put("device", device);
+    System.err.print("# effective settings, as for --config\n" + ConfigFile.yaml(all) + "#\n");
   }
 
   private Map<String, Object> provenance(
-      Backbone clip, TrainSettings train, List<Sample> samples, AdapterTrainer.Result result) {
+      AdapterTrainer trainer,
+      TrainingJob job,
+      TrainSettings train,
+      AdapterTrainer.Result result,
+      String run) {
     Map<String, Object> p = new LinkedHashMap<>();
-    p.put("data_set", root.toAbsolutePath().normalize().getFileName().toString());
-    p.put("data_set_digest", DataDigest.of(root, samples));
-    p.put("images", samples.size());
+    p.put("data_set", name(root));
+    p.put("images", job.data().samples().size());
+    p.put("remarks", job.data().check().remarks());
     p.put("backbone", backbone);
-    p.put("backbone_digest", clip.digest());
-    p.put("epochs", train.epochs());
-    p.put("batch", train.batch());
-    p.put("lr", train.rate());
-    p.put("head_weight_lr", train.headWeightRate());
-    p.put("local_loss_weight", train.localLossWeight());
-    p.put("head_weight_start", train.headWeightStart());
-    p.put("head_weight_start_sd", train.headWeightDeviation());
-    p.put("seed", train.seed());
+    p.putAll(job.inputs());
+    p.putAll(train.asMap());
+    p.put("order", "Fisher-Yates by seed and epoch");
+    p.put("order_digest", trainer.orderDigest(job.data().samples().size()));
+    p.put("select", select.name());
+    validate.ifPresent(v -> p.put("validation_set", name(v)));
+    result.best().ifPresent(e -> p.put("selected_epoch", e));
+    p.put("device", device);
+    p.put("threads", Torch.threads());
     p.put("code", "headclip " + Version.text());
-    p.put("date", Instant.now().toString());
-    p.put("loss_curve", result.losses());
+    p.put("libtorch", Torch.engine().getVersion());
+    p.put("date", result.started());
+    p.put("run_digest", run);
+    List<Object> losses = new ArrayList<>();
+    result.epochs().forEach(e -> losses.add(List.of(e.global(), e.local())));
+    p.put("loss_curve", losses);
+    if (validate.isPresent()) {
+      p.put("validation_curve", result.epochs().stream().map(e -> e.validation()).toList());
+    }
     return p;
+  }
+
+  private static String name(Path folder) {
+    return folder.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** The files of a run, beside the adapter's. */
+  private record RunFiles(Path out, Path checkpoints, Path cache, Path log, Path report) {
+    static RunFiles beside(Path out) {
+      String name = out.getFileName().toString();
+      String stem = name.endsWith(".safetensors") ? name.substring(0, name.length() - 12) : name;
+      return new RunFiles(
+          out,
+          out.resolveSibling(stem + ".checkpoints"),
+          out.resolveSibling(stem + ".cache"),
+          out.resolveSibling(stem + ".log.jsonl"),
+          out.resolveSibling(stem + ".html"));
+    }
+
+    void requireWritable() {
+      Path there = out.toAbsolutePath();
+      if (Files.isDirectory(there)) {
+        throw new HeadClipException("--out %s is a folder, expected a file".formatted(out));
+      }
+      Path parent = there.getParent();
+      while (parent != null && !Files.exists(parent)) {
+        parent = parent.getParent();
+      }
+      if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+        throw new HeadClipException("--out %s: folder is not writable".formatted(out));
+      }
+    }
+
+    /** Whether the adapter is there and of the same settings, data and backbone. */
+    boolean holdsRun(String run) {
+      if (!Files.isRegularFile(out)) {
+        return false;
+      }
+      try {
+        return AdapterFile.contents(out)
+            .settings()
+            .path("provenance")
+            .path("run_digest")
+            .asText()
+            .equals(run);
+      } catch (HeadClipException e) {
+        return false;
+      }
+    }
+
+    /** What only an unfinished run needs. */
+    void tidy(boolean removeCache) {
+      AtomicFiles.deleteTree(checkpoints);
+      if (removeCache) {
+        AtomicFiles.deleteTree(cache);
+      }
+    }
   }
 }

@@ -10,7 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Files written to a temporary name beside their place and moved there when complete. */
 public final class AtomicFiles {
@@ -47,6 +49,20 @@ public final class AtomicFiles {
   /** Writes text as UTF-8. */
   public static void writeText(Path path, String text) {
     write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** Deletes a folder with all that is in it; nothing where there is none. */
+  public static void deleteTree(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(p);
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, reason(e)), e);
+    }
   }
 
   /** What went wrong, without the file name that the message has already. */

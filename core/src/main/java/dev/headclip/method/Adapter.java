@@ -4,8 +4,13 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,11 +35,29 @@ public record Adapter(
     return new Adapter(to, learned, provenance);
   }
 
+  /** SHA-256 over the learned numbers: the same for two runs that learned the same. */
+  public String digest() {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (int i = 0; i < learned.names().size(); i++) {
+        HostTensor t = learned.tensors().get(i);
+        String name = learned.names().get(i) + TensorInfo.text(t.shape());
+        sha.update(name.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer b = ByteBuffer.allocate(4 * t.data().length);
+        b.asFloatBuffer().put(t.data());
+        sha.update(b);
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Throws where a tensor does not fit the backbone, naming it and both shapes. */
   void checkAgainst(String file, ClipConfig config) {
     int width = config.text().width();
-    check(file, Learned.PROMPT_NORMAL, learned.normal(), PromptSettings.LENGTH, width);
-    check(file, Learned.PROMPT_ABNORMAL, learned.abnormal(), PromptSettings.LENGTH, width);
+    check(file, Learned.PROMPT_NORMAL, learned.normal(), settings.prompts().length(), width);
+    check(file, Learned.PROMPT_ABNORMAL, learned.abnormal(), settings.prompts().length(), width);
     int last = settings.prompts().deepStart() + learned.deep().size() - 1;
     if (!learned.deep().isEmpty() && last > config.text().layers()) {
       throw new HeadClipException(
@@ -47,7 +70,9 @@ public record Adapter(
                   config.text().layers()));
     }
     for (int i = 0; i < learned.deep().size(); i++) {
-      check(file, Learned.DEEP + i, learned.deep().get(i), PromptSettings.DEEP_LENGTH, width);
+      // all as long as the first
+      HostTensor t = learned.deep().get(i);
+      check(file, Learned.DEEP + i, t, learned.deep().get(0).shape()[0], width);
     }
     learned
         .headWeights()

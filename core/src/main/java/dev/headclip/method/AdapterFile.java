@@ -53,6 +53,21 @@ public final class AdapterFile {
     }
   }
 
+  /**
+   * An adapter's file without its backbone, for showing.
+   *
+   * @param settings as stored, with the provenance
+   * @param learned the numbers
+   */
+  public record Contents(JsonNode settings, Learned<HostTensor> learned) {}
+
+  /** Reads an adapter without checking it against a backbone. */
+  public static Contents contents(Path path) {
+    try (SafetensorsFile file = SafetensorsFile.open(path)) {
+      return new Contents(settings(path, file), tensors(path, file));
+    }
+  }
+
   private static JsonNode settings(Path path, SafetensorsFile file) {
     String text = file.metadata().getOrDefault(KEY, "{}");
     try {

@@ -8,13 +8,16 @@ public final class PromptText {
   private PromptText() {}
 
   /** {@code X X X X X X X X X X X X object.} */
-  static String of(String template) {
-    return "X ".repeat(PromptSettings.LENGTH) + template + ".";
+  static String of(String template, int length) {
+    return "X ".repeat(length) + template + ".";
   }
 
   /** Ids of both prompts, normal first. */
-  public static PromptIds ids(ClipTokenizer tokenizer, Templates templates) {
-    List<String> texts = List.of(of(templates.normal()), of(templates.abnormal()));
+  public static PromptIds ids(ClipTokenizer tokenizer, HeadClipSettings settings) {
+    int length = settings.prompts().length();
+    List<String> texts =
+        List.of(
+            of(settings.templates().normal(), length), of(settings.templates().abnormal(), length));
     return PromptIds.of(tokenizer.encode(texts, false), tokenizer.endId());
   }
 }

@@ -48,6 +48,7 @@ public final class SettingsJson {
             templates.path("normal").asText(d.templates().normal()),
             templates.path("abnormal").asText(d.templates().abnormal())),
         new PromptSettings(
+            integer(json, "prompt_length", d.prompts().length()),
             integer(deep, "start", d.prompts().deepStart()),
             choice(deep, "mode", d.prompts().deepMode()),
             flag(deep, "half_round", d.prompts().halfRound())),
@@ -82,6 +83,7 @@ public final class SettingsJson {
     o.putObject("templates")
         .put("normal", s.templates().normal())
         .put("abnormal", s.templates().abnormal());
+    o.put("prompt_length", s.prompts().length());
     o.putObject("deep")
         .put("start", s.prompts().deepStart())
         .put("mode", key(s.prompts().deepMode()))

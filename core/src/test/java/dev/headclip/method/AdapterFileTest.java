@@ -101,7 +101,7 @@ class AdapterFileTest {
             0.25,
             true,
             new Templates("part", "broken part"),
-            new PromptSettings(1, DeepTokens.Mode.INSERT, true),
+            new PromptSettings(7, 1, DeepTokens.Mode.INSERT, true),
             PositionResize.BICUBIC,
             0.75);
     Learned<HostTensor> l =

@@ -65,6 +65,15 @@ public final class Torch {
     return Device.gpu(n);
   }
 
+  /** Sets the threads that one computation uses, for the whole process. */
+  public static void useThreads(int threads) {
+    if (threads < 1 || threads > 1024) {
+      throw new IllegalArgumentException("--threads is %d, expected 1 to 1024".formatted(threads));
+    }
+    engine();
+    ai.djl.pytorch.jni.JniUtils.setNumThreads(threads);
+  }
+
   /** Threads that one computation uses. */
   public static int threads() {
     engine();

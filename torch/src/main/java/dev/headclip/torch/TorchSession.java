@@ -50,7 +50,7 @@ final class TorchSession implements InferenceSession {
     this.batch = (int) Math.max(1, Math.min(8, TOKEN_BUDGET / (tokens * config.vision().width())));
     try (ClipTokenizer tokenizer = backbone.tokenizer();
         TorchOps ops = new TorchOps(manager)) {
-      PromptIds ids = PromptText.ids(tokenizer, settings.templates());
+      PromptIds ids = PromptText.ids(tokenizer, settings);
       Learned<NDArray> learned = adapter.learned().map(ops::constant);
       this.text = net.textFeatures(ops, ids, learned);
       this.text.attach(manager);

@@ -59,6 +59,11 @@ public final class AdapterTrainer {
     this.method = method;
   }
 
+  /** The method's settings. */
+  public HeadClipSettings settings() {
+    return method;
+  }
+
   /** Settings and digests that a run must share to be the same run. */
   public Map<String, Object> identity(TrainingJob job) {
     Map<String, Object> m = new LinkedHashMap<>(train.asMap());
@@ -83,7 +88,7 @@ public final class AdapterTrainer {
           TorchWeights.load(
               manager, config, job.backbone().weights(), method.imageSize(), method.position());
       HeadClip<NDArray> net = new HeadClip<>(config, weights, method);
-      PromptIds ids = PromptText.ids(tokenizer, method.templates());
+      PromptIds ids = PromptText.ids(tokenizer, method);
       FrozenPart part = FrozenPart.of(net, train.learnHeadWeights());
       try (Loop loop = new Loop(manager, job, net, ids, part)) {
         return loop.run();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -102,19 +101,6 @@ final class Checkpoints {
   private static String json(Object value) {
     JsonNode n = JSON.valueToTree(value);
     return n == null || n.isNull() ? "absent" : n.toString();
-  }
-
-  /** Removes all checkpoints, and the folder if nothing else is in it. */
-  void remove() {
-    newestFirst().forEach(Checkpoints::delete);
-    try (Stream<Path> rest = Files.isDirectory(folder) ? Files.list(folder) : Stream.empty()) {
-      Iterator<Path> left = rest.iterator();
-      if (!left.hasNext() && Files.isDirectory(folder)) {
-        Files.delete(folder);
-      }
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, e), e);
-    }
   }
 
   private List<Path> newestFirst() {

@@ -172,25 +172,6 @@ final class DiskCache implements FeatureCache {
     }
   }
 
-  /** Deletes this key's files, and the root if nothing is left in it. */
-  void remove() {
-    try {
-      for (Path f : files(root).filter(f -> f.startsWith(folder)).toList()) {
-        Files.deleteIfExists(f);
-      }
-      for (Path d : List.of(folder, root)) {
-        try (Stream<Path> rest = Files.list(d)) {
-          if (rest.findAny().isPresent()) {
-            return;
-          }
-        }
-        Files.delete(d);
-      }
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, e), e);
-    }
-  }
-
   @Override
   public long bytes() {
     return bytes;

@@ -22,15 +22,18 @@ final class FirstNumbers {
   static Learned<HostTensor> of(TrainSettings train, HeadClipSettings method, ClipConfig c) {
     SplittableRandom r = new SplittableRandom(train.seed());
     int width = c.text().width();
-    HostTensor normal = random(r, PromptSettings.LENGTH, width);
-    HostTensor abnormal = random(r, PromptSettings.LENGTH, width);
-    // the literal reading starts one layer earlier and has one tensor more
-    int tensors =
-        PromptSettings.defaultDeepTensors(c.text().layers())
-            + (method.prompts().deepStart() == 1 ? 1 : 0);
+    HostTensor normal = random(r, method.prompts().length(), width);
+    HostTensor abnormal = random(r, method.prompts().length(), width);
+    int layers = c.text().layers();
+    int deepLayers = train.deepLayers().orElse(PromptSettings.defaultDeepTensors(layers) + 1);
+    if (deepLayers > layers) {
+      throw new IllegalArgumentException(
+          "--deep-layers is %d, expected up to the backbone's %d".formatted(deepLayers, layers));
+    }
+    int tensors = Math.max(0, deepLayers - method.prompts().deepStart() + 1);
     List<HostTensor> deep = new ArrayList<>();
     for (int i = 0; i < tensors; i++) {
-      deep.add(random(r, PromptSettings.DEEP_LENGTH, width));
+      deep.add(random(r, train.deepLength(), width));
     }
     return new Learned<>(
         normal,

@@ -1,0 +1,2 @@
+/** Measurements, side by side in one run, stored with machine, commit and settings. */
+package dev.headclip.bench;

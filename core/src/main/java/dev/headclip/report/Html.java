@@ -1,0 +1,77 @@
+package dev.headclip.report;
+
+import java.util.List;
+import java.util.Map;
+
+/** Pieces of a page. */
+public final class Html {
+  private static final String STYLE =
+      """
+      :root{color-scheme:light dark;--fg:#1c1e21;--bg:#fff;--soft:#f2f3f5;--line:#d0d4da;--mute:#69707a;
+      --c0:#2166ac;--c1:#c0392b;--c2:#2e8b57;--c3:#8e44ad;--c4:#d68910;--c5:#16a085}
+      @media(prefers-color-scheme:dark){:root{--fg:#e4e6ea;--bg:#17191c;--soft:#22252a;--line:#3a3f46;
+      --mute:#9aa2ad;--c0:#6baed6;--c1:#ef7f72;--c2:#66c28e;--c3:#c39bd3;--c4:#f5b75c;--c5:#5fd0bd}}
+      body{font:15px/1.5 system-ui,sans-serif;color:var(--fg);background:var(--bg);max-width:68rem;
+      margin:2rem auto;padding:0 1rem}
+      h1{font-size:1.5rem}h2{font-size:1.15rem;margin-top:2rem}
+      table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+      th,td{padding:.2rem .7rem;border-bottom:1px solid var(--line);text-align:right}
+      th:first-child,td:first-child{text-align:left}
+      .scroll{overflow-x:auto}.mute{color:var(--mute)}
+      svg text{fill:var(--fg);font:11px system-ui,sans-serif}
+      svg .grid{stroke:var(--line);stroke-width:1}
+      pre{background:var(--soft);padding:.7rem;overflow-x:auto;font-size:12px}
+      .row{display:flex;flex-wrap:wrap;gap:1.5rem}
+      """;
+
+  private Html() {}
+
+  /** Text as it stands, whatever it holds. */
+  public static String escape(Object text) {
+    return String.valueOf(text)
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+
+  /** A whole document. */
+  public static String page(String title, String body) {
+    return """
+        <!doctype html>
+        <html lang="en"><head><meta charset="utf-8">
+        <meta name="viewport" content="width=device-width,initial-scale=1">
+        <title>%s</title><style>%s</style></head>
+        <body><h1>%s</h1>
+        %s
+        </body></html>
+        """
+        .formatted(escape(title), STYLE, escape(title), body);
+  }
+
+  /** A section with a heading. */
+  public static String section(String heading, String body) {
+    return "<section><h2>%s</h2>%n%s</section>%n".formatted(escape(heading), body);
+  }
+
+  /** Two columns of names and values. */
+  public static String facts(Map<String, ?> facts) {
+    StringBuilder s = new StringBuilder("<div class=\"scroll\"><table>");
+    facts.forEach(
+        (k, v) -> s.append("<tr><td>%s</td><td>%s</td></tr>".formatted(escape(k), escape(v))));
+    return s.append("</table></div>").toString();
+  }
+
+  /** A table; the first column holds names. */
+  public static String table(List<String> head, List<List<String>> rows) {
+    StringBuilder s = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
+    head.forEach(h -> s.append("<th>").append(escape(h)).append("</th>"));
+    s.append("</tr></thead><tbody>");
+    for (List<String> row : rows) {
+      s.append("<tr>");
+      row.forEach(c -> s.append("<td>").append(escape(c)).append("</td>"));
+      s.append("</tr>");
+    }
+    return s.append("</tbody></table></div>").toString();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.headclip.torch.training;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.headclip.HeadClipException;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.SettingsJson;
+import dev.headclip.report.HeatGrid;
+import dev.headclip.report.Html;
+import dev.headclip.report.LineChart;
+import dev.headclip.tensor.HostTensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** What a training brought, as one page: losses, head weights, settings, provenance. */
+public final class TrainingReport {
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+  private TrainingReport() {}
+
+  /**
+   * @param file to write
+   * @param log of the run, for the loss of every step
+   * @param start where the head weights started: drawn without colour
+   */
+  public static void write(
+      Path file, String name, Adapter adapter, List<EpochFigures> epochs, Path log, double start) {
+    StringBuilder body = new StringBuilder();
+    body.append(Html.section("Losses", losses(epochs, steps(log))));
+    if (!epochs.isEmpty() && !epochs.get(0).validation().isEmpty()) {
+      body.append(Html.section("Second data set", validation(epochs)));
+    }
+    adapter
+        .learned()
+        .headWeights()
+        .ifPresent(
+            w ->
+                body.append(
+                    Html.section(
+                        "Head weights", heads(w, adapter.settings().localPath().first(), start))));
+    body.append(Html.section("Settings", pre(SettingsJson.write(adapter.settings()))));
+    body.append(Html.section("Provenance", pre(JSON.valueToTree(adapter.provenance()))));
+    AtomicFiles.writeText(file, Html.page("HeadCLIP training: " + name, body.toString()));
+  }
+
+  private static String pre(JsonNode json) {
+    try {
+      return "<pre>" + Html.escape(JSON.writeValueAsString(json)) + "</pre>";
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** {epoch as a fraction, total loss} of every step in the log. */
+  private static List<double[]> steps(Path log) {
+    List<JsonNode> lines = new ArrayList<>();
+    try {
+      for (String line : Files.readAllLines(log)) {
+        JsonNode n = JSON.readTree(line);
+        if (n.path("event").asText().equals("step")) {
+          lines.add(n);
+        }
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(log, e), e);
+    }
+    int most = lines.stream().mapToInt(n -> n.path("step").asInt()).max().orElse(1);
+    return lines.stream()
+        .map(
+            n ->
+                new double[] {
+                  n.path("epoch").asInt() - 1 + n.path("step").asDouble() / most,
+                  n.path("global").asDouble() + n.path("local").asDouble()
+                })
+        .toList();
+  }
+
+  private static String losses(List<EpochFigures> epochs, List<double[]> steps) {
+    double[] at = IntStream.rangeClosed(1, epochs.size()).asDoubleStream().toArray();
+    LineChart chart =
+        new LineChart("Mean loss of an epoch; grey: every step", "epoch")
+            .faintLine(
+                steps.stream().mapToDouble(s -> s[0]).toArray(),
+                steps.stream().mapToDouble(s -> s[1]).toArray())
+            .line("global", at, epochs.stream().mapToDouble(EpochFigures::global).toArray())
+            .line("local", at, epochs.stream().mapToDouble(EpochFigures::local).toArray())
+            .line("sum", at, epochs.stream().mapToDouble(e -> e.global() + e.local()).toArray());
+    return chart.range(0, 1, 0, 0).svg();
+  }
+
+  private static String validation(List<EpochFigures> epochs) {
+    double[] at = IntStream.rangeClosed(1, epochs.size()).asDoubleStream().toArray();
+    StringBuilder s = new StringBuilder("<div class=\"row\">");
+    for (String level : List.of("image", "pixel")) {
+      LineChart chart = new LineChart(level + " figures, %", "epoch");
+      epochs.get(0).validation().keySet().stream()
+          .filter(k -> k.startsWith(level))
+          .forEach(
+              k ->
+                  chart.line(
+                      k.substring(level.length() + 1),
+                      at,
+                      epochs.stream()
+                          .mapToDouble(e -> 100 * e.validation().getOrDefault(k, Double.NaN))
+                          .toArray()));
+      s.append(chart.svg());
+    }
+    return s.append("</div>").toString();
+  }
+
+  private static String heads(HostTensor w, int first, double start) {
+    double[][] values = new double[w.size(0)][w.size(1)];
+    Map<String, Double> byLayer = new LinkedHashMap<>();
+    for (int l = 0; l < values.length; l++) {
+      for (int h = 0; h < values[l].length; h++) {
+        values[l][h] = w.data()[l * w.size(1) + h];
+      }
+      byLayer.merge(
+          "layer " + (first + l),
+          java.util.Arrays.stream(values[l]).average().orElseThrow(),
+          Double::sum);
+    }
+    return HeatGrid.svg(
+            "Layers x heads: red was turned up, blue down, from " + start,
+            "layer",
+            first,
+            values,
+            start)
+        + Html.facts(
+            byLayer.entrySet().stream()
+                .collect(
+                    java.util.stream.Collectors.toMap(
+                        Map.Entry::getKey,
+                        e -> "mean %.3f".formatted(e.getValue()),
+                        (a, b) -> a,
+                        LinkedHashMap::new)));
+  }
+}
