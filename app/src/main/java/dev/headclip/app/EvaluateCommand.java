@@ -1,129 +1,252 @@
 package dev.headclip.app;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.dataset.MvtecFolder;
+import dev.headclip.HeadClipException;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Detector;
-import dev.headclip.detect.Evaluation;
-import dev.headclip.metrics.Figures;
-import dev.headclip.metrics.PrecisionRecall;
+import dev.headclip.evaluate.Evaluation;
+import dev.headclip.evaluate.EvaluationReport;
+import dev.headclip.evaluate.PredictionJournal;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.image.MapWriter;
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.metrics.MetricsReport;
+import dev.headclip.metrics.Protocol;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.apache.commons.csv.CSVFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code headclip evaluate}: a first version. */
+/** {@code headclip evaluate}. */
 @Command(
     name = "evaluate",
-    description = "AUROC, AP and F1-max of a model on a data set in MVTec layout.",
-    footer = {"", "Example:", "  headclip evaluate --root mvtec_ad --model starter"})
+    description = "All figures of a model on an annotated data set, with a report.",
+    footer = {
+      "",
+      "OUT holds metrics.json, scores.csv, report.html and predictions.bin: stopped or killed, the",
+      "same command goes on where it was.",
+      "",
+      "Examples:",
+      "  headclip evaluate --dataset mvtec --root mvtec_ad --model starter --out eval",
+      "  headclip evaluate --root my-parts --backbone clip-vit-large-patch14-336 \\",
+      "    --adapter mvtec.safetensors --protocol paper --out eval"
+    })
 final class EvaluateCommand implements Callable<Integer> {
   enum Format {
     text,
     json
   }
 
-  /** The columns, by their names in the metrics file. */
-  private static final Map<String, Function<Figures, OptionalDouble>> COLUMNS =
-      new LinkedHashMap<>();
-
-  static {
-    COLUMNS.put("auroc", Figures::auroc);
-    COLUMNS.put("ap", f -> of(f.curve(), PrecisionRecall::ap));
-    COLUMNS.put("f1max", f -> of(f.curve(), PrecisionRecall::f1max));
+  enum Maps {
+    none,
+    png,
+    npy
   }
 
-  @Option(names = "--root", required = true, paramLabel = "DIR", description = "The data set.")
-  private Path root;
+  @Mixin private DataOptions data;
 
   @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for figures, scores and report (default: figures on stdout only).")
+  private Optional<Path> out;
+
+  @Option(
+      names = "--protocol",
+      paramLabel = "exact|paper",
+      defaultValue = "exact",
+      description = "Of stdout and metrics.json; the report has both (default: ${DEFAULT-VALUE}).")
+  private Protocol protocol;
+
+  @Option(
+      names = "--resolution",
+      paramLabel = "network|original",
+      defaultValue = "network",
+      description = "At which size maps and masks are compared (default: ${DEFAULT-VALUE}).")
+  private Evaluation.Resolution resolution;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "none|png|npy",
+      defaultValue = "none",
+      description = "Write the maps into OUT/maps, at the network's size (default: none).")
+  private Maps maps;
 
   @Option(
       names = "--format",
       paramLabel = "text|json",
       defaultValue = "text",
-      description = "Form of the figures; json are fractions (default: ${DEFAULT-VALUE}).")
+      description = "Percent in a table, or metrics.json (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  private static OptionalDouble of(
-      Optional<PrecisionRecall> curve, Function<PrecisionRecall, Double> figure) {
-    return curve.map(c -> OptionalDouble.of(figure.apply(c))).orElse(OptionalDouble.empty());
-  }
-
   @Override
-  public Integer call() {
-    List<Sample> samples = MvtecFolder.test(root);
-    try (Detector detector = model.open();
-        ProgressLine progress = ProgressLine.of("evaluate", samples.size(), "images")) {
-      Evaluation.Result result = Evaluation.run(detector, samples, n -> progress.at(n, ""));
-      System.out.println(format == Format.json ? json(detector, result) : text(result));
+  public Integer call() throws IOException {
+    AnnotatedSet set = data.read();
+    if (maps != Maps.none && out.isEmpty()) {
+      throw new HeadClipException("--maps without --out; name a folder for them");
     }
-    return Main.OK;
+    Path work = out.isPresent() ? out.get() : Files.createTempDirectory("headclip-evaluate");
+    try (Detector detector = model.open();
+        Stopper stopper = new Stopper(60)) {
+      Map<String, Object> identity = new LinkedHashMap<>(model.identity());
+      identity.put("dataset", set.name());
+      identity.put("images", set.samples().size());
+      identity.put("files_digest", filesDigest(set));
+      return run(set, detector, stopper, work, identity);
+    } finally {
+      if (out.isEmpty()) {
+        AtomicFiles.deleteTree(work);
+      }
+    }
   }
 
-  private static String text(Evaluation.Result result) {
-    StringBuilder s = new StringBuilder("%-16s %7s".formatted("%, exact", "images"));
-    COLUMNS.keySet().forEach(c -> s.append("%8s".formatted("i-" + c)));
-    COLUMNS.keySet().forEach(c -> s.append("%8s".formatted("p-" + c)));
+  private Integer run(
+      AnnotatedSet set,
+      Detector detector,
+      Stopper stopper,
+      Path work,
+      Map<String, Object> identity) {
+    Map<Path, String> failed;
+    Map<Integer, PredictionJournal.Prediction> predictions;
+    int patches = detector.grid() * detector.grid();
+    try (PredictionJournal journal =
+            PredictionJournal.open(work.resolve("predictions.bin"), identity, patches);
+        ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {
+      if (!journal.predictions().isEmpty()) {
+        System.err.printf("%d images are done already%n", journal.predictions().size());
+      }
+      failed = Evaluation.predict(detector, set, journal, stopper.flag(), n -> progress.at(n, ""));
+      predictions = journal.predictions();
+    }
+    if (stopper.flag().get()) {
+      System.err.printf(
+          "stopped after %d of %d images; the same command goes on%n",
+          predictions.size(), set.samples().size());
+      return Main.SOME_FAILED;
+    }
+    failed.forEach((p, e) -> System.err.printf("headclip: %s: %s%n", p, e));
+    Evaluation.Result result;
+    try (ProgressLine progress = ProgressLine.of("judge", predictions.size(), "images")) {
+      AtomicInteger done = new AtomicInteger();
+      result =
+          Evaluation.judge(
+              set,
+              "headclip",
+              predictions,
+              detector.scores(),
+              resolution,
+              out.isPresent() ? List.of(Protocol.values()) : List.of(protocol),
+              failed,
+              () -> progress.at(done.incrementAndGet(), ""));
+    }
+    MetricsReport report = result.reports().get(protocol);
+    if (out.isPresent()) {
+      write(set, detector, work, identity, predictions, result);
+    }
+    System.out.println(format == Format.json ? report.json().toPrettyString() : report.text());
+    return failed.isEmpty() ? Main.OK : Main.SOME_FAILED;
+  }
+
+  private void write(
+      AnnotatedSet set,
+      Detector detector,
+      Path to,
+      Map<String, Object> identity,
+      Map<Integer, PredictionJournal.Prediction> predictions,
+      Evaluation.Result result) {
     result
-        .classes()
+        .reports()
         .forEach(
-            (name, c) -> {
-              s.append("%n%-16s %7d".formatted(name, c.images()));
-              COLUMNS.values().forEach(f -> s.append(percent(f.apply(c.image()))));
-              COLUMNS.values().forEach(f -> s.append(percent(f.apply(c.pixel()))));
+            (p, r) -> {
+              String name = p == protocol ? "metrics.json" : "metrics-" + p.key() + ".json";
+              var json = r.json();
+              json.put("model", detector.model())
+                  .put("resolution", resolution.name().toLowerCase(Locale.ROOT))
+                  .put("lambda", detector.settings().lambda());
+              AtomicFiles.writeText(to.resolve(name), json.toPrettyString() + "\n");
             });
-    s.append("%n%-16s %7s".formatted("mean", ""));
-    COLUMNS.values().forEach(f -> s.append(percent(result.mean(c -> f.apply(c.image())))));
-    COLUMNS.values().forEach(f -> s.append(percent(result.mean(c -> f.apply(c.pixel())))));
-    result
-        .pooled()
-        .curve()
-        .ifPresent(
-            c ->
-                s.append(
-                    "%nbest F1 of all images together: %.1f at threshold %.3f"
-                        .formatted(100 * c.f1max(), c.threshold())));
-    return s.toString();
+    AtomicFiles.writeText(to.resolve("scores.csv"), scores(set, detector, result));
+    Map<String, Object> provenance = new LinkedHashMap<>(identity);
+    provenance.put("root", set.root());
+    provenance.put("threshold", detector.threshold());
+    provenance.put("lambda", detector.settings().lambda());
+    provenance.put("resolution", resolution.name().toLowerCase(Locale.ROOT));
+    provenance.put("code", "headclip " + Version.text());
+    AtomicFiles.writeText(
+        to.resolve("report.html"),
+        EvaluationReport.html(
+            set, result, predictions, detector.scores(), detector.threshold(), provenance));
+    if (maps != Maps.none) {
+      predictions.forEach((i, p) -> map(set, detector, to.resolve("maps"), i, p));
+    }
+    System.err.println("report written to " + to.resolve("report.html"));
   }
 
-  private static String percent(OptionalDouble v) {
-    return "%8s".formatted(v.isPresent() ? "%.1f".formatted(100 * v.getAsDouble()) : "-");
+  private void map(
+      AnnotatedSet set, Detector detector, Path to, int i, PredictionJournal.Prediction p) {
+    AnomalyMap map = detector.scores().of(p.global(), p.patches()).map();
+    AtomicFiles.write(
+        to.resolve("%05d.%s".formatted(i, maps)),
+        o -> {
+          if (maps == Maps.npy) {
+            MapWriter.npy(map, o);
+          } else {
+            MapWriter.png(map, o);
+          }
+        });
   }
 
-  private String json(Detector detector, Evaluation.Result result) {
-    ObjectNode o = new ObjectMapper().createObjectNode();
-    o.put("dataset", root.toAbsolutePath().normalize().getFileName().toString());
-    o.put("method", "headclip").put("protocol", "exact").put("model", detector.model());
-    ObjectNode classes = o.putObject("classes");
-    result
-        .classes()
-        .forEach(
-            (name, c) -> {
-              ObjectNode one = classes.putObject(name);
-              put(one, "image", f -> f.apply(c.image()));
-              put(one, "pixel", f -> f.apply(c.pixel()));
-              one.putObject("counts").put("images", c.images());
-            });
-    ObjectNode mean = o.putObject("mean");
-    put(mean, "image", f -> result.mean(c -> f.apply(c.image())));
-    put(mean, "pixel", f -> result.mean(c -> f.apply(c.pixel())));
-    return o.toString();
+  private String scores(AnnotatedSet set, Detector detector, Evaluation.Result result) {
+    CSVFormat csv = CSVFormat.DEFAULT;
+    StringBuilder s = new StringBuilder();
+    s.append(
+        csv.format(
+            "image",
+            "class",
+            "kind",
+            "label",
+            "score",
+            "global_score",
+            "local_score",
+            "anomalous",
+            "ms"));
+    for (Evaluation.Scored r : result.scores()) {
+      Sample i = r.sample();
+      s.append('\n')
+          .append(
+              csv.format(
+                  i.image(),
+                  i.category(),
+                  i.kind(),
+                  i.anomalous() ? 1 : 0,
+                  (float) r.joint(),
+                  (float) r.global(),
+                  (float) r.local(),
+                  r.joint() >= detector.threshold(),
+                  "%.1f".formatted(r.ms())));
+    }
+    return s.append('\n').toString();
   }
 
-  private static void put(
-      ObjectNode to,
-      String level,
-      Function<Function<Figures, OptionalDouble>, OptionalDouble> figure) {
-    COLUMNS.forEach(
-        (name, f) -> figure.apply(f).ifPresent(v -> to.withObject("/" + level).put(name, v)));
+  /** Names, sizes and labels: enough to see that a data set is another one, without reading it. */
+  private static String filesDigest(AnnotatedSet set) {
+    return DataDigest.of(
+        set.samples().stream()
+            .map(s -> "%s %d %s".formatted(s.image(), s.image().toFile().length(), s.anomalous()))
+            .collect(Collectors.joining("\n")));
   }
 }

@@ -23,6 +23,7 @@ import picocli.CommandLine.ScopeType;
       DetectCommand.class,
       TrainCommand.class,
       EvaluateCommand.class,
+      MetricsCommand.class,
       DatasetsCommand.class,
       ModelsCommand.class
     })

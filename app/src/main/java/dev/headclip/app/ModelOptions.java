@@ -1,10 +1,19 @@
 package dev.headclip.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.backbone.Backbone;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detector;
+import dev.headclip.engine.Engines;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.method.SettingsJson;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -73,6 +82,34 @@ final class ModelOptions {
       defaultValue = "100000000",
       description = "Refuse larger images by their header (default: ${DEFAULT-VALUE}).")
   private long maxPixels;
+
+  /**
+   * What the network's numbers depend on, for files that must not be mixed: digests of backbone and
+   * learned numbers, and the settings that the network sees.
+   */
+  Map<String, Object> identity() {
+    String home = backbone != null ? backbone : model == null ? "starter" : model;
+    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(home);
+        Backbone clip = Backbone.open(folder.path())) {
+      Path file = adapter != null ? adapter : folder.path().resolve(BuiltInModels.ADAPTER);
+      Adapter a = AdapterFile.read(file, clip.config());
+      Map<String, Object> m = new LinkedHashMap<>();
+      m.put("model", adapter == null ? home : adapter.getFileName().toString());
+      m.put("backbone_digest", clip.digest());
+      m.put("adapter_digest", a.digest());
+      m.put("engine", engine == null ? Engines.best().name() : engine);
+      m.put("precision", precision.name());
+      ObjectNode settings =
+          SettingsJson.write(
+              imageSize == null ? a.settings() : a.settings().withImageSize(imageSize));
+      // these turn the network's numbers into scores
+      settings.remove(
+          List.of(
+              "method", "sigma", "top_fraction", "top_count", "top_map", "lambda", "threshold"));
+      m.put("settings", settings);
+      return m;
+    }
+  }
 
   Detector open() {
     if (precision == Precision.int8) {

@@ -2,8 +2,8 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
-import dev.headclip.dataset.MvtecFolder;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.method.Adapter;
@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
 /** {@code headclip train}. */
 @Command(
     name = "train",
-    description = "Learns an adapter for a frozen CLIP on an annotated data set.",
+    description =
+        "Learns an adapter for a frozen CLIP on an annotated data set; its test part is used, as in the paper.",
     footer = {
       "",
       "Beside OUT.safetensors it writes OUT.log.jsonl, OUT.html and, until it is done,",
@@ -62,12 +63,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "Flags from a file, 'epochs: 15' for --epochs 15; the command line wins.")
   private Optional<Path> config;
 
-  @Option(
-      names = "--root",
-      required = true,
-      paramLabel = "DIR",
-      description = "The data set; its test part is trained on, as in the paper.")
-  private Path root;
+  @Mixin private DataOptions auxiliary;
 
   @Option(
       names = "--backbone",
@@ -167,8 +163,9 @@ final class TrainCommand implements Callable<Integer> {
       threads.ifPresent(Torch::useThreads);
       ai.djl.Device on = Torch.device(device);
       printEffective(train, settings);
-      TrainingData data = read("check", root);
-      Optional<TrainingData> second = validate.map(v -> read("check validation", v));
+      TrainingData data = read("check", auxiliary.read());
+      Optional<TrainingData> second =
+          validate.map(v -> read("check validation", AnnotatedSet.read(Optional.empty(), v)));
       AdapterTrainer trainer = new AdapterTrainer(train, settings);
       TrainingJob job =
           new TrainingJob(
@@ -229,22 +226,24 @@ final class TrainCommand implements Callable<Integer> {
     return Main.OK;
   }
 
-  private TrainingData read(String task, Path from) {
-    var samples = MvtecFolder.test(from);
+  private static TrainingData read(String task, AnnotatedSet set) {
     TrainingData data;
-    try (ProgressLine progress = ProgressLine.of(task, samples.size(), "images")) {
-      data = TrainingData.check(from, samples, n -> progress.at(n, ""));
+    try (ProgressLine progress = ProgressLine.of(task, set.samples().size(), "images")) {
+      data = TrainingData.check(set, n -> progress.at(n, ""));
     }
     System.err.printf(
         "%s: %d images, %d anomalous%n",
-        from, samples.size(), samples.stream().filter(s -> s.anomalous()).count());
+        set.root(),
+        set.samples().size(),
+        set.samples().stream().filter(s -> s.anomalous()).count());
     data.check().remarks().forEach(r -> System.err.println("note: " + r));
     return data;
   }
 
   private void printEffective(TrainSettings train, HeadClipSettings settings) {
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("root", root.toString());
+    auxiliary.dataset().ifPresent(d -> all.put("dataset", d));
+    all.put("root", auxiliary.root().toString());
     all.put("backbone", backbone);
     all.put("out", out.toString());
     all.put("method", what.name());
@@ -264,7 +263,7 @@ final class TrainCommand implements Callable<Integer> {
       AdapterTrainer.Result result,
       String run) {
     Map<String, Object> p = new LinkedHashMap<>();
-    p.put("data_set", name(root));
+    p.put("data_set", job.data().set().name());
     p.put("images", job.data().samples().size());
     p.put("remarks", job.data().check().remarks());
     p.put("backbone", backbone);
@@ -273,7 +272,8 @@ final class TrainCommand implements Callable<Integer> {
     p.put("order", "Fisher-Yates by seed and epoch");
     p.put("order_digest", trainer.orderDigest(job.data().samples().size()));
     p.put("select", select.name());
-    validate.ifPresent(v -> p.put("validation_set", name(v)));
+    validate.ifPresent(
+        v -> p.put("validation_set", v.toAbsolutePath().normalize().getFileName().toString()));
     result.best().ifPresent(e -> p.put("selected_epoch", e));
     p.put("device", device);
     p.put("threads", Torch.threads());
@@ -288,10 +288,6 @@ final class TrainCommand implements Callable<Integer> {
       p.put("validation_curve", result.epochs().stream().map(e -> e.validation()).toList());
     }
     return p;
-  }
-
-  private static String name(Path folder) {
-    return folder.toAbsolutePath().normalize().getFileName().toString();
   }
 
   /** The files of a run, beside the adapter's. */

@@ -16,9 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
@@ -35,30 +33,13 @@ class CommandLineTest {
   @TempDir private Path dir;
   private Path model;
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeEach
   void model() throws IOException {
     model = TinyModel.write(Files.createDirectory(dir.resolve("model")));
   }
 
-  private Run headclip(Object... args) throws Exception {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    for (Object a : args) {
-      command.add(a.toString());
-    }
-    Path out = dir.resolve("stdout");
-    Path err = dir.resolve("stderr");
-    Process p =
-        new ProcessBuilder(command)
-            .directory(dir.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
-    assertThat(p.waitFor(120, TimeUnit.SECONDS)).isTrue();
-    return new Run(p.exitValue(), Files.readString(out), Files.readString(err));
+  private Processes.Run headclip(Object... args) throws Exception {
+    return new Processes(dir).run(args);
   }
 
   private Path image(String name, int i) throws IOException {
@@ -71,7 +52,7 @@ class CommandLineTest {
     return p;
   }
 
-  private static void oneLine(Run r, String... parts) {
+  private static void oneLine(Processes.Run r, String... parts) {
     assertThat(r.err().lines().filter(l -> l.startsWith("headclip: "))).hasSize(1);
     assertThat(r.err()).contains(parts).doesNotContain("\tat ");
   }
@@ -81,7 +62,7 @@ class CommandLineTest {
     image("in/b.png", 1);
     image("in/a b/ü.png", 2);
     Files.writeString(dir.resolve("in/readme.txt"), "not an image");
-    Run r = headclip("detect", "in", "--model", model, "--format", "json");
+    Processes.Run r = headclip("detect", "in", "--model", model, "--format", "json");
     assertThat(r.code()).as(r.err()).isZero();
     List<String> lines = r.out().lines().toList();
     assertThat(lines).hasSize(2);
@@ -139,7 +120,8 @@ class CommandLineTest {
     Path cut = dir.resolve("cut.png");
     byte[] whole = Files.readAllBytes(good);
     Files.write(cut, java.util.Arrays.copyOf(whole, whole.length / 2));
-    Run json = headclip("detect", bad, cut, good, "gone.png", "--model", model, "--format", "json");
+    Processes.Run json =
+        headclip("detect", bad, cut, good, "gone.png", "--model", model, "--format", "json");
     assertThat(json.code()).isEqualTo(1);
     List<String> lines = json.out().lines().toList();
     assertThat(lines).hasSize(4);
@@ -147,7 +129,7 @@ class CommandLineTest {
     assertThat(JSON.readTree(lines.get(1)).path("error").asText()).contains("corrupt");
     assertThat(JSON.readTree(lines.get(2)).has("score")).isTrue();
     assertThat(JSON.readTree(lines.get(3)).path("error").asText()).isEqualTo("no such file");
-    Run csv = headclip("detect", bad, good, "--model", model, "--format", "csv");
+    Processes.Run csv = headclip("detect", bad, good, "--model", model, "--format", "csv");
     assertThat(csv.out().lines().toList().get(0)).startsWith("image,score,");
     assertThat(csv.out().lines())
         .hasSize(3)
@@ -157,8 +139,10 @@ class CommandLineTest {
   @Test
   void verdictFollowsTheThreshold() throws Exception {
     Path in = image("x.png", 3);
-    Run low = headclip("detect", in, "--model", model, "--maps", "none", "--threshold", "0");
-    Run high = headclip("detect", in, "--model", model, "--maps", "none", "--threshold", "1");
+    Processes.Run low =
+        headclip("detect", in, "--model", model, "--maps", "none", "--threshold", "0");
+    Processes.Run high =
+        headclip("detect", in, "--model", model, "--maps", "none", "--threshold", "1");
     assertThat(low.out()).startsWith("ANOMALOUS");
     assertThat(high.out()).startsWith("normal");
     assertThat(dir.resolve("headclip-out")).doesNotExist();
@@ -168,7 +152,7 @@ class CommandLineTest {
   void wrongUsageIsOneLineAndCodeTwo() throws Exception {
     Path in = image("x.png", 3);
     Files.createDirectory(dir.resolve("empty"));
-    Run r = headclip("detect", "empty", "--model", model);
+    Processes.Run r = headclip("detect", "empty", "--model", model);
     assertThat(r.code()).isEqualTo(2);
     oneLine(r, "empty: no images, expected");
     r = headclip("detect", in, "--model", "nosuch");
@@ -196,7 +180,7 @@ class CommandLineTest {
   void anOutputThatCannotBeWrittenEndsTheRunAndLeavesNothing() throws Exception {
     Path in = image("x.png", 3);
     Files.writeString(dir.resolve("taken"), "a file, not a folder");
-    Run r = headclip("detect", in, "--model", model, "--out", "taken/sub");
+    Processes.Run r = headclip("detect", in, "--model", model, "--out", "taken/sub");
     assertThat(r.code()).isEqualTo(2);
     oneLine(r, "cannot be written");
   }
@@ -205,15 +189,16 @@ class CommandLineTest {
   void ourOwnResultsAreNotScoredTheSecondTime() throws Exception {
     image("x.png", 3);
     headclip("detect", ".", "--model", model);
-    Run again = headclip("detect", ".", "--model", model);
+    Processes.Run again = headclip("detect", ".", "--model", model);
     assertThat(again.out().lines().filter(l -> l.contains("headclip-out"))).isEmpty();
   }
 
   @Test
   void trainedAdaptersAreUsedByDetectAndShownWithTheirProvenance() throws Exception {
-    Run made = headclip("datasets", "synthesize", "data", "--count", "46", "--size", "70");
+    Processes.Run made =
+        headclip("datasets", "synthesize", "data", "--count", "46", "--size", "70");
     assertThat(made.code()).as(made.err()).isZero();
-    Run trained =
+    Processes.Run trained =
         headclip(
             "train",
             "--root",
@@ -235,14 +220,14 @@ class CommandLineTest {
             "--lambda",
             "0.25");
     assertThat(trained.code()).as(trained.err()).isZero();
-    Run shown = headclip("models", "show", model, "--adapter", "new/a.safetensors");
+    Processes.Run shown = headclip("models", "show", model, "--adapter", "new/a.safetensors");
     JsonNode json = JSON.readTree(shown.out());
     assertThat(json.path("settings").path("csa").toString()).isEqualTo("{\"first\":2,\"last\":5}");
     assertThat(json.path("settings").path("aggregate").asText()).isEqualTo("sum_no_skip");
     assertThat(json.path("settings").path("lambda").asDouble()).isEqualTo(0.25);
     assertThat(json.path("provenance").path("backbone_digest").asText()).hasSize(64);
     assertThat(json.path("head_weights")).hasSize(4);
-    Run used =
+    Processes.Run used =
         headclip(
             "detect",
             image("x.png", 3),
@@ -254,7 +239,8 @@ class CommandLineTest {
             "json");
     assertThat(used.code()).as(used.err()).isZero();
     assertThat(JSON.readTree(used.out()).path("model").asText()).isEqualTo("a.safetensors");
-    Run figures = headclip("evaluate", "--root", "data", "--model", model, "--format", "json");
+    Processes.Run figures =
+        headclip("evaluate", "--root", "data", "--model", model, "--format", "json");
     assertThat(JSON.readTree(figures.out()).path("mean").path("pixel").path("auroc").asDouble())
         .isBetween(0.0, 1.0);
     try (Stream<Path> files = Files.walk(dir)) {
@@ -273,7 +259,8 @@ class CommandLineTest {
             "prompt.abnormal", dev.headclip.tensor.HostTensor.zeros(12, 768)),
         java.util.Map.of(),
         false);
-    Run r = headclip("detect", in, "--backbone", model, "--adapter", "other/a.safetensors");
+    Processes.Run r =
+        headclip("detect", in, "--backbone", model, "--adapter", "other/a.safetensors");
     assertThat(r.code()).isEqualTo(2);
     oneLine(r, "tensor prompt.normal has shape [12,768], expected [12,48]");
   }
@@ -281,7 +268,7 @@ class CommandLineTest {
   @Test
   void aFolderThatIsCalledLikeABuiltInModelDoesNotHideIt() throws Exception {
     Files.createDirectory(dir.resolve("starter"));
-    Run r = headclip("detect", image("x.png", 3), "--maps", "none");
+    Processes.Run r = headclip("detect", image("x.png", 3), "--maps", "none");
     assertThat(r.code()).as(r.err()).isZero();
   }
 
@@ -298,7 +285,7 @@ class CommandLineTest {
     }
     Path tall = dir.resolve("tall.png");
     Files.write(tall, png(1, 10_000_000, raw.toByteArray()));
-    Run r = headclip("detect", tall, good, "--model", model, "--format", "json");
+    Processes.Run r = headclip("detect", tall, good, "--model", model, "--format", "json");
     assertThat(r.code()).as(r.err()).isEqualTo(1);
     List<String> lines = r.out().lines().toList();
     assertThat(JSON.readTree(lines.get(0)).has("error")).isTrue();
@@ -329,7 +316,8 @@ class CommandLineTest {
     image("real/x.png", 1);
     Files.createSymbolicLink(dir.resolve("link"), dir.resolve("real"));
     for (int i = 0; i < 2; i++) {
-      Run r = headclip("detect", "link", "--model", model, "--out", "real", "--format", "json");
+      Processes.Run r =
+          headclip("detect", "link", "--model", model, "--out", "real", "--format", "json");
       assertThat(r.code()).as(r.err()).isZero();
       assertThat(r.out().lines()).hasSize(1);
     }
@@ -362,7 +350,7 @@ class CommandLineTest {
   @Test
   void helpIsThereForEveryVerb() throws Exception {
     for (String verb : List.of("detect", "train", "evaluate", "datasets", "models")) {
-      Run r = headclip(verb, "--help");
+      Processes.Run r = headclip(verb, "--help");
       assertThat(r.code()).isZero();
       assertThat(r.out()).contains("Usage: headclip " + verb);
     }

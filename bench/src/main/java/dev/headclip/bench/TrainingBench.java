@@ -2,7 +2,8 @@ package dev.headclip.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.dataset.MvtecFolder;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.MvtecLayout;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.method.HeadClipSettings;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -79,9 +81,10 @@ final class TrainingBench implements Callable<Integer> {
       Path root = work.resolve("data");
       // a multiple of the kinds, so cut to the number wanted
       DataSetWriter.write(root, Generator.drawn(5, 256), Math.max(92, 2 * images), n -> {});
-      var all = MvtecFolder.test(root);
+      var all = new MvtecLayout().read(root);
       var samples = all.subList(0, Math.min(images, all.size()));
-      TrainingData data = TrainingData.check(root, samples, n -> {});
+      TrainingData data =
+          TrainingData.check(new AnnotatedSet("drawn", root, Optional.empty(), samples), n -> {});
       HeadClipSettings method =
           HeadClipSettings.defaultsFor(clip.config()).withImageSize(imageSize);
       ObjectNode results = Results.begin("training");

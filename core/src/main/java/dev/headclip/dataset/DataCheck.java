@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,14 +26,40 @@ public final class DataCheck {
   private DataCheck() {}
 
   /**
-   * What was found in data that can be used.
+   * What was found.
    *
-   * @param digests per sample the SHA-256 of the bytes of image and mask
+   * @param digests per sample the SHA-256 of the bytes of image and mask; empty text for a problem
+   * @param problems images that cannot be read, masks of another size than their image
    * @param unmasked anomalous images without mask
    * @param emptyMasks anomalous images whose mask is black
    * @param oneLabel classes whose images are all normal or all anomalous
    */
-  public record Result(List<String> digests, int unmasked, int emptyMasks, List<String> oneLabel) {
+  public record Result(
+      List<String> digests,
+      List<String> problems,
+      int unmasked,
+      int emptyMasks,
+      List<String> oneLabel) {
+    /**
+     * This, if it can be trained on.
+     *
+     * @throws HeadClipException naming the first problems with the number of them all
+     */
+    public Result requireUsable(AnnotatedSet set) {
+      requireBothLabels(set);
+      if (!problems.isEmpty()) {
+        throw new HeadClipException(
+            "%s: %d of %d images cannot be trained on: %s%s; mend or remove them"
+                .formatted(
+                    set.root(),
+                    problems.size(),
+                    set.samples().size(),
+                    String.join("; ", problems.subList(0, Math.min(NAMED, problems.size()))),
+                    problems.size() > NAMED ? "; ..." : ""));
+      }
+      return this;
+    }
+
     /** Remarks for the user, none where all is as expected. */
     public List<String> remarks() {
       List<String> all = new ArrayList<>();
@@ -53,14 +80,9 @@ public final class DataCheck {
 
   /**
    * @param progress told the number of images read, from several threads
-   * @throws HeadClipException naming the first images that cannot be read and the first masks that
-   *     have another size than their image, with the number of them all
    */
-  public static Result run(
-      String name, List<Sample> samples, ImageLoader loader, IntConsumer progress) {
-    requireBothLabels(name, samples);
-    java.util.concurrent.atomic.AtomicInteger done =
-        new java.util.concurrent.atomic.AtomicInteger();
+  public static Result run(List<Sample> samples, ImageLoader loader, IntConsumer progress) {
+    AtomicInteger done = new AtomicInteger();
     List<Seen> seen =
         IntStream.range(0, samples.size())
             .parallel()
@@ -71,30 +93,21 @@ public final class DataCheck {
                   return s;
                 })
             .toList();
-    List<String> problems = seen.stream().map(Seen::problem).filter(p -> !p.isEmpty()).toList();
-    if (!problems.isEmpty()) {
-      throw new HeadClipException(
-          "%s: %d of %d images cannot be trained on: %s%s; mend or remove them"
-              .formatted(
-                  name,
-                  problems.size(),
-                  samples.size(),
-                  String.join("; ", problems.subList(0, Math.min(NAMED, problems.size()))),
-                  problems.size() > NAMED ? "; ..." : ""));
-    }
     return new Result(
         seen.stream().map(Seen::digest).toList(),
+        seen.stream().map(Seen::problem).filter(p -> !p.isEmpty()).toList(),
         (int) samples.stream().filter(s -> s.anomalous() && s.mask().isEmpty()).count(),
         (int) seen.stream().filter(Seen::emptyMask).count(),
         oneLabel(samples));
   }
 
-  private static void requireBothLabels(String name, List<Sample> samples) {
-    long anomalous = samples.stream().filter(Sample::anomalous).count();
-    if (anomalous == 0 || anomalous == samples.size()) {
+  private static void requireBothLabels(AnnotatedSet set) {
+    long anomalous = set.samples().stream().filter(Sample::anomalous).count();
+    if (anomalous == 0 || anomalous == set.samples().size()) {
       throw new HeadClipException(
           "%s: %d images, all %s; expected normal and anomalous ones"
-              .formatted(name, samples.size(), anomalous == 0 ? "normal" : "anomalous"));
+              .formatted(
+                  set.root(), set.samples().size(), anomalous == 0 ? "normal" : "anomalous"));
     }
   }
 

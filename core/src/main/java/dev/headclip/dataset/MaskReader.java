@@ -1,5 +1,6 @@
 package dev.headclip.dataset;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
@@ -13,7 +14,26 @@ public final class MaskReader {
 
   /** Grey above 0 is anomalous; resized bilinearly to a square, then a half or more stays. */
   public static byte[] square(ImageLoader loader, Path file, int size) {
-    return square(binary(loader.load(file)), size);
+    return fitted(loader, file, size, size);
+  }
+
+  /** The same for any size. */
+  public static byte[] fitted(ImageLoader loader, Path file, int width, int height) {
+    try {
+      return resized(binary(loader.load(file)), width, height);
+    } catch (HeadClipException e) {
+      throw new HeadClipException("mask %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** Whether anything in a mask's file is anomalous. */
+  static boolean any(ImageLoader loader, Path file) {
+    for (byte b : loader.load(file).rgb()) {
+      if (b != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -38,12 +58,20 @@ public final class MaskReader {
 
   /** Resized to {@code size} x {@code size}, 0 or 1. */
   public static byte[] square(Mask mask, int size) {
+    return resized(mask, size, size);
+  }
+
+  /** Resized, 0 or 1. */
+  public static byte[] resized(Mask mask, int width, int height) {
+    if (mask.width() == width && mask.height() == height) {
+      return mask.values();
+    }
     byte[] bright = new byte[mask.values().length];
     for (int i = 0; i < bright.length; i++) {
       bright[i] = (byte) (mask.values()[i] * 255);
     }
     byte[] resized =
-        PillowResize.BILINEAR.resize(bright, mask.width(), mask.height(), 1, size, size);
+        PillowResize.BILINEAR.resize(bright, mask.width(), mask.height(), 1, width, height);
     byte[] out = new byte[resized.length];
     for (int i = 0; i < out.length; i++) {
       out[i] = (byte) ((resized[i] & 0xff) >= 128 ? 1 : 0);

@@ -16,6 +16,7 @@ import java.util.List;
  * @param height of the image
  * @param regions where the map reaches the threshold, boxes in image pixels, highest peak first
  * @param map the smoothed anomaly map at the network's input size (Eq. 12)
+ * @param patches abnormal probability of each patch, row-major: what the map is made of
  * @param milliseconds spent on this image
  */
 public record Detection(
@@ -28,6 +29,7 @@ public record Detection(
     int height,
     List<Region> regions,
     AnomalyMap map,
+    float[] patches,
     double milliseconds) {
   public Detection {
     regions = List.copyOf(regions);

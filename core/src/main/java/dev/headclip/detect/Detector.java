@@ -37,6 +37,7 @@ public final class Detector implements AutoCloseable {
   private final Normalization normalization;
   private final InferenceSession session;
   private final JointScore scores;
+  private final int grid;
   private final ImageLoader loader;
   private final double threshold;
 
@@ -46,7 +47,8 @@ public final class Detector implements AutoCloseable {
     this.settings = adapter.settings();
     this.normalization = backbone.normalization();
     this.session = session;
-    this.scores = new JointScore(settings, backbone.config().grid(settings.imageSize()));
+    this.grid = backbone.config().grid(settings.imageSize());
+    this.scores = new JointScore(settings, grid);
     this.loader = o.loader();
     this.threshold = o.threshold().orElse(settings.threshold());
   }
@@ -163,6 +165,16 @@ public final class Detector implements AutoCloseable {
   /** Scores a decoded image. */
   public Detection detect(RgbImage image) {
     return detect(prepare(image, System.nanoTime()));
+  }
+
+  /** From the network's numbers to map and scores. */
+  public JointScore scores() {
+    return scores;
+  }
+
+  /** Patches along a side of the network's input. */
+  public int grid() {
+    return grid;
   }
 
   ImageLoader loader() {

@@ -64,6 +64,7 @@ public final class JointScore {
         height,
         Regions.of(s.map(), threshold, width, height),
         s.map(),
+        patches,
         ms + (System.nanoTime() - start) / 1e6);
   }
 

@@ -86,14 +86,9 @@ public final class ClassScores implements AutoCloseable {
     }
   }
 
-  /** Scores with their labels so far, in the order in which they came. */
-  public synchronized Map<Boolean, List<Float>> scoresByLabel() {
-    List<Float> normal = new ArrayList<>();
-    List<Float> anomalous = new ArrayList<>();
-    for (int i = 0; i < scores.size(); i++) {
-      (labels.get(i) ? anomalous : normal).add(scores.get(i));
-    }
-    return Map.of(false, normal, true, anomalous);
+  /** Points of the pixels' curves so far; empty where a label is missing. */
+  public synchronized List<PixelScores.Point> pixelCurve() {
+    return pixels.curve();
   }
 
   /** The figures of everything so far. */

@@ -1,6 +1,8 @@
 package dev.headclip.metrics;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Maps and masks of one class, taken in one after the other and judged at the end, over every
@@ -10,12 +12,15 @@ import java.util.Arrays;
 public final class PixelScores implements AutoCloseable {
   private static final long DEFAULT_IN_MEMORY = Runtime.getRuntime().maxMemory() / 4 / 4;
 
+  private static final int CURVE_STEPS = 200;
+
   private final IntSpool normal;
   // score key in the upper half, component in the lower
   private long[] anomalous = new long[1 << 12];
   private int anomalousCount;
   private int[] componentSizes = new int[16];
   private int components;
+  private Optional<ThresholdSweep> sweep = Optional.empty();
   private float min = Float.POSITIVE_INFINITY;
   private float max = Float.NEGATIVE_INFINITY;
 
@@ -51,6 +56,7 @@ public final class PixelScores implements AutoCloseable {
   }
 
   private synchronized void take(float[] values, Components c) {
+    sweep = Optional.empty();
     int first = components;
     components += c.sizes().length;
     if (components > componentSizes.length) {
@@ -78,16 +84,39 @@ public final class PixelScores implements AutoCloseable {
     if (anomalousCount == 0 || normal.size() == 0) {
       return LevelFigures.none(Level.PIXEL);
     }
-    Arrays.parallelSort(anomalous, 0, anomalousCount);
-    int[] thresholds = protocol == Protocol.PAPER ? PaperThresholds.keys(min, max) : new int[0];
-    ThresholdSweep sweep =
-        ThresholdSweep.of(
-            anomalous, anomalousCount, componentSizes, components, normal, thresholds);
     return LevelFigures.of(
         Level.PIXEL,
         protocol == Protocol.PAPER
-            ? PaperThresholds.figures(sweep, min, max)
-            : sweep.exactFigures());
+            ? PaperThresholds.figures(sweep(), min, max)
+            : sweep().exactFigures());
+  }
+
+  /**
+   * A point of the pixels' ROC, PR and PRO curves.
+   *
+   * @param fpr share of normal pixels at or above a threshold
+   * @param tpr share of anomalous pixels, the recall
+   * @param precision share of anomalous pixels among those at or above it
+   * @param pro mean overlap with the components
+   */
+  public record Point(double fpr, double tpr, double precision, double pro) {}
+
+  /** About 200 points from the highest threshold down; empty where a label is missing. */
+  public synchronized List<Point> curve() {
+    return anomalousCount == 0 || normal.size() == 0 ? List.of() : sweep().points(CURVE_STEPS);
+  }
+
+  /** One for all figures: further thresholds among the exact ones change nothing. */
+  private ThresholdSweep sweep() {
+    if (sweep.isEmpty()) {
+      Arrays.parallelSort(anomalous, 0, anomalousCount);
+      int[] thresholds = PaperThresholds.keys(min, max);
+      sweep =
+          Optional.of(
+              ThresholdSweep.of(
+                  anomalous, anomalousCount, componentSizes, components, normal, thresholds));
+    }
+    return sweep.get();
   }
 
   /** Anomalous pixels so far. */

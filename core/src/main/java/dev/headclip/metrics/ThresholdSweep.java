@@ -1,8 +1,10 @@
 package dev.headclip.metrics;
 
 import java.nio.IntBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -265,6 +267,31 @@ final class ThresholdSweep {
       fp += equal[i] + below[i];
     }
     return out;
+  }
+
+  /** Points that are at least a step apart in one of the rates, and both ends. */
+  List<PixelScores.Point> points(int steps) {
+    List<PixelScores.Point> all = new ArrayList<>();
+    long tp = 0;
+    long fp = above;
+    double pro = 0;
+    double lastTpr = 0;
+    double lastFpr = 0;
+    for (int i = at.length - 1; i >= 0; i--) {
+      tp += positives[i];
+      fp += equal[i];
+      pro += overlap[i];
+      double tpr = (double) tp / allPositives;
+      double fpr = (double) fp / allNegatives;
+      if (i == 0 || all.isEmpty() || tpr - lastTpr >= 1.0 / steps || fpr - lastFpr >= 1.0 / steps) {
+        all.add(new PixelScores.Point(fpr, tpr, (double) tp / (tp + fp), pro));
+        lastTpr = tpr;
+        lastFpr = fpr;
+      }
+      fp += below[i];
+    }
+    all.add(new PixelScores.Point(1, 1, (double) allPositives / (allPositives + allNegatives), 1));
+    return all;
   }
 
   long allPositives() {

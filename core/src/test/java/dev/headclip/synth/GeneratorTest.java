@@ -3,7 +3,7 @@ package dev.headclip.synth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.headclip.dataset.MvtecFolder;
+import dev.headclip.dataset.MvtecLayout;
 import dev.headclip.dataset.Sample;
 import dev.headclip.tokenizer.BpeLearner;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class GeneratorTest {
     Path b = dir.resolve("b");
     DataSetWriter.write(a, Generator.drawn(3, 48), 120, n -> {});
     DataSetWriter.write(b, Generator.drawn(3, 48), 120, n -> {});
-    List<Sample> samples = MvtecFolder.test(a);
+    List<Sample> samples = new MvtecLayout().read(a);
     assertThat(samples).anyMatch(Sample::anomalous).anyMatch(s -> !s.anomalous());
     assertThat(samples.stream().filter(Sample::anomalous)).allMatch(s -> s.mask().isPresent());
     try (Stream<Path> files = Files.walk(a)) {

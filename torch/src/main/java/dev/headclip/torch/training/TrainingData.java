@@ -1,6 +1,7 @@
 package dev.headclip.torch.training;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataCheck;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.MaskReader;
@@ -8,34 +9,31 @@ import dev.headclip.dataset.Sample;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.Preprocess;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntConsumer;
 
 /**
  * An annotated data set that was read once and found usable.
  *
- * @param root its folder
- * @param samples its images
+ * @param set its images
  * @param check what was found
  * @param loader of the images
  */
-public record TrainingData(
-    Path root, List<Sample> samples, DataCheck.Result check, ImageLoader loader) {
-  public TrainingData {
-    samples = List.copyOf(samples);
-  }
-
+public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader loader) {
   /** Reads everything; throws where something cannot be used. */
-  public static TrainingData check(Path root, List<Sample> samples, IntConsumer progress) {
+  public static TrainingData check(AnnotatedSet set, IntConsumer progress) {
     ImageLoader loader = ImageLoader.defaults();
     return new TrainingData(
-        root, samples, DataCheck.run(root.toString(), samples, loader, progress), loader);
+        set, DataCheck.run(set.samples(), loader, progress).requireUsable(set), loader);
+  }
+
+  public List<Sample> samples() {
+    return set.samples();
   }
 
   /** SHA-256 over names, labels, images, masks. */
   public String digest() {
-    return DataDigest.of(root, samples, check.digests());
+    return DataDigest.of(set.root(), samples(), check.digests());
   }
 
   /**
@@ -47,7 +45,7 @@ public record TrainingData(
   record Prepared(float[] pixels, float[] mask) {}
 
   Prepared prepare(int index, int size, Normalization normalization) {
-    Sample s = samples.get(index);
+    Sample s = samples().get(index);
     int n = size * size;
     float[] pixels = new float[3 * n];
     float[] mask = new float[n];

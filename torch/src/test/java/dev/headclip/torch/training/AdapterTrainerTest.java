@@ -11,7 +11,8 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.LocalPath;
-import dev.headclip.dataset.MvtecFolder;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.MvtecLayout;
 import dev.headclip.dataset.Sample;
 import dev.headclip.method.HeadClip;
 import dev.headclip.method.HeadClipSettings;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
@@ -63,7 +65,11 @@ class AdapterTrainerTest {
   private TrainingData data(String name, long seed, int images) {
     Path root = dir.resolve(name);
     DataSetWriter.write(root, Generator.drawn(seed, 70), images, n -> {});
-    return TrainingData.check(root, MvtecFolder.test(root), n -> {});
+    return check(root, new MvtecLayout().read(root));
+  }
+
+  private static TrainingData check(Path root, List<Sample> samples) {
+    return TrainingData.check(new AnnotatedSet("drawn", root, Optional.empty(), samples), n -> {});
   }
 
   private HeadClipSettings method() {
@@ -380,7 +386,7 @@ class AdapterTrainerTest {
   void dataThatCannotBeUsedIsNamedBeforeTheFirstStep() throws IOException {
     Path broken = data.samples().get(0).image();
     Files.write(broken, new byte[] {1, 2, 3});
-    assertThatThrownBy(() -> TrainingData.check(data.root(), data.samples(), n -> {}))
+    assertThatThrownBy(() -> check(data.set().root(), data.samples()))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining(broken.toString())
         .hasMessageContaining("1 of 46");
@@ -393,10 +399,10 @@ class AdapterTrainerTest {
     Path root = dir.resolve("other-size");
     DataSetWriter.write(root, Generator.drawn(3, 64), 23, n -> {});
     Files.copy(
-        MvtecFolder.test(root).get(0).image(),
+        new MvtecLayout().read(root).get(0).image(),
         masked.mask().orElseThrow(),
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    assertThatThrownBy(() -> TrainingData.check(data.root(), data.samples(), n -> {}))
+    assertThatThrownBy(() -> check(data.set().root(), data.samples()))
         .hasMessageContaining("mask " + masked.mask().orElseThrow())
         .hasMessageContaining("64x64, its image 70x70");
   }
@@ -407,10 +413,11 @@ class AdapterTrainerTest {
         data.samples().stream().filter(s -> s.mask().isPresent()).findFirst().orElseThrow();
     Files.delete(masked.mask().orElseThrow());
     List<Sample> samples =
-        MvtecFolder.test(data.root()).stream()
-            .filter(s -> !(s.category().equals("bottle") && s.anomalous()))
-            .toList();
-    List<String> remarks = TrainingData.check(data.root(), samples, n -> {}).check().remarks();
+        new MvtecLayout()
+            .read(data.set().root()).stream()
+                .filter(s -> !(s.category().equals("bottle") && s.anomalous()))
+                .toList();
+    List<String> remarks = check(data.set().root(), samples).check().remarks();
     assertThat(remarks.toString()).contains("have no mask", "bottle");
   }
 }

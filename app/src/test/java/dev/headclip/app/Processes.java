@@ -1,0 +1,57 @@
+package dev.headclip.app;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The command line as processes of their own, as users run it. */
+final class Processes {
+  private final Path dir;
+  private int runs;
+
+  /**
+   * @param dir where they run
+   */
+  Processes(Path dir) {
+    this.dir = dir;
+  }
+
+  /** How one ended. */
+  record Run(int code, String out, String err) {}
+
+  /** One that runs. */
+  record Running(Process process, Path out, Path err) {
+    Run finish() throws IOException, InterruptedException {
+      if (!process.waitFor(180, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("still running: " + Files.readString(err));
+      }
+      return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+  }
+
+  Running start(Object... args) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    for (Object a : args) {
+      command.add(a.toString());
+    }
+    Path out = dir.resolve("stdout" + runs);
+    Path err = dir.resolve("stderr" + runs++);
+    Process p =
+        new ProcessBuilder(command)
+            .directory(dir.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    return new Running(p, out, err);
+  }
+
+  Run run(Object... args) throws IOException, InterruptedException {
+    return start(args).finish();
+  }
+}

@@ -1,0 +1,191 @@
+package dev.headclip.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.synth.DataSetWriter;
+import dev.headclip.synth.Generator;
+import dev.headclip.torch.TinyModel;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code train} as a user runs it, and stops it, and kills it. */
+class TrainCommandTest {
+  /** More with -Dheadclip.kills=50. */
+  private static final int KILLS = Integer.getInteger("headclip.kills", 4);
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path dir;
+  private Processes processes;
+  private Path model;
+  private Path data;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    processes = new Processes(dir);
+    model = TinyModel.write(Files.createDirectory(dir.resolve("model")));
+    data = dir.resolve("data");
+    DataSetWriter.write(data, Generator.drawn(4, 70), 46, n -> {});
+  }
+
+  private Object[] train(String out, Object... more) {
+    List<Object> all =
+        new ArrayList<>(
+            List.of(
+                "train", "--root", data, "--backbone", model, "--image-size", 70, "--out", out));
+    all.addAll(List.of(more));
+    return all.toArray();
+  }
+
+  private JsonNode contents(String adapter) {
+    return AdapterFile.contents(dir.resolve(adapter)).settings();
+  }
+
+  private Object numbers(String adapter) {
+    return AdapterFile.contents(dir.resolve(adapter)).learned();
+  }
+
+  @Test
+  void writesAdapterLogAndReportAndTidiesUp() throws Exception {
+    Processes.Run r = processes.run(train("a.safetensors", "--epochs", 2, "--validate", data));
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err()).contains("epochs: 2", "csa: 1-6", "image_auroc", "epoch 2/2");
+    JsonNode p = contents("a.safetensors").path("provenance");
+    for (String key :
+        List.of(
+            "data_set",
+            "data_set_digest",
+            "backbone_digest",
+            "seed",
+            "order_digest",
+            "threads",
+            "code",
+            "date",
+            "loss_curve",
+            "validation_set",
+            "select")) {
+      assertThat(p.has(key)).as(key).isTrue();
+    }
+    assertThat(p.has("selected_epoch")).isFalse();
+    assertThat(Files.readString(dir.resolve("a.html"))).contains("<svg", "Head weights", "layer 6");
+    List<String> log = Files.readAllLines(dir.resolve("a.log.jsonl"));
+    assertThat(JSON.readTree(log.get(0)).path("event").asText()).isEqualTo("started");
+    assertThat(log.stream().filter(l -> l.contains("\"event\":\"step\""))).hasSize(12);
+    assertThat(dir.resolve("a.checkpoints")).doesNotExist();
+    assertThat(dir.resolve("a.cache")).doesNotExist();
+    Processes.Run show = processes.run("models", "show", "a.safetensors");
+    assertThat(JSON.readTree(show.out()).path("head_weights")).hasSize(6);
+    Processes.Run again =
+        processes.run(train("a.safetensors", "--epochs", 2, "--validate", data, "--resume"));
+    assertThat(again.err()).contains("already");
+  }
+
+  @Test
+  void settingsComeFromAFileAndTheCommandLineWins() throws Exception {
+    Files.writeString(
+        dir.resolve("c.yaml"),
+        "epochs: 1\nbatch: 5\noutput_layers: [4, 6]\nhead-weights: false\nroot: "
+            + data
+            + "\nbackbone: "
+            + model
+            + "\nimage_size: 70\nout: b.safetensors\n");
+    Processes.Run r = processes.run("train", "--config", "c.yaml", "--batch", 7);
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode c = contents("b.safetensors");
+    assertThat(c.path("output_layers").toString()).isEqualTo("[4,6]");
+    assertThat(c.path("provenance").path("batch").asInt()).isEqualTo(7);
+    assertThat(c.path("provenance").path("head_weights").asBoolean()).isFalse();
+    // what it printed is a file for the next run
+    String printed = r.err().substring(0, r.err().indexOf("\n#\n"));
+    Files.writeString(dir.resolve("d.yaml"), printed);
+    Processes.Run same = processes.run("train", "--config=d.yaml", "--out", "e.safetensors");
+    assertThat(same.code()).as(same.err()).isZero();
+    assertThat(numbers("e.safetensors")).isEqualTo(numbers("b.safetensors"));
+    Files.writeString(dir.resolve("f.yaml"), "epoch: 1\n");
+    Processes.Run wrong = processes.run("train", "--config", "f.yaml");
+    assertThat(wrong.code()).isEqualTo(2);
+    assertThat(wrong.err()).contains("f.yaml: unknown key epoch").hasLineCount(1);
+  }
+
+  @Test
+  void wrongRequestsAreOneLine() throws Exception {
+    Processes.Run gpu = processes.run(train("g.safetensors", "--device", "gpu"));
+    assertThat(gpu.code()).isEqualTo(2);
+    assertThat(gpu.err()).contains("--device gpu").contains("--device cpu").hasLineCount(1);
+    Processes.Run select = processes.run(train("g.safetensors", "--select", "best"));
+    assertThat(select.code()).isEqualTo(2);
+    assertThat(select.err()).contains("--validate");
+  }
+
+  @Test
+  void killedAtRandomMomentsItEndsWithTheSameAdapter() throws Exception {
+    assertThat(processes.run(train("whole.safetensors", "--epochs", 6)).code()).isZero();
+    SplittableRandom random = new SplittableRandom(17);
+    int killed = 0;
+    while (killed < KILLS) {
+      Processes.Running r =
+          processes.start(
+              train(
+                  "killed.safetensors",
+                  "--epochs",
+                  6,
+                  "--resume",
+                  "--cache",
+                  "disk",
+                  "--checkpoint-minutes",
+                  "0.0005"));
+      boolean ended = r.process().waitFor(900 + random.nextInt(1500), TimeUnit.MILLISECONDS);
+      if (ended) {
+        // done before the kill: once more from the beginning
+        assertThat(r.finish().code()).as(r.finish().err()).isZero();
+        assertThat(numbers("killed.safetensors")).isEqualTo(numbers("whole.safetensors"));
+        Files.delete(dir.resolve("killed.safetensors"));
+      }
+      r.process().destroyForcibly().waitFor();
+      killed++;
+    }
+    Processes.Run last =
+        processes.run(train("killed.safetensors", "--epochs", 6, "--resume", "--cache", "disk"));
+    assertThat(last.code()).as(last.err()).isZero();
+    assertThat(numbers("killed.safetensors")).isEqualTo(numbers("whole.safetensors"));
+    // the log is that of one run
+    List<String> steps =
+        Files.readAllLines(dir.resolve("killed.log.jsonl")).stream()
+            .filter(l -> l.contains("\"event\":\"step\""))
+            .toList();
+    assertThat(steps).hasSize(36);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void interruptedItSavesAndSaysHowToGoOn() throws Exception {
+    Processes.Running r = processes.start(train("i.safetensors", "--epochs", 500));
+    Path log = dir.resolve("i.log.jsonl");
+    for (int i = 0; i < 200 && (!Files.exists(log) || Files.size(log) < 5000); i++) {
+      Thread.sleep(100);
+    }
+    new ProcessBuilder("kill", "-INT", String.valueOf(r.process().pid())).start().waitFor();
+    Processes.Run ended = r.finish();
+    assertThat(ended.err()).contains("--resume goes on");
+    assertThat(dir.resolve("i.checkpoints")).isDirectory();
+    Processes.Run without = processes.run(train("i.safetensors", "--epochs", 500));
+    assertThat(without.code()).isEqualTo(2);
+    assertThat(without.err()).contains("add --resume");
+    Processes.Run other = processes.run(train("i.safetensors", "--epochs", 2, "--resume"));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("epochs was 500, is now 2");
+  }
+}

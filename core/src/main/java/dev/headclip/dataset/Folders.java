@@ -1,0 +1,54 @@
+package dev.headclip.dataset;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.image.ImageLoader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/** What the layouts look for in folders. Hidden files and what is no image are never seen. */
+final class Folders {
+  private Folders() {}
+
+  /** Folders in a folder, by name. */
+  static List<Path> folders(Path parent) {
+    return list(parent, f -> Files.isDirectory(f) && !name(f).startsWith("."));
+  }
+
+  /** Images directly in a folder, by name. */
+  static List<Path> images(Path parent) {
+    return list(parent, f -> ImageLoader.looksLikeImage(f) && Files.isRegularFile(f));
+  }
+
+  /** A folder of that name, in upper or lower case. */
+  static Optional<Path> child(Path parent, String name) {
+    if (!Files.isDirectory(parent)) {
+      return Optional.empty();
+    }
+    return folders(parent).stream().filter(f -> name(f).equalsIgnoreCase(name)).findFirst();
+  }
+
+  static String name(Path file) {
+    return file.toAbsolutePath().normalize().getFileName().toString();
+  }
+
+  /** A file's name without its ending. */
+  static String stem(Path file) {
+    String name = name(file);
+    int dot = name.lastIndexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
+  }
+
+  private static List<Path> list(Path parent, Predicate<Path> wanted) {
+    try (Stream<Path> files = Files.list(parent)) {
+      return files.filter(wanted).sorted(Comparator.comparing(Folders::name)).toList();
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(parent, e), e);
+    }
+  }
+}

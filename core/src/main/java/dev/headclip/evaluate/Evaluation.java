@@ -1,0 +1,215 @@
+package dev.headclip.evaluate;
+
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.MaskReader;
+import dev.headclip.dataset.Sample;
+import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detector;
+import dev.headclip.detect.JointScore;
+import dev.headclip.detect.Outcome;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.metrics.ClassScores;
+import dev.headclip.metrics.MetricsReport;
+import dev.headclip.metrics.PixelScores;
+import dev.headclip.metrics.Protocol;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/** A model on an annotated data set: first the network on every image, then all figures. */
+public final class Evaluation {
+  /** At which size maps and masks are compared (spec/metrics.md section 4). */
+  public enum Resolution {
+    /** The network's input, as AnomalyCLIP does. */
+    NETWORK,
+    /** The image's own. */
+    ORIGINAL
+  }
+
+  /**
+   * One image's scores.
+   *
+   * @param sample the image
+   * @param joint S of Eq. 8
+   * @param global S_global
+   * @param local S_local
+   * @param ms spent in the network and around it
+   */
+  public record Scored(Sample sample, double joint, double global, double local, double ms) {}
+
+  /**
+   * What came out.
+   *
+   * @param reports per protocol
+   * @param scores of all images, in the order of the data set
+   * @param curves per class of the pixels
+   * @param failed images that could not be read, with the reason
+   */
+  public record Result(
+      Map<Protocol, MetricsReport> reports,
+      List<Scored> scores,
+      Map<String, List<PixelScores.Point>> curves,
+      Map<Path, String> failed) {
+    public Result {
+      reports = Collections.unmodifiableMap(new EnumMap<>(reports));
+      scores = List.copyOf(scores);
+      curves = Collections.unmodifiableMap(new LinkedHashMap<>(curves));
+      failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+    }
+  }
+
+  private Evaluation() {}
+
+  /**
+   * Runs the network on all images that the journal does not hold.
+   *
+   * @param stop asked after every image; what is done stays in the journal
+   * @param progress told the number of images in the journal
+   * @return images that could not be read, with the reason
+   */
+  public static Map<Path, String> predict(
+      Detector detector,
+      AnnotatedSet set,
+      PredictionJournal journal,
+      AtomicBoolean stop,
+      IntConsumer progress) {
+    Map<Integer, PredictionJournal.Prediction> there = journal.predictions();
+    Map<Path, Deque<Integer>> waiting = new HashMap<>();
+    List<Path> todo = new ArrayList<>();
+    for (int i = 0; i < set.samples().size(); i++) {
+      if (!there.containsKey(i)) {
+        Path image = set.samples().get(i).image();
+        todo.add(image);
+        waiting.computeIfAbsent(image, p -> new ArrayDeque<>()).add(i);
+      }
+    }
+    Map<Path, String> failed = new LinkedHashMap<>();
+    int[] done = {there.size()};
+    progress.accept(done[0]);
+    Iterable<Path> untilStopped = () -> new Until(todo.iterator(), stop);
+    new DetectionStream<>(detector, false, Function.<Outcome>identity())
+        .run(
+            untilStopped,
+            o -> {
+              int index = waiting.get(o.image()).remove();
+              if (o instanceof Outcome.Failed f) {
+                failed.put(f.image(), f.error());
+              } else if (o instanceof Outcome.Scored s) {
+                var d = s.detection();
+                journal.add(
+                    index,
+                    new PredictionJournal.Prediction(
+                        (float) d.globalScore(),
+                        d.patches(),
+                        d.width(),
+                        d.height(),
+                        (float) d.milliseconds()));
+              }
+              progress.accept(++done[0]);
+            });
+    return failed;
+  }
+
+  /** The rest of an iteration until somebody wants to stop. */
+  private record Until(java.util.Iterator<Path> rest, AtomicBoolean stop)
+      implements java.util.Iterator<Path> {
+    @Override
+    public boolean hasNext() {
+      return rest.hasNext() && !stop.get();
+    }
+
+    @Override
+    public Path next() {
+      return rest.next();
+    }
+  }
+
+  /**
+   * All figures from the journal's predictions.
+   *
+   * @param scores how they become scores and maps
+   * @param protocols wanted
+   * @param progress told the number of images judged, from several threads
+   */
+  public static Result judge(
+      AnnotatedSet set,
+      String method,
+      Map<Integer, PredictionJournal.Prediction> predictions,
+      JointScore scores,
+      Resolution resolution,
+      List<Protocol> protocols,
+      Map<Path, String> failed,
+      Runnable progress) {
+    Map<String, List<Integer>> classes = new LinkedHashMap<>();
+    for (int i : predictions.keySet()) {
+      classes.computeIfAbsent(set.samples().get(i).category(), c -> new ArrayList<>()).add(i);
+    }
+    Map<Integer, Scored> all = Collections.synchronizedMap(new TreeMap<>());
+    Map<Protocol, Map<String, ClassScores.Result>> results = new EnumMap<>(Protocol.class);
+    protocols.forEach(p -> results.put(p, new LinkedHashMap<>()));
+    Map<String, List<PixelScores.Point>> curves = new LinkedHashMap<>();
+    classes.forEach(
+        (name, indices) -> {
+          try (ClassScores one = new ClassScores()) {
+            IntStream.range(0, indices.size())
+                .parallel()
+                .map(indices::get)
+                .forEach(
+                    i -> {
+                      Sample s = set.samples().get(i);
+                      all.put(i, judge(s, predictions.get(i), scores, resolution, one));
+                      progress.run();
+                    });
+            // in a fixed order, whatever the threads did
+            indices.forEach(
+                i -> one.add((float) all.get(i).joint(), all.get(i).sample().anomalous()));
+            results.forEach((p, r) -> r.put(name, one.result(p)));
+            List<PixelScores.Point> curve = one.pixelCurve();
+            if (!curve.isEmpty()) {
+              curves.put(name, curve);
+            }
+          }
+        });
+    Map<Protocol, MetricsReport> reports = new EnumMap<>(Protocol.class);
+    results.forEach((p, r) -> reports.put(p, new MetricsReport(set.name(), method, p, r)));
+    return new Result(reports, List.copyOf(all.values()), curves, failed);
+  }
+
+  private static Scored judge(
+      Sample s,
+      PredictionJournal.Prediction p,
+      JointScore scores,
+      Resolution resolution,
+      ClassScores to) {
+    JointScore.Scores found = scores.of(p.global(), p.patches());
+    if (s.mask().isPresent() || !s.anomalous()) {
+      AnomalyMap map =
+          resolution == Resolution.ORIGINAL
+              ? found.map().resize(p.width(), p.height())
+              : found.map();
+      to.addMap(
+          map.values(),
+          s.mask()
+              .map(m -> MaskReader.fitted(ImageLoader.defaults(), m, map.width(), map.height())),
+          s.anomalous(),
+          map.width(),
+          map.height());
+    } else {
+      to.addMap(new float[0], java.util.Optional.empty(), true, 0, 0);
+    }
+    return new Scored(s, found.joint(), found.global(), found.local(), p.ms());
+  }
+}

@@ -1,0 +1,270 @@
+package dev.headclip.evaluate;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.KnownDataset;
+import dev.headclip.detect.JointScore;
+import dev.headclip.metrics.Figure;
+import dev.headclip.metrics.Level;
+import dev.headclip.metrics.LevelFigures;
+import dev.headclip.metrics.MetricsReport;
+import dev.headclip.metrics.PixelScores;
+import dev.headclip.metrics.Protocol;
+import dev.headclip.report.Html;
+import dev.headclip.report.LineChart;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * One self-contained page: figures beside the paper's, curves, score histograms with a threshold to
+ * move, best and worst images, timing, provenance, caveats.
+ */
+public final class EvaluationReport {
+  private static final String METHOD = "HeadCLIP";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private EvaluationReport() {}
+
+  /**
+   * @param set what was evaluated
+   * @param result what came out
+   * @param predictions by index in the set
+   * @param scores how predictions become maps
+   * @param threshold of the verdict
+   * @param provenance of the model and the run
+   */
+  public static String html(
+      AnnotatedSet set,
+      Evaluation.Result result,
+      Map<Integer, PredictionJournal.Prediction> predictions,
+      JointScore scores,
+      double threshold,
+      Map<String, ?> provenance) {
+    StringBuilder body = new StringBuilder();
+    result
+        .reports()
+        .forEach(
+            (p, r) -> {
+              for (Level level : Level.values()) {
+                if (!r.mean(level).values().isEmpty()) {
+                  body.append(
+                      Html.section(
+                          "%s level, protocol %s, %%".formatted(level.key(), p.key()),
+                          table(set, r, level)));
+                }
+              }
+            });
+    body.append(Html.section("Curves", curves(result)));
+    body.append(Html.section("Scores and threshold", histogram(result, threshold)));
+    Map<Evaluation.Scored, PredictionJournal.Prediction> byImage = new IdentityHashMap<>();
+    List<PredictionJournal.Prediction> ordered = List.copyOf(predictions.values());
+    for (int i = 0; i < result.scores().size(); i++) {
+      byImage.put(result.scores().get(i), ordered.get(i));
+    }
+    body.append(
+        Html.section(
+            "Best and worst images",
+            new Gallery(byImage, scores, threshold).html(result.scores())));
+    body.append(Html.section("Timing", timing(result)));
+    body.append(Html.section("Provenance", Html.facts(provenance)));
+    body.append(Html.section("Caveats", caveats(set, result)));
+    return Html.page("HeadCLIP evaluation: " + set.name(), body.toString());
+  }
+
+  private static String table(AnnotatedSet set, MetricsReport r, Level level) {
+    List<Figure> figures = MetricsReport.columns(level);
+    // the paper's figures come from its own protocol; image figures are the same in both
+    boolean beside =
+        set.known().isPresent() && (level == Level.IMAGE || r.protocol() == Protocol.PAPER);
+    List<String> head = new ArrayList<>(List.of("class"));
+    for (Figure f : figures) {
+      head.add(f.key());
+      if (beside) {
+        head.add("paper");
+      }
+    }
+    List<List<String>> rows = new ArrayList<>();
+    r.classes()
+        .forEach((name, c) -> rows.add(row(set, name, level, c.level(level), figures, beside)));
+    rows.add(row(set, "mean", level, r.mean(level), figures, beside));
+    return Html.table(head, rows);
+  }
+
+  private static List<String> row(
+      AnnotatedSet set,
+      String name,
+      Level level,
+      LevelFigures found,
+      List<Figure> figures,
+      boolean beside) {
+    List<String> row = new ArrayList<>(List.of(name));
+    for (Figure f : figures) {
+      OptionalDouble v = found.get(f);
+      row.add(v.isPresent() ? "%.1f".formatted(100 * v.getAsDouble()) : "-");
+      if (beside) {
+        KnownDataset known = set.known().orElseThrow();
+        OptionalDouble p = PaperResults.get(known, name, METHOD, level, f);
+        row.add(p.isPresent() ? "(%.1f)".formatted(p.getAsDouble()) : "");
+      }
+    }
+    return row;
+  }
+
+  private static String curves(Evaluation.Result result) {
+    StringBuilder s = new StringBuilder("<div class=\"row\">");
+    imageCurves(result).ifPresent(s::append);
+    if (!result.curves().isEmpty()) {
+      s.append(pixelChart(result, "Pixel ROC", "false positive rate", Point::fpr, Point::tpr, 1));
+      s.append(pixelChart(result, "Pixel PR", "recall", Point::tpr, Point::precision, 1));
+      s.append(
+          pixelChart(
+              result, "PRO up to FPR 0.3", "false positive rate", Point::fpr, Point::pro, 0.3));
+    }
+    return s.append("</div>").toString();
+  }
+
+  /** A point's coordinates, by name. */
+  private static final class Point {
+    static double fpr(PixelScores.Point p) {
+      return p.fpr();
+    }
+
+    static double tpr(PixelScores.Point p) {
+      return p.tpr();
+    }
+
+    static double precision(PixelScores.Point p) {
+      return p.precision();
+    }
+
+    static double pro(PixelScores.Point p) {
+      return p.pro();
+    }
+  }
+
+  private static String pixelChart(
+      Evaluation.Result result,
+      String title,
+      String xLabel,
+      ToDoubleFunction<PixelScores.Point> x,
+      ToDoubleFunction<PixelScores.Point> y,
+      double xMax) {
+    LineChart chart = new LineChart(title + ", a line per class", xLabel).range(0, xMax, 0, 1);
+    boolean few = result.curves().size() <= 6;
+    result
+        .curves()
+        .forEach(
+            (name, points) -> {
+              List<PixelScores.Point> shown =
+                  points.stream().filter(p -> x.applyAsDouble(p) <= xMax).toList();
+              double[] xs = shown.stream().mapToDouble(x).toArray();
+              double[] ys = shown.stream().mapToDouble(y).toArray();
+              chart.line(few ? name : "", xs, ys);
+            });
+    return chart.svg();
+  }
+
+  private static Optional<String> imageCurves(Evaluation.Result result) {
+    List<Evaluation.Scored> sorted =
+        result.scores().stream()
+            .sorted(Comparator.comparingDouble(Evaluation.Scored::joint).reversed())
+            .toList();
+    long positives = sorted.stream().filter(s -> s.sample().anomalous()).count();
+    long negatives = sorted.size() - positives;
+    if (positives == 0 || negatives == 0) {
+      return Optional.empty();
+    }
+    List<double[]> points = new ArrayList<>();
+    long tp = 0;
+    long fp = 0;
+    for (int i = 0; i < sorted.size(); i++) {
+      tp += sorted.get(i).sample().anomalous() ? 1 : 0;
+      fp += sorted.get(i).sample().anomalous() ? 0 : 1;
+      boolean last = i + 1 == sorted.size() || sorted.get(i + 1).joint() != sorted.get(i).joint();
+      if (last) {
+        points.add(
+            new double[] {
+              (double) fp / negatives, (double) tp / positives, (double) tp / (tp + fp)
+            });
+      }
+    }
+    double[] fpr = points.stream().mapToDouble(p -> p[0]).toArray();
+    double[] tpr = points.stream().mapToDouble(p -> p[1]).toArray();
+    double[] precision = points.stream().mapToDouble(p -> p[2]).toArray();
+    return Optional.of(
+        new LineChart("Image ROC, all classes together", "false positive rate")
+                .range(0, 1, 0, 1)
+                .line("", fpr, tpr)
+                .svg()
+            + new LineChart("Image PR, all classes together", "recall")
+                .range(0, 1, 0, 1)
+                .line("", tpr, precision)
+                .svg());
+  }
+
+  private static String histogram(Evaluation.Result result, double threshold) {
+    ArrayNode data = JSON.createArrayNode();
+    for (Evaluation.Scored s : result.scores()) {
+      data.addArray()
+          .add(s.sample().category())
+          .add(s.sample().anomalous() ? 1 : 0)
+          .add(Math.round(s.joint() * 1e6) / 1e6);
+    }
+    return resource("histogram.html")
+        .replace("@DATA@", data.toString().replace("</", "<\\/"))
+        .replace("@THRESHOLD@", String.valueOf(threshold));
+  }
+
+  private static String resource(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(
+            EvaluationReport.class.getResourceAsStream("/headclip/report/" + name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String timing(Evaluation.Result result) {
+    double[] ms = result.scores().stream().mapToDouble(Evaluation.Scored::ms).sorted().toArray();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("images", ms.length);
+    if (ms.length > 0) {
+      facts.put("ms per image, median", "%.1f".formatted(ms[ms.length / 2]));
+      facts.put("ms per image, 95 %", "%.1f".formatted(ms[(int) (0.95 * (ms.length - 1))]));
+      facts.put("what counts", "resizing, network and map of an image; decoding runs beside it");
+    }
+    return Html.facts(facts);
+  }
+
+  private static String caveats(AnnotatedSet set, Evaluation.Result result) {
+    List<String> all = new ArrayList<>();
+    result.reports().values().stream()
+        .findFirst()
+        .ifPresent(
+            r -> r.classes().forEach((n, c) -> c.notes().forEach(t -> all.add(n + ": " + t))));
+    result.failed().forEach((p, e) -> all.add("not scored: %s: %s".formatted(p, e)));
+    set.known().map(KnownDataset::remark).filter(r -> !r.isEmpty()).ifPresent(all::add);
+    if (set.known().isPresent()) {
+      all.add(
+          "the paper's figures are of its own model and may be of another preparation of the data");
+    }
+    all.add("figures of a class with few images move by many points from one sample to another");
+    StringBuilder s = new StringBuilder("<ul>");
+    all.forEach(t -> s.append("<li>").append(Html.escape(t)).append("</li>"));
+    return s.append("</ul>").toString();
+  }
+}

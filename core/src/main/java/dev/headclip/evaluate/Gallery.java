@@ -1,0 +1,136 @@
+package dev.headclip.evaluate;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.dataset.MaskReader;
+import dev.headclip.detect.JointScore;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Overlay;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.report.Html;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+
+/** Small pictures of the best and worst judged images, with mask and map, inside the page. */
+final class Gallery {
+  private static final int SIDE = 150;
+  private static final int SHOWN = 6;
+
+  private final Map<Evaluation.Scored, PredictionJournal.Prediction> predictions;
+  private final JointScore scores;
+  private final double threshold;
+
+  Gallery(
+      Map<Evaluation.Scored, PredictionJournal.Prediction> predictions,
+      JointScore scores,
+      double threshold) {
+    this.predictions = predictions;
+    this.scores = scores;
+    this.threshold = threshold;
+  }
+
+  String html(List<Evaluation.Scored> all) {
+    Comparator<Evaluation.Scored> byScore = Comparator.comparingDouble(Evaluation.Scored::joint);
+    return row("Anomalous, lowest scores (missed first)", pick(all, true, byScore))
+        + row("Normal, highest scores (false alarms first)", pick(all, false, byScore.reversed()))
+        + row("Anomalous, highest scores", pick(all, true, byScore.reversed()))
+        + row("Normal, lowest scores", pick(all, false, byScore));
+  }
+
+  private static List<Evaluation.Scored> pick(
+      List<Evaluation.Scored> all, boolean anomalous, Comparator<Evaluation.Scored> order) {
+    return all.stream()
+        .filter(s -> s.sample().anomalous() == anomalous)
+        .sorted(order)
+        .limit(SHOWN)
+        .toList();
+  }
+
+  private String row(String title, List<Evaluation.Scored> images) {
+    return images.isEmpty()
+        ? ""
+        : "<h3>%s</h3><div class=\"row\">%s</div>"
+            .formatted(
+                Html.escape(title),
+                images.stream().map(this::figure).collect(Collectors.joining()));
+  }
+
+  private String figure(Evaluation.Scored s) {
+    try {
+      RgbImage image = ImageLoader.defaults().load(s.sample().image());
+      RgbImage small =
+          new RgbImage(
+              SIDE,
+              SIDE,
+              PillowResize.BILINEAR.resize(
+                  image.rgb(), image.width(), image.height(), 3, SIDE, SIDE));
+      PredictionJournal.Prediction p = predictions.get(s);
+      AnomalyMap map = scores.of(p.global(), p.patches()).map().resize(SIDE, SIDE);
+      String mask =
+          s.sample()
+              .mask()
+              .map(
+                  m ->
+                      img(
+                          masked(small, MaskReader.fitted(ImageLoader.defaults(), m, SIDE, SIDE)),
+                          "mask"))
+              .orElse("");
+      return "<figure style=\"margin:0\">%s%s%s<figcaption class=\"mute\">%s<br>%.3f (global %.3f, local %.3f)</figcaption></figure>"
+          .formatted(
+              img(small, "image"),
+              mask,
+              img(Overlay.draw(small, map, threshold), "map"),
+              Html.escape(
+                  s.sample().category()
+                      + "/"
+                      + s.sample().kind()
+                      + "/"
+                      + s.sample().image().getFileName()),
+              s.joint(),
+              s.global(),
+              s.local());
+    } catch (HeadClipException e) {
+      return "<p>%s</p>".formatted(Html.escape(e.getMessage()));
+    }
+  }
+
+  private static RgbImage masked(RgbImage image, byte[] mask) {
+    RgbImage out = new RgbImage(SIDE, SIDE, image.rgb().clone());
+    for (int i = 0; i < mask.length; i++) {
+      if (mask[i] != 0) {
+        out.rgb()[3 * i] = (byte) 255;
+      } else {
+        for (int c = 0; c < 3; c++) {
+          out.rgb()[3 * i + c] = (byte) ((out.rgb()[3 * i + c] & 0xff) / 2);
+        }
+      }
+    }
+    return out;
+  }
+
+  private static String img(RgbImage image, String alt) {
+    BufferedImage b = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        b.setRGB(x, y, image.at(x, y, 0) << 16 | image.at(x, y, 1) << 8 | image.at(x, y, 2));
+      }
+    }
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try {
+      ImageIO.write(b, "jpg", bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
+        .formatted(SIDE, SIDE, alt, Base64.getEncoder().encodeToString(bytes.toByteArray()));
+  }
+}

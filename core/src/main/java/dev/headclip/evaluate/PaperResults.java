@@ -1,0 +1,56 @@
+package dev.headclip.evaluate;
+
+import dev.headclip.dataset.KnownDataset;
+import dev.headclip.metrics.Figure;
+import dev.headclip.metrics.Level;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/** Every figure of the paper's tables (arXiv 2505.22259), in percent. */
+public final class PaperResults {
+  private static final String RESOURCE = "/headclip/paper_results.csv";
+  private static final Map<String, Double> ALL = load();
+
+  private PaperResults() {}
+
+  private static Map<String, Double> load() {
+    Map<String, Double> all = new HashMap<>();
+    try (BufferedReader in =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(PaperResults.class.getResourceAsStream(RESOURCE)),
+                StandardCharsets.UTF_8))) {
+      in.lines()
+          .skip(1)
+          .map(l -> l.split(","))
+          .forEach(c -> all.put(key(c[0], c[1], c[2], c[3], c[4]), Double.parseDouble(c[5])));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return all;
+  }
+
+  private static String key(
+      String dataset, String category, String method, String level, String figure) {
+    return String.join("|", dataset, KnownDataset.sameName(category), method, level, figure);
+  }
+
+  /**
+   * A figure as printed.
+   *
+   * @param category a class, or "mean"
+   * @param method AnoVL, AnomalyCLIP, AdaCLIP or HeadCLIP
+   */
+  public static OptionalDouble get(
+      KnownDataset dataset, String category, String method, Level level, Figure figure) {
+    Double v = ALL.get(key(dataset.paperName(), category, method, level.key(), figure.key()));
+    return v == null ? OptionalDouble.empty() : OptionalDouble.of(v);
+  }
+}
