@@ -106,8 +106,8 @@ class AdapterFileTest {
             0.75);
     Learned<HostTensor> l =
         new Learned<>(
-            HostTensor.filled(.5f, 12, 768),
-            HostTensor.filled(-1, 12, 768),
+            HostTensor.filled(.5f, 7, 768),
+            HostTensor.filled(-1, 7, 768),
             List.of(HostTensor.filled(2, 4, 768)),
             Optional.of(HostTensor.filled(3, 16, 16)));
     Path file = dir.resolve("b.safetensors");
