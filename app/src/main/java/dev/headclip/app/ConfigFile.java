@@ -71,24 +71,35 @@ final class ConfigFile implements IDefaultValueProvider {
     if (root == null || !root.isObject()) {
       throw new HeadClipException("%s: expected lines of the form 'epochs: 15'".formatted(file));
     }
-    TreeSet<String> known = new TreeSet<>();
-    command.options().forEach(o -> known.addAll(keys(o)));
     Map<String, String> values = new LinkedHashMap<>();
     root.fields()
         .forEachRemaining(
-            e -> {
-              String key = e.getKey().replace('-', '_');
-              if (!known.contains(key) || key.equals("config")) {
-                throw new HeadClipException(
-                    "%s: unknown key %s, expected a flag of '%s' such as epochs or lr"
-                        .formatted(file, e.getKey(), command.qualifiedName()));
-              }
-              values.put(key, text(file, e.getKey(), e.getValue()));
-            });
+            e ->
+                values.put(
+                    e.getKey().replace('-', '_'), text(file.toString(), e.getKey(), e.getValue())));
+    return of(file.toString(), values, command);
+  }
+
+  /**
+   * @param where for messages
+   * @param values by flag, without dashes, with underscores
+   */
+  static ConfigFile of(String where, Map<String, String> values, CommandSpec command) {
+    TreeSet<String> known = new TreeSet<>();
+    command.options().forEach(o -> known.addAll(keys(o)));
+    known.remove("config");
+    for (String key : values.keySet()) {
+      if (!known.contains(key)) {
+        throw new HeadClipException(
+            "%s: unknown key %s, expected a flag of '%s' such as epochs or lr"
+                .formatted(where, key, command.qualifiedName()));
+      }
+    }
     return new ConfigFile(values);
   }
 
-  private static String text(Path file, String key, JsonNode value) {
+  /** A value or a list, as on a command line. */
+  static String text(String where, String key, JsonNode value) {
     if (value.isArray()) {
       List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(v.asText()));
@@ -96,7 +107,7 @@ final class ConfigFile implements IDefaultValueProvider {
     }
     if (!value.isValueNode() || value.isNull()) {
       throw new HeadClipException(
-          "%s: %s is %s, expected a value or a list".formatted(file, key, value));
+          "%s: %s is %s, expected a value or a list".formatted(where, key, value));
     }
     return value.asText();
   }

@@ -12,7 +12,6 @@ import dev.headclip.image.ImageLoader;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -138,7 +137,7 @@ final class DatasetsCommand implements Callable<Integer> {
 
     /** Whether every class has its published number of images, where that is known. */
     private static boolean counts(AnnotatedSet set) {
-      Map<String, Count> published = new HashMap<>();
+      Map<String, Count> published = new LinkedHashMap<>();
       set.known()
           .ifPresent(
               k -> k.published().forEach((c, n) -> published.put(KnownDataset.sameName(c), n)));

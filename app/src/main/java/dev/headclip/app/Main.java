@@ -24,6 +24,7 @@ import picocli.CommandLine.ScopeType;
       TrainCommand.class,
       EvaluateCommand.class,
       MetricsCommand.class,
+      BenchmarkCommand.class,
       DatasetsCommand.class,
       ModelsCommand.class
     })

@@ -188,6 +188,8 @@ public final class EvaluationReport {
       return Optional.empty();
     }
     List<double[]> points = new ArrayList<>();
+    // precision at recall 0 is that of the highest score
+    points.add(new double[] {0, 0, sorted.get(0).sample().anomalous() ? 1 : 0});
     long tp = 0;
     long fp = 0;
     for (int i = 0; i < sorted.size(); i++) {

@@ -5,6 +5,7 @@ public final class HeatGrid {
   private static final int CELL = 26;
   private static final int LEFT = 70;
   private static final int TOP = 40;
+  private static final int WIDEST_TITLE = 460;
 
   private HeatGrid() {}
 
@@ -24,7 +25,7 @@ public final class HeatGrid {
       }
     }
     int columns = values[0].length;
-    int width = LEFT + columns * CELL + 10;
+    int width = Math.max(WIDEST_TITLE, LEFT + columns * CELL + 10);
     int height = TOP + values.length * CELL + 30;
     StringBuilder s = new StringBuilder();
     s.append(

@@ -6,10 +6,11 @@ import java.util.Locale;
 
 /** Lines over two axes, as inline SVG. */
 public final class LineChart {
-  private static final int WIDTH = 480;
+  private static final int PLOT = 416;
   private static final int HEIGHT = 280;
   private static final int LEFT = 52;
-  private static final int RIGHT = 12;
+  private static final int MARGIN = 12;
+  private static final int LEGEND = 110;
   private static final int TOP = 28;
   private static final int BOTTOM = 40;
   private static final int TICKS = 5;
@@ -63,7 +64,7 @@ public final class LineChart {
   }
 
   private double px(double x) {
-    return LEFT + (x - xMin) / (xMax - xMin) * (WIDTH - LEFT - RIGHT);
+    return LEFT + (x - xMin) / (xMax - xMin) * PLOT;
   }
 
   private double py(double y) {
@@ -81,10 +82,12 @@ public final class LineChart {
     if (yMin == yMax) {
       yMax = yMin + 1;
     }
+    boolean named = series.stream().anyMatch(l -> !l.name().isEmpty());
+    int width = LEFT + PLOT + (named ? LEGEND : MARGIN);
     StringBuilder s = new StringBuilder();
     s.append(
         "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">"
-            .formatted(WIDTH, HEIGHT, WIDTH, HEIGHT, Html.escape(title)));
+            .formatted(width, HEIGHT, width, HEIGHT, Html.escape(title)));
     s.append(text(LEFT, 14, "start", title));
     axes(s);
     int color = 0;
@@ -98,8 +101,8 @@ public final class LineChart {
         double y = TOP + 6 + 14.0 * legend++;
         s.append(
             "<rect x=\"%d\" y=\"%s\" width=\"14\" height=\"3\" fill=\"%s\"/>"
-                .formatted(WIDTH - 140, number(y - 4), stroke));
-        s.append(text(WIDTH - 120, y, "start", line.name()));
+                .formatted(LEFT + PLOT + 8, number(y - 4), stroke));
+        s.append(text(LEFT + PLOT + 27, y, "start", line.name()));
       }
     }
     return s.append("</svg>").toString();
@@ -111,11 +114,11 @@ public final class LineChart {
       double x = xMin + (xMax - xMin) * i / TICKS;
       s.append(
           "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>"
-              .formatted(LEFT, WIDTH - RIGHT, number(py(y)), number(py(y))));
+              .formatted(LEFT, LEFT + PLOT, number(py(y)), number(py(y))));
       s.append(text(LEFT - 6, py(y) + 4, "end", tick(y, yMax - yMin)));
       s.append(text(px(x), HEIGHT - BOTTOM + 16, "middle", tick(x, xMax - xMin)));
     }
-    s.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 6, "middle", xLabel));
+    s.append(text(LEFT + PLOT / 2.0, HEIGHT - 6, "middle", xLabel));
   }
 
   private String points(Series line) {

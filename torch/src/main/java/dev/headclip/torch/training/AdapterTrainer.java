@@ -6,6 +6,7 @@ import ai.djl.training.GradientCollector;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.dataset.DataDigest;
+import dev.headclip.detect.JointScore;
 import dev.headclip.method.HeadClip;
 import dev.headclip.method.HeadClipSettings;
 import dev.headclip.method.Learned;
@@ -126,11 +127,21 @@ public final class AdapterTrainer {
       checkpoints = job.checkpoints().map(Checkpoints::new);
       int images =
           job.data().samples().size() + job.validation().map(v -> v.samples().size()).orElse(0);
-      long each = recordBytes(config);
-      cache = job.cache().open(manager, cacheKey(), train.halfFeatures(), each * images);
+      long each = FrozenPart.bytes(part, config, method, train.halfFeatures());
+      cache =
+          job.cache()
+              .open(
+                  manager,
+                  FrozenPart.cacheKey(part, job.backbone(), method, train.halfFeatures()),
+                  train.halfFeatures(),
+                  each * images);
+      JointScore scores = new JointScore(method, config.grid(method.imageSize()));
       validation =
           job.validation()
-              .map(data -> new Validation(net, ids, part, () -> loader(data), data, config));
+              .map(
+                  data ->
+                      new Validation(
+                          new Predictor(net, ids, part), () -> loader(data), data, scores));
       Map<String, Object> facts = new LinkedHashMap<>(identity);
       facts.put("images", job.data().samples().size());
       facts.put("frozen_part", part.description());
@@ -148,24 +159,6 @@ public final class AdapterTrainer {
           method.imageSize(),
           job.backbone().normalization(),
           train.halfFeatures());
-    }
-
-    private String cacheKey() {
-      return DataDigest.of(
-          "headclip-features-1 %s %s %d %s %s %s"
-              .formatted(
-                  part.key(),
-                  job.backbone().digest(),
-                  method.imageSize(),
-                  method.position(),
-                  job.backbone().normalization(),
-                  train.halfFeatures()));
-    }
-
-    /** Record and mask. */
-    private long recordBytes(ClipConfig c) {
-      long mask = (long) method.imageSize() * method.imageSize();
-      return (part.numbers(c) + mask) * (train.halfFeatures() ? 2 : 4);
     }
 
     Result run() {

@@ -1,10 +1,12 @@
 package dev.headclip.torch.training;
 
 import ai.djl.ndarray.NDArray;
+import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.LocalInputs;
 import dev.headclip.clip.LocalPath;
 import dev.headclip.clip.LocalProjections;
+import dev.headclip.dataset.DataDigest;
 import dev.headclip.method.HeadClip;
 import dev.headclip.method.HeadClip.ImageFeatures;
 import dev.headclip.method.HeadClipSettings;
@@ -158,6 +160,26 @@ sealed interface FrozenPart {
     public String description() {
       return "this wiring of the local path is not linear in the head weights: the tower runs in every epoch";
     }
+  }
+
+  /** Digest of everything that records depend on but for the image. */
+  static String cacheKey(
+      FrozenPart part, Backbone backbone, HeadClipSettings method, boolean half) {
+    return DataDigest.of(
+        "headclip-features-1 %s %s %d %s %s %s"
+            .formatted(
+                part.key(),
+                backbone.digest(),
+                method.imageSize(),
+                method.position(),
+                backbone.normalization(),
+                half));
+  }
+
+  /** Bytes of an image's record with its mask. */
+  static long bytes(FrozenPart part, ClipConfig c, HeadClipSettings method, boolean half) {
+    long mask = (long) method.imageSize() * method.imageSize();
+    return (part.numbers(c) + mask) * (half ? 2 : 4);
   }
 
   private static ImageFeatures<NDArray> joined(TorchOps ops, List<ImageFeatures<NDArray>> images) {

@@ -9,6 +9,7 @@ import dev.headclip.dataset.Sample;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.Preprocess;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 
@@ -25,6 +26,25 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
     ImageLoader loader = ImageLoader.defaults();
     return new TrainingData(
         set, DataCheck.run(set.samples(), loader, progress).requireUsable(set), loader);
+  }
+
+  /** Reads everything to be scored with; what cannot be used is left out. */
+  public static TrainingData usable(AnnotatedSet set, IntConsumer progress) {
+    ImageLoader loader = ImageLoader.defaults();
+    DataCheck.Result all = DataCheck.run(set.samples(), loader, progress);
+    List<Sample> good = new ArrayList<>();
+    List<String> digests = new ArrayList<>();
+    for (int i = 0; i < set.samples().size(); i++) {
+      if (!all.digests().get(i).isEmpty()) {
+        good.add(set.samples().get(i));
+        digests.add(all.digests().get(i));
+      }
+    }
+    return new TrainingData(
+        new AnnotatedSet(set.name(), set.root(), set.known(), good),
+        new DataCheck.Result(
+            digests, all.problems(), all.unmasked(), all.emptyMasks(), all.oneLabel()),
+        loader);
   }
 
   public List<Sample> samples() {

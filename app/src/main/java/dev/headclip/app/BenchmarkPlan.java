@@ -1,0 +1,214 @@
+package dev.headclip.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.headclip.HeadClipException;
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.method.HeadClipSettings;
+import dev.headclip.metrics.Protocol;
+import dev.headclip.torch.training.TrainSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+
+/**
+ * Experiments: every variant is trained on every auxiliary set with every seed, and evaluated on
+ * that set's targets.
+ *
+ * @param name of the plan
+ * @param title of the report
+ * @param backbone the CLIP, where the plan names one
+ * @param seeds of training
+ * @param common flags of {@code train} for all variants
+ * @param variants by name, with their own flags
+ * @param experiments auxiliary sets and their targets
+ * @param lambdas weights of the local score for the sweep of Figure 4
+ * @param protocol of the pixel figures
+ */
+record BenchmarkPlan(
+    String name,
+    String title,
+    Optional<String> backbone,
+    List<Long> seeds,
+    Map<String, String> common,
+    Map<String, Map<String, String>> variants,
+    List<Experiment> experiments,
+    List<Double> lambdas,
+    Protocol protocol) {
+  private static final List<String> SHIPPED =
+      List.of("ablation", "paper-industrial", "paper-medical");
+  private static final YAMLMapper YAML = new YAMLMapper();
+  private static final List<String> KEYS =
+      List.of(
+          "name",
+          "title",
+          "backbone",
+          "seeds",
+          "train",
+          "variants",
+          "experiments",
+          "lambdas",
+          "protocol");
+
+  /**
+   * A data set to be found: one of the paper's by name, a folder, or pictures to be drawn.
+   *
+   * @param name for tables
+   * @param dataset one of the paper's
+   * @param root its folder, where the plan names it
+   * @param seed of drawn pictures
+   * @param count of drawn pictures; 0 for none
+   */
+  record Source(
+      String name, Optional<String> dataset, Optional<String> root, long seed, int count) {}
+
+  /**
+   * What is trained on and what is evaluated then.
+   *
+   * @param auxiliary trained on
+   * @param targets never seen in training
+   */
+  record Experiment(Source auxiliary, List<Source> targets) {}
+
+  /** The plans that come with the program. */
+  static List<String> shipped() {
+    return SHIPPED;
+  }
+
+  /** A shipped plan or a YAML file. */
+  static BenchmarkPlan read(String nameOrFile) {
+    try {
+      if (SHIPPED.contains(nameOrFile)) {
+        try (InputStream in =
+            BenchmarkPlan.class.getResourceAsStream("/headclip/plans/" + nameOrFile + ".yaml")) {
+          return parse(nameOrFile, YAML.readTree(in));
+        }
+      }
+      Path file = Path.of(nameOrFile);
+      if (!Files.isRegularFile(file)) {
+        throw new HeadClipException(
+            "%s: no such plan, expected a YAML file or one of %s"
+                .formatted(nameOrFile, String.join(", ", SHIPPED)));
+      }
+      return parse(nameOrFile, YAML.readTree(file.toFile()));
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: not YAML (%s)"
+              .formatted(nameOrFile, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
+          e);
+    }
+  }
+
+  private static BenchmarkPlan parse(String file, JsonNode o) {
+    if (o == null || !o.isObject()) {
+      throw new HeadClipException("%s: expected an object with experiments".formatted(file));
+    }
+    o.fieldNames()
+        .forEachRemaining(
+            k -> {
+              if (!KEYS.contains(k)) {
+                throw new HeadClipException(
+                    "%s: unknown key %s, expected %s".formatted(file, k, String.join(", ", KEYS)));
+              }
+            });
+    Map<String, Map<String, String>> variants = new LinkedHashMap<>();
+    for (JsonNode v : o.path("variants")) {
+      Map<String, String> flags = flags(v);
+      String name = flags.remove("name");
+      if (name == null) {
+        throw new HeadClipException("%s: a variant without name".formatted(file));
+      }
+      variants.put(name, flags);
+    }
+    if (variants.isEmpty()) {
+      variants.put("HeadCLIP", Map.of());
+    }
+    List<Experiment> experiments = new ArrayList<>();
+    for (JsonNode e : o.path("experiments")) {
+      List<Source> targets = new ArrayList<>();
+      e.path("targets").forEach(t -> targets.add(source(file, t)));
+      experiments.add(new Experiment(source(file, e.path("auxiliary")), targets));
+    }
+    if (experiments.isEmpty()) {
+      throw new HeadClipException("%s: no experiments".formatted(file));
+    }
+    List<Long> seeds = new ArrayList<>();
+    o.path("seeds").forEach(s -> seeds.add(s.asLong()));
+    List<Double> lambdas = new ArrayList<>();
+    o.path("lambdas").forEach(l -> lambdas.add(l.asDouble()));
+    String name = o.path("name").asText(Path.of(file).getFileName().toString());
+    return new BenchmarkPlan(
+        name.replaceFirst("\\.ya?ml$", ""),
+        o.path("title").asText(name),
+        Optional.ofNullable(o.get("backbone")).map(JsonNode::asText),
+        seeds.isEmpty() ? List.of(TrainSettings.defaults().seed()) : seeds,
+        flags(o.path("train")),
+        variants,
+        experiments,
+        lambdas,
+        Protocol.valueOf(o.path("protocol").asText("paper").toUpperCase(Locale.ROOT)));
+  }
+
+  private static Map<String, String> flags(JsonNode o) {
+    Map<String, String> all = new LinkedHashMap<>();
+    o.fields()
+        .forEachRemaining(
+            e ->
+                all.put(
+                    e.getKey().replace('-', '_'),
+                    ConfigFile.text("plan", e.getKey(), e.getValue())));
+    return all;
+  }
+
+  private static Source source(String file, JsonNode s) {
+    if (s.isTextual()) {
+      return new Source(s.asText(), Optional.of(s.asText()), Optional.empty(), 0, 0);
+    }
+    int count = s.path("synthesize").asInt();
+    Optional<String> dataset = Optional.ofNullable(s.get("dataset")).map(JsonNode::asText);
+    Optional<String> root = Optional.ofNullable(s.get("root")).map(JsonNode::asText);
+    if (count == 0 && dataset.isEmpty() && root.isEmpty()) {
+      throw new HeadClipException(
+          "%s: %s is no data set, expected a name, or dataset, root or synthesize"
+              .formatted(file, s));
+    }
+    String name =
+        s.path("name")
+            .asText(
+                dataset.orElseGet(
+                    () ->
+                        root.map(r -> Path.of(r).getFileName().toString())
+                            .orElse("drawn-" + s.path("seed").asLong())));
+    return new Source(name, dataset, root, s.path("seed").asLong(1), count);
+  }
+
+  /** The flags of {@code train}, for parsing a variant's. */
+  @CommandLine.Command(name = "train")
+  private static final class Flags {
+    @Mixin private TrainOptions training;
+    @Mixin private MethodOptions method;
+  }
+
+  /** What a variant is trained with. */
+  record Settings(TrainSettings train, HeadClipSettings method) {}
+
+  Settings settings(String variant, long seed, ClipConfig config) {
+    Map<String, String> all = new LinkedHashMap<>(common);
+    all.putAll(variants.get(variant));
+    Flags flags = new Flags();
+    CommandLine line = new CommandLine(flags);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setDefaultValueProvider(ConfigFile.of(name, all, line.getCommandSpec()));
+    line.parseArgs("--seed=" + seed);
+    return new Settings(flags.training.settings(), flags.method.settings(config));
+  }
+}
