@@ -18,6 +18,10 @@ final class DataOptions {
   @Option(names = "--root", paramLabel = "DIR|FILE.csv", description = "Its folder, or a manifest.")
   private Optional<Path> root;
 
+  boolean isGiven() {
+    return root.isPresent();
+  }
+
   AnnotatedSet read() {
     return AnnotatedSet.read(dataset, root());
   }

@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       MetricsCommand.class,
       BenchmarkCommand.class,
+      CalibrateCommand.class,
       DatasetsCommand.class,
       ModelsCommand.class
     })

@@ -3,6 +3,7 @@ package dev.headclip.app;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.calibrate.Calibration;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detector;
 import dev.headclip.engine.Engines;
@@ -65,6 +66,13 @@ final class ModelOptions {
   private Double threshold;
 
   @Option(
+      names = "--target-fpr",
+      paramLabel = "P",
+      description =
+          "Share of normal images that may be called anomalous, by what calibrate stored (default: the model's threshold).")
+  private Double targetFpr;
+
+  @Option(
       names = "--lambda",
       paramLabel = "L",
       description = "Weight of the local score, 0 to 1 (default: the model's).")
@@ -82,6 +90,46 @@ final class ModelOptions {
       defaultValue = "100000000",
       description = "Refuse larger images by their header (default: ${DEFAULT-VALUE}).")
   private long maxPixels;
+
+  /** The adapter's file, where it is one of the user's. */
+  Optional<Path> ownAdapter() {
+    if (adapter != null) {
+      return Optional.of(adapter);
+    }
+    String home = model == null ? "starter" : model;
+    return BuiltInModels.names().contains(home)
+        ? Optional.empty()
+        : Optional.of(Path.of(home).resolve(BuiltInModels.ADAPTER));
+  }
+
+  /** The adapter as stored. */
+  Adapter adapter() {
+    String home = backbone != null ? backbone : model == null ? "starter" : model;
+    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(home);
+        Backbone clip = Backbone.open(folder.path())) {
+      Path file = adapter != null ? adapter : folder.path().resolve(BuiltInModels.ADAPTER);
+      return AdapterFile.read(file, clip.config());
+    }
+  }
+
+  /** The threshold for {@code --target-fpr}, from the normal scores that calibrate stored. */
+  private double thresholdFor(double rate) {
+    if (threshold != null || lambda != null || imageSize != null) {
+      throw new HeadClipException(
+          "--target-fpr together with --threshold, --lambda or --image-size; the stored scores are not of these");
+    }
+    Object facts = adapter().provenance().get(Calibration.KEY);
+    Object scores = facts instanceof Map<?, ?> m ? m.get(Calibration.NORMAL_SCORES) : null;
+    if (!(scores instanceof List<?> list) || list.isEmpty()) {
+      throw new HeadClipException(
+          "--target-fpr: this adapter holds no scores of normal images; run 'headclip calibrate --normal DIR' first, or give --threshold");
+    }
+    float[] normal = new float[list.size()];
+    for (int i = 0; i < normal.length; i++) {
+      normal[i] = list.get(i) instanceof Number n ? n.floatValue() : 0;
+    }
+    return Calibration.normals(normal, rate).threshold();
+  }
 
   /**
    * What the network's numbers depend on, for files that must not be mixed: digests of backbone and
@@ -111,7 +159,23 @@ final class ModelOptions {
     }
   }
 
+  Optional<Double> targetFpr() {
+    return Optional.ofNullable(targetFpr);
+  }
+
   Detector open() {
+    return open(
+        targetFpr != null
+            ? OptionalDouble.of(thresholdFor(targetFpr))
+            : threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold));
+  }
+
+  /** Without a threshold of its own, for finding one. */
+  Detector openUncalibrated() {
+    return open(OptionalDouble.empty());
+  }
+
+  private Detector open(OptionalDouble verdict) {
     if (precision == Precision.int8) {
       throw new HeadClipException(
           "--precision int8 needs the onnx engine, which this build does not have; use fp32");
@@ -119,7 +183,7 @@ final class ModelOptions {
     Detector.Options options =
         new Detector.Options(
             Optional.ofNullable(engine),
-            threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold),
+            verdict,
             imageSize == null ? OptionalInt.empty() : OptionalInt.of(imageSize),
             lambda == null ? OptionalDouble.empty() : OptionalDouble.of(lambda),
             new ImageLoader(maxPixels));

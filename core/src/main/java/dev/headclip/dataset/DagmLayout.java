@@ -32,7 +32,7 @@ public record DagmLayout() implements Layout {
       Path test = Folders.child(c, "test").orElseThrow();
       List<Path> images = Folders.images(test);
       List<Path> labels = Folders.images(Folders.child(test, "label").orElseThrow());
-      Map<Path, Path> masks = MaskPairs.of(images, labels);
+      Map<Path, Path> masks = MaskPairs.byName(images, labels);
       for (Path image : images) {
         Optional<Path> mask = Optional.ofNullable(masks.get(image));
         all.add(

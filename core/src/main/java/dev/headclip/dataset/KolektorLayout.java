@@ -34,7 +34,7 @@ public record KolektorLayout() implements Layout {
       List<Path> files = Folders.images(part);
       List<Path> labels = files.stream().filter(f -> Folders.stem(f).endsWith("_label")).toList();
       List<Path> images = files.stream().filter(f -> !labels.contains(f)).toList();
-      Map<Path, Path> masks = MaskPairs.of(images, labels);
+      Map<Path, Path> masks = MaskPairs.byName(images, labels);
       for (Path i : images) {
         boolean anomalous = masks.containsKey(i) && MaskReader.any(loader, masks.get(i));
         all.add(

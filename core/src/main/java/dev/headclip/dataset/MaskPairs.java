@@ -18,6 +18,17 @@ final class MaskPairs {
 
   /** Masks by image; an image without one is absent. */
   static Map<Path, Path> of(List<Path> images, List<Path> masks) {
+    Map<Path, Path> pairs = byName(images, masks);
+    if (pairs.isEmpty() && images.size() == masks.size()) {
+      for (int i = 0; i < images.size(); i++) {
+        pairs.put(images.get(i), masks.get(i));
+      }
+    }
+    return pairs;
+  }
+
+  /** The same where a missing mask says something, so that order never counts. */
+  static Map<Path, Path> byName(List<Path> images, List<Path> masks) {
     Map<String, Path> byStem = new HashMap<>();
     masks.forEach(m -> byStem.put(Folders.stem(m).toLowerCase(java.util.Locale.ROOT), m));
     Map<Path, Path> pairs = new HashMap<>();
@@ -28,11 +39,6 @@ final class MaskPairs {
           .filter(java.util.Objects::nonNull)
           .findFirst()
           .ifPresent(m -> pairs.put(image, m));
-    }
-    if (pairs.isEmpty() && images.size() == masks.size()) {
-      for (int i = 0; i < images.size(); i++) {
-        pairs.put(images.get(i), masks.get(i));
-      }
     }
     return pairs;
   }

@@ -72,8 +72,11 @@ public final class MapReader {
             .map(String::strip)
             .filter(s -> !s.isEmpty())
             .mapToLong(Long::parseLong)
-            .filter(s -> s != 1)
             .toArray();
+    if (sizes.length > 2) {
+      // (1, 1, height, width)
+      sizes = java.util.Arrays.stream(sizes).filter(s -> s != 1).toArray();
+    }
     if (sizes.length != 2 || sizes[0] > MOST_PIXELS || sizes[0] * sizes[1] > MOST_PIXELS) {
       throw new HeadClipException("shape (%s), expected (height, width)".formatted(shape.group(1)));
     }

@@ -1,0 +1,185 @@
+package dev.headclip.app;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.calibrate.Calibration;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.Sample;
+import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detector;
+import dev.headclip.detect.Outcome;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.method.HeadClipSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code headclip calibrate}. */
+@Command(
+    name = "calibrate",
+    description = {
+      "Finds a threshold for your images and stores it in an adapter, with its origin. Scores stay",
+      "as they are. From labelled images (--root), from normal ones (--normal), or, as a guess, from",
+      "unlabelled ones (--unlabelled)."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  headclip calibrate --normal good-parts/ --target-fpr 0.01 --out mine.safetensors",
+      "  headclip calibrate --root labelled-parts/ --recall 0.95 --out mine.safetensors",
+      "  headclip detect parts/ --backbone starter --adapter mine.safetensors"
+    })
+final class CalibrateCommand implements Callable<Integer> {
+  @Mixin private DataOptions labelled;
+
+  @Option(
+      names = "--normal",
+      paramLabel = "IMAGE|DIR",
+      arity = "1..*",
+      description = "Images without anomalies.")
+  private List<Path> normal = List.of();
+
+  @Option(
+      names = "--unlabelled",
+      paramLabel = "IMAGE|DIR",
+      arity = "1..*",
+      description = "Images of which most are normal.")
+  private List<Path> unlabelled = List.of();
+
+  @Option(
+      names = "--recall",
+      paramLabel = "R",
+      description = "Share of anomalous images to be found, with --root (default: best F1).")
+  private Optional<Double> recall;
+
+  @Mixin private ModelOptions model;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description =
+          "The adapter to write (default: the one that was read, if it is a file of yours).")
+  private Optional<Path> out;
+
+  @Override
+  public Integer call() throws IOException {
+    boolean annotated = labelled.isGiven();
+    long ways =
+        List.of(annotated, !normal.isEmpty(), !unlabelled.isEmpty()).stream()
+            .filter(b -> b)
+            .count();
+    if (ways != 1) {
+      throw new HeadClipException("expected one of --root, --normal, --unlabelled");
+    }
+    Path to =
+        out.or(model::ownAdapter)
+            .orElseThrow(
+                () ->
+                    new HeadClipException(
+                        "a built-in model cannot be changed; name a file with --out"));
+    Calibration c;
+    HeadClipSettings used;
+    try (Detector detector = model.openUncalibrated();
+        Stopper stopper = new Stopper(20)) {
+      c = annotated ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
+      if (stopper.flag().get()) {
+        System.err.println("stopped; nothing written");
+        return Main.SOME_FAILED;
+      }
+      used = detector.settings();
+    }
+    Adapter before = model.adapter();
+    Map<String, Object> facts = new LinkedHashMap<>(c.facts());
+    facts.put("previous_threshold", before.settings().threshold());
+    facts.put("lambda", used.lambda());
+    facts.put("image_size", used.imageSize());
+    facts.put("date", Instant.now().toString());
+    Map<String, Object> provenance = new LinkedHashMap<>(before.provenance());
+    provenance.put(Calibration.KEY, facts);
+    AdapterFile.write(
+        to, new Adapter(used.withThreshold(c.threshold()), before.learned(), provenance));
+    System.out.printf("threshold %.4f (was %.4f)%n", c.threshold(), before.settings().threshold());
+    c.remarks().forEach(System.out::println);
+    System.err.println("adapter written to " + to);
+    return Main.OK;
+  }
+
+  private Calibration fromLabels(Detector detector, Stopper stopper) {
+    AnnotatedSet set = labelled.read();
+    List<Path> images = set.samples().stream().map(Sample::image).toList();
+    float[] scores = scores(detector, images, stopper);
+    boolean[] labels = new boolean[scores.length];
+    for (int i = 0; i < labels.length; i++) {
+      labels[i] = set.samples().get(i).anomalous();
+    }
+    if (stopper.flag().get()) {
+      return new Calibration(0, Map.of(), List.of());
+    }
+    if (recall.isPresent()) {
+      return Calibration.recall(scores, labels, recall.get());
+    }
+    if (model.targetFpr().isPresent()) {
+      List<Float> normals = new ArrayList<>();
+      for (int i = 0; i < labels.length; i++) {
+        if (!labels[i]) {
+          normals.add(scores[i]);
+        }
+      }
+      return Calibration.normals(array(normals), model.targetFpr().get());
+    }
+    return Calibration.bestF1(scores, labels);
+  }
+
+  private Calibration fromFolder(Detector detector, Stopper stopper) throws IOException {
+    ImageSearch search = new ImageSearch(Path.of("headclip-out"));
+    for (Path p : normal.isEmpty() ? unlabelled : normal) {
+      search.add(p);
+    }
+    float[] scores = scores(detector, search.images(), stopper);
+    if (stopper.flag().get()) {
+      return new Calibration(0, Map.of(), List.of());
+    }
+    double rate = model.targetFpr().orElse(0.01);
+    return normal.isEmpty()
+        ? Calibration.unlabelled(scores, rate)
+        : Calibration.normals(scores, rate);
+  }
+
+  private static float[] scores(Detector detector, List<Path> images, Stopper stopper) {
+    if (images.isEmpty()) {
+      throw new HeadClipException("no images, expected PNG, JPEG, TIFF, BMP, GIF or WebP files");
+    }
+    List<Float> scores = new ArrayList<>();
+    try (ProgressLine progress = ProgressLine.of("calibrate", images.size(), "images")) {
+      new DetectionStream<>(detector, false, Function.<Outcome>identity())
+          .run(
+              images,
+              o -> {
+                if (o instanceof Outcome.Failed f) {
+                  throw new HeadClipException("%s: %s".formatted(f.image(), f.error()));
+                }
+                scores.add((float) ((Outcome.Scored) o).detection().score());
+                progress.at(scores.size(), "");
+              });
+    }
+    return array(scores);
+  }
+
+  private static float[] array(List<Float> values) {
+    float[] a = new float[values.size()];
+    for (int i = 0; i < a.length; i++) {
+      a[i] = values.get(i);
+    }
+    return a;
+  }
+}
