@@ -5,18 +5,16 @@ import dev.headclip.backbone.Backbone;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.report.Html;
-import dev.headclip.torch.Torch;
-import dev.headclip.torch.training.ByteSize;
 import dev.headclip.torch.training.CacheSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -60,17 +58,7 @@ final class BenchmarkCommand implements Callable<Integer> {
       description = "For adapters, cells, tables and report.")
   private Path out;
 
-  @Option(
-      names = "--cache-limit",
-      paramLabel = "SIZE",
-      description = "Of cached features, as 40g (default: as in train).")
-  private Optional<String> cacheLimit;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Of the computation (default: the number of cores).")
-  private Optional<Integer> threads;
+  @Mixin private ComputeOptions compute;
 
   @Override
   public Integer call() {
@@ -82,13 +70,8 @@ final class BenchmarkCommand implements Callable<Integer> {
                 () ->
                     new HeadClipException("the plan names no backbone; give one with --backbone"));
     CacheSettings cache =
-        new CacheSettings(
-            CacheSettings.Place.DISK,
-            out.resolve("cache"),
-            cacheLimit
-                .map(t -> OptionalLong.of(ByteSize.parse("--cache-limit", t)))
-                .orElse(OptionalLong.empty()));
-    threads.ifPresent(Torch::useThreads);
+        new CacheSettings(CacheSettings.Place.DISK, out.resolve("cache"), compute.cacheLimit());
+    compute.useThreads();
     List<BenchmarkRun.Cell> cells;
     try (BuiltInModels.Folder folder = BuiltInModels.folderOf(clip);
         Backbone b = Backbone.open(folder.path());

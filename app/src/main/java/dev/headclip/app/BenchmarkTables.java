@@ -144,13 +144,14 @@ final class BenchmarkTables {
         .toArray();
   }
 
-  /** Data sets by variants and figures: Tables 1 to 6. */
+  /**
+   * Data sets by variants and figures: Tables 1 to 6. With more than two variants these are rows,
+   * as no page is wide enough.
+   */
   Table bySet(Level level) {
     List<Figure> figures = MetricsReport.columns(level);
     List<String> variants = List.copyOf(plan.variants().keySet());
-    List<String> columns = new ArrayList<>();
-    variants.forEach(v -> figures.forEach(f -> columns.add(v + " " + f.letter())));
-    Map<String, List<Value>> rows = new LinkedHashMap<>();
+    Map<String, List<Value>> wide = new LinkedHashMap<>();
     for (String target : targets()) {
       List<double[]> row = new ArrayList<>();
       for (String v : variants) {
@@ -159,14 +160,29 @@ final class BenchmarkTables {
         }
       }
       if (row.stream().anyMatch(r -> r.length > 0)) {
-        rows.put(target, ranked(row, figures.size()));
+        wide.put(target, ranked(row, figures.size()));
       }
     }
-    if (rows.size() > 1) {
-      rows.put("mean", meanRow(rows, figures.size()));
+    if (wide.size() > 1) {
+      wide.put("mean", meanRow(wide, figures.size()));
     }
-    return new Table(
-        "%s level, protocol %s, %%".formatted(level.key(), plan.protocol().key()), columns, rows);
+    String title = "%s level, protocol %s, %%".formatted(level.key(), plan.protocol().key());
+    List<String> letters = figures.stream().map(Figure::letter).toList();
+    if (variants.size() <= 2) {
+      List<String> columns = new ArrayList<>();
+      variants.forEach(
+          v -> letters.forEach(l -> columns.add(variants.size() == 1 ? l : v + " " + l)));
+      return new Table(title, columns, wide);
+    }
+    Map<String, List<Value>> rows = new LinkedHashMap<>();
+    wide.forEach(
+        (target, values) -> {
+          for (int v = 0; v < variants.size(); v++) {
+            int from = v * figures.size();
+            rows.put(target + ", " + variants.get(v), values.subList(from, from + figures.size()));
+          }
+        });
+    return new Table(title, letters, rows);
   }
 
   /** Variants by the mean mAD of each level and domain: Tables 7 to 9. */

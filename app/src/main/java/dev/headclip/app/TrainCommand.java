@@ -11,7 +11,6 @@ import dev.headclip.method.AdapterFile;
 import dev.headclip.method.HeadClipSettings;
 import dev.headclip.torch.Torch;
 import dev.headclip.torch.training.AdapterTrainer;
-import dev.headclip.torch.training.ByteSize;
 import dev.headclip.torch.training.CacheSettings;
 import dev.headclip.torch.training.TrainSettings;
 import dev.headclip.torch.training.TrainingData;
@@ -26,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -90,6 +88,8 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private MethodOptions method;
 
+  @Mixin private ComputeOptions compute;
+
   @Option(
       names = "--validate",
       paramLabel = "DIR",
@@ -132,24 +132,11 @@ final class TrainCommand implements Callable<Integer> {
   private Optional<Path> cacheDir;
 
   @Option(
-      names = "--cache-limit",
-      paramLabel = "SIZE",
-      description =
-          "As 40g; what does not fit is computed anew (default: half of the disk's free space, a quarter of memory).")
-  private Optional<String> cacheLimit;
-
-  @Option(
       names = "--device",
       paramLabel = "cpu|gpu[:N]",
       defaultValue = "cpu",
       description = "What computes (default: ${DEFAULT-VALUE}).")
   private String device;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description = "Of the computation (default: the number of cores).")
-  private Optional<Integer> threads;
 
   @Override
   public Integer call() {
@@ -160,7 +147,7 @@ final class TrainCommand implements Callable<Integer> {
         Stopper stopper = new Stopper(180)) {
       TrainSettings train = training.settings();
       HeadClipSettings settings = method.settings(clip.config());
-      threads.ifPresent(Torch::useThreads);
+      compute.useThreads();
       ai.djl.Device on = Torch.device(device);
       printEffective(train, settings);
       TrainingData data = read("check", auxiliary.read());
@@ -173,12 +160,7 @@ final class TrainCommand implements Callable<Integer> {
               data,
               second,
               select == Select.best,
-              new CacheSettings(
-                  cache,
-                  cacheDir.orElse(files.cache()),
-                  cacheLimit
-                      .map(t -> OptionalLong.of(ByteSize.parse("--cache-limit", t)))
-                      .orElse(OptionalLong.empty())),
+              new CacheSettings(cache, cacheDir.orElse(files.cache()), compute.cacheLimit()),
               Optional.of(files.checkpoints()),
               Duration.ofMillis((long) (checkpointMinutes * 60_000)),
               resume,

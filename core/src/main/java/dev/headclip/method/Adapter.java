@@ -3,14 +3,10 @@ package dev.headclip.method;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.weights.TensorDigest;
 import dev.headclip.weights.TensorInfo;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -37,20 +33,11 @@ public record Adapter(
 
   /** SHA-256 over the learned numbers: the same for two runs that learned the same. */
   public String digest() {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      for (int i = 0; i < learned.names().size(); i++) {
-        HostTensor t = learned.tensors().get(i);
-        String name = learned.names().get(i) + TensorInfo.text(t.shape());
-        sha.update(name.getBytes(StandardCharsets.UTF_8));
-        ByteBuffer b = ByteBuffer.allocate(4 * t.data().length);
-        b.asFloatBuffer().put(t.data());
-        sha.update(b);
-      }
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
+    Map<String, HostTensor> tensors = new LinkedHashMap<>();
+    for (int i = 0; i < learned.names().size(); i++) {
+      tensors.put(learned.names().get(i), learned.tensors().get(i));
     }
+    return TensorDigest.of("", tensors);
   }
 
   /** Throws where a tensor does not fit the backbone, naming it and both shapes. */

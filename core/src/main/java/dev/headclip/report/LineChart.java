@@ -10,7 +10,7 @@ public final class LineChart {
   private static final int HEIGHT = 280;
   private static final int LEFT = 52;
   private static final int MARGIN = 12;
-  private static final int LEGEND = 110;
+  private static final int LEGEND = 150;
   private static final int TOP = 28;
   private static final int BOTTOM = 40;
   private static final int TICKS = 5;

@@ -10,12 +10,9 @@ import dev.headclip.method.Learned;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.SafetensorsFile;
 import dev.headclip.weights.SafetensorsWriter;
-import java.nio.ByteBuffer;
+import dev.headclip.weights.TensorDigest;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +56,8 @@ final class Checkpoint {
     o.set("epochs", JSON.valueToTree(s.epochs));
     s.best.ifPresent(b -> o.putObject("best").put("epoch", b.epoch()).put("figure", b.figure()));
     String text = o.toString();
-    SafetensorsWriter.write(file, tensors, Map.of(KEY, text, DIGEST, digest(text, tensors)), false);
+    SafetensorsWriter.write(
+        file, tensors, Map.of(KEY, text, DIGEST, TensorDigest.of(text, tensors)), false);
   }
 
   private static void named(String prefix, Learned<HostTensor> l, Map<String, HostTensor> to) {
@@ -129,7 +127,7 @@ final class Checkpoint {
     String text = f.metadata().getOrDefault(KEY, "");
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     f.tensors().keySet().forEach(n -> tensors.put(n, f.host(n)));
-    if (!digest(text, tensors).equals(f.metadata().get(DIGEST))) {
+    if (!TensorDigest.of(text, tensors).equals(f.metadata().get(DIGEST))) {
       throw new HeadClipException("%s: not a whole checkpoint, its digest differs".formatted(file));
     }
     try {
@@ -160,22 +158,5 @@ final class Checkpoint {
           "%s: no tensor %s of %d numbers".formatted(file, name, to.length));
     }
     System.arraycopy(f.host(name).data(), 0, to, 0, to.length);
-  }
-
-  private static String digest(String text, Map<String, HostTensor> tensors) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      sha.update(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-      tensors.forEach(
-          (name, t) -> {
-            sha.update(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-            ByteBuffer b = ByteBuffer.allocate(4 * t.data().length);
-            b.asFloatBuffer().put(t.data());
-            sha.update(b);
-          });
-      return HexFormat.of().formatHex(sha.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }
