@@ -28,7 +28,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Plans that come with it: ablation (Tables 4, 5, 8 and Figure 4 on the starter model, in",
-      "minutes), paper-industrial, paper-medical. A plan of your own: docs/benchmark.md.",
+      "minutes), ablation-layers (7 and 9), paper-industrial, paper-medical, paper-ablations. A plan of",
+      "your own: docs/benchmark.md.",
       "",
       "Examples:",
       "  headclip benchmark ablation --out results",
@@ -92,13 +93,17 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   private String write(
       BenchmarkPlan p, String clip, BenchmarkTables tables, List<BenchmarkRun.Cell> cells) {
-    String failed =
+    Map<String, Long> reasons =
         cells.stream()
             .filter(c -> c.result().isEmpty())
-            .map(
-                c ->
-                    "- %s, %s, seed %d: %s%n"
-                        .formatted(c.target().name(), c.variant(), c.seed(), c.error()))
+            .collect(
+                Collectors.groupingBy(
+                    c -> c.target().name() + ": " + c.error(),
+                    LinkedHashMap::new,
+                    Collectors.counting()));
+    String failed =
+        reasons.entrySet().stream()
+            .map(e -> "- %s (%d cells)%n".formatted(e.getKey(), e.getValue()))
             .collect(Collectors.joining());
     StringBuilder markdown =
         new StringBuilder(

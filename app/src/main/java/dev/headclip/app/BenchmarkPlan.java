@@ -45,7 +45,8 @@ record BenchmarkPlan(
     List<Double> lambdas,
     Protocol protocol) {
   private static final List<String> SHIPPED =
-      List.of("ablation", "paper-industrial", "paper-medical");
+      List.of(
+          "ablation", "ablation-layers", "paper-industrial", "paper-medical", "paper-ablations");
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final List<String> KEYS =
       List.of(

@@ -58,13 +58,16 @@ public final class EvaluationReport {
         .reports()
         .forEach(
             (p, r) -> {
-              for (Level level : Level.values()) {
-                if (!r.mean(level).values().isEmpty()) {
-                  body.append(
-                      Html.section(
-                          "%s level, protocol %s, %%".formatted(level.key(), p.key()),
-                          table(set, r, level)));
-                }
+              boolean first = p == result.reports().keySet().iterator().next();
+              // image figures are the same in every protocol
+              if (first && !r.mean(Level.IMAGE).values().isEmpty()) {
+                body.append(Html.section("image level, %", table(set, r, Level.IMAGE)));
+              }
+              if (!r.mean(Level.PIXEL).values().isEmpty()) {
+                body.append(
+                    Html.section(
+                        "pixel level, protocol %s, %%".formatted(p.key()),
+                        table(set, r, Level.PIXEL)));
               }
             });
     body.append(Html.section("Curves", curves(result)));
