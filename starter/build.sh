@@ -10,7 +10,7 @@ work=$(cd "$work" && pwd)
 "$home/starter/fetch-textures.sh" "$work/textures"
 "$home/headclip" models pretrain "$work/backbone" --textures "$work/textures" | tee -a "$work/pretrain.log"
 [ -d "$work/auxiliary" ] || "$home/headclip" datasets synthesize "$work/auxiliary" --seed 20 --count 1380
-"$home/headclip" train --root "$work/auxiliary" --backbone "$work/backbone" \
+"$home/headclip" train --resume --root "$work/auxiliary" --backbone "$work/backbone" \
   --out "$work/backbone/adapter.safetensors" \
   --epochs 4 --image-size 224 --csa 4-8 --cls-ln-post \
   --lambda 0.8 --threshold 0.35

@@ -21,10 +21,8 @@ import picocli.CommandLine.Parameters;
 /** {@code headclip benchmark}. */
 @Command(
     name = "benchmark",
-    description = {
-      "Trains and evaluates every variant of a plan on every data set with every seed: the paper's",
-      "tables as Markdown, CSV, LaTeX and a report. Stopped or killed, the same command goes on."
-    },
+    description =
+        "Runs a plan of variants, data sets and seeds: the paper's tables as Markdown, CSV, LaTeX and a report. Stopped or killed, the same command goes on.",
     footer = {
       "",
       "Plans that come with it: ablation (Tables 4, 5, 8 and Figure 4 on the starter model, in",
@@ -77,6 +75,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     try (BuiltInModels.Folder folder = BuiltInModels.folderOf(clip);
         Backbone b = Backbone.open(folder.path());
         Stopper stopper = new Stopper(180)) {
+      p.check(b.config());
       BenchmarkData data = new BenchmarkData(downloads, out.resolve("data"));
       cells = new BenchmarkRun(p, b, data, out, cache, stopper.flag()).run();
       if (stopper.flag().get()) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.dataset.KnownDatasets;
 import dev.headclip.method.HeadClipSettings;
 import dev.headclip.metrics.Protocol;
 import dev.headclip.torch.training.TrainSettings;
@@ -188,8 +189,27 @@ record BenchmarkPlan(
                 dataset.orElseGet(
                     () ->
                         root.map(r -> Path.of(r).getFileName().toString())
-                            .orElse("drawn-" + s.path("seed").asLong())));
+                            .orElse("drawn-%d-%d".formatted(s.path("seed").asLong(1), count))));
     return new Source(name, dataset, root, s.path("seed").asLong(1), count);
+  }
+
+  /** A target's name, with the auxiliary set's where it is evaluated after several. */
+  String row(String auxiliary, String target) {
+    long times =
+        experiments.stream()
+            .flatMap(e -> e.targets().stream())
+            .filter(t -> t.name().equals(target))
+            .count();
+    return times > 1 ? "%s (from %s)".formatted(target, auxiliary) : target;
+  }
+
+  /** Throws where a name or a flag is wrong, before hours are spent on the rest. */
+  void check(ClipConfig config) {
+    for (Experiment e : experiments) {
+      e.auxiliary().dataset().ifPresent(KnownDatasets::named);
+      e.targets().forEach(t -> t.dataset().ifPresent(KnownDatasets::named));
+    }
+    variants.keySet().forEach(v -> settings(v, seeds.get(0), config));
   }
 
   /** The flags of {@code train}, for parsing a variant's. */
@@ -209,7 +229,12 @@ record BenchmarkPlan(
     CommandLine line = new CommandLine(flags);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setDefaultValueProvider(ConfigFile.of(name, all, line.getCommandSpec()));
-    line.parseArgs("--seed=" + seed);
+    try {
+      line.parseArgs("--seed=" + seed);
+    } catch (CommandLine.ParameterException e) {
+      throw new HeadClipException(
+          "plan %s, variant %s: %s".formatted(name, variant, e.getMessage()), e);
+    }
     return new Settings(flags.training.settings(), flags.method.settings(config));
   }
 }

@@ -66,6 +66,7 @@ final class BenchmarkRun {
   /**
    * One cell's figures.
    *
+   * @param auxiliary trained on
    * @param variant of the plan
    * @param seed of training
    * @param target evaluated on
@@ -73,11 +74,17 @@ final class BenchmarkRun {
    * @param error why it failed, or empty text
    */
   record Cell(
+      String auxiliary,
       String variant,
       long seed,
       BenchmarkPlan.Source target,
       Optional<JsonNode> result,
-      String error) {}
+      String error) {
+    /** The row that it belongs to. */
+    String row(BenchmarkPlan plan) {
+      return plan.row(auxiliary, target.name());
+    }
+  }
 
   /** All cells, or those until it was stopped. */
   List<Cell> run() {
@@ -127,10 +134,10 @@ final class BenchmarkRun {
       }
       JsonNode result = result(name, target, adapter.get());
       System.err.printf("%s: %s%n", name, summary(result));
-      return new Cell(variant, seed, target, Optional.of(result), "");
+      return new Cell(auxiliary.name(), variant, seed, target, Optional.of(result), "");
     } catch (HeadClipException | IllegalArgumentException x) {
       System.err.printf("%s: %s%n", name, stop.get() ? "stopped" : "failed: " + x.getMessage());
-      return new Cell(variant, seed, target, Optional.empty(), x.getMessage());
+      return new Cell(auxiliary.name(), variant, seed, target, Optional.empty(), x.getMessage());
     }
   }
 

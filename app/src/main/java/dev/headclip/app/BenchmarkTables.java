@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.commons.csv.CSVFormat;
 
 /**
  * A plan's cells as the paper's tables: a row per data set and a column per variant and figure;
@@ -129,14 +130,16 @@ final class BenchmarkTables {
 
   private List<String> targets() {
     Set<String> names = new LinkedHashSet<>();
-    plan.experiments().forEach(e -> e.targets().forEach(t -> names.add(t.name())));
+    plan.experiments()
+        .forEach(
+            e -> e.targets().forEach(t -> names.add(plan.row(e.auxiliary().name(), t.name()))));
     return List.copyOf(names);
   }
 
   /** Figures of one variant on one target, one per seed, percent. */
   private double[] figures(String variant, String target, Level level, Figure figure) {
     return cells.stream()
-        .filter(c -> c.variant().equals(variant) && c.target().name().equals(target))
+        .filter(c -> c.variant().equals(variant) && c.row(plan).equals(target))
         .flatMap(c -> c.result().stream())
         .map(r -> r.path("metrics").path("mean").path(level.key()).path(figure.key()))
         .filter(JsonNode::isNumber)
@@ -217,12 +220,11 @@ final class BenchmarkTables {
     return all;
   }
 
-  private String domain(String target) {
-    return plan.experiments().stream()
-        .flatMap(e -> e.targets().stream())
-        .filter(t -> t.name().equals(target))
+  private String domain(String row) {
+    return cells.stream()
+        .filter(c -> c.row(plan).equals(row))
         .findFirst()
-        .flatMap(BenchmarkPlan.Source::dataset)
+        .flatMap(c -> c.target().dataset())
         .map(KnownDatasets::named)
         .map(KnownDataset::domain)
         .map(d -> d.name().toLowerCase(java.util.Locale.ROOT))
@@ -236,7 +238,7 @@ final class BenchmarkTables {
             seed ->
                 cells.stream()
                     .filter(c -> c.variant().equals(variant) && c.seed() == seed)
-                    .filter(c -> inside.contains(c.target().name()))
+                    .filter(c -> inside.contains(c.row(plan)))
                     .flatMap(c -> c.result().stream())
                     .map(r -> r.path("metrics").path("mean").path(level.key()).path("mad"))
                     .filter(JsonNode::isNumber)
@@ -320,7 +322,7 @@ final class BenchmarkTables {
 
   /** Everything, as CSV: one figure a line. */
   String csv() {
-    StringBuilder s = new StringBuilder("target,variant,seed,level,figure,percent\n");
+    StringBuilder s = new StringBuilder("auxiliary,target,variant,seed,level,figure,percent\n");
     for (BenchmarkRun.Cell c : cells) {
       for (Level level : Level.values()) {
         for (Figure f : MetricsReport.columns(level)) {
@@ -330,14 +332,15 @@ final class BenchmarkTables {
               .ifPresent(
                   v ->
                       s.append(
-                          "%s,%s,%d,%s,%s,%.4f%n"
-                              .formatted(
+                              CSVFormat.DEFAULT.format(
+                                  c.auxiliary(),
                                   c.target().name(),
                                   c.variant(),
                                   c.seed(),
                                   level.key(),
                                   f.key(),
-                                  100 * v.asDouble())));
+                                  "%.4f".formatted(100 * v.asDouble())))
+                          .append('\n'));
         }
       }
     }

@@ -27,11 +27,8 @@ import picocli.CommandLine.Option;
 /** {@code headclip calibrate}. */
 @Command(
     name = "calibrate",
-    description = {
-      "Finds a threshold for your images and stores it in an adapter, with its origin. Scores stay",
-      "as they are. From labelled images (--root), from normal ones (--normal), or, as a guess, from",
-      "unlabelled ones (--unlabelled)."
-    },
+    description =
+        "Finds a threshold for your images and stores it in an adapter with its origin: from labelled images (--root), normal ones (--normal), or, as a guess, unlabelled ones (--unlabelled). Scores stay as they are.",
     footer = {
       "",
       "Examples:",

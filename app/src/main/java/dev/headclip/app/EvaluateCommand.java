@@ -242,11 +242,19 @@ final class EvaluateCommand implements Callable<Integer> {
     return s.append('\n').toString();
   }
 
-  /** Names, sizes and labels: enough to see that a data set is another one, without reading it. */
+  /** Names, sizes, times and labels: shows that something changed without reading it all. */
   private static String filesDigest(AnnotatedSet set) {
+    Path root = set.root().toAbsolutePath().normalize();
     return DataDigest.of(
         set.samples().stream()
-            .map(s -> "%s %d %s".formatted(s.image(), s.image().toFile().length(), s.anomalous()))
+            .map(
+                s ->
+                    "%s %d %d %s"
+                        .formatted(
+                            root.relativize(s.image().toAbsolutePath().normalize()),
+                            s.image().toFile().length(),
+                            s.image().toFile().lastModified(),
+                            s.anomalous()))
             .collect(Collectors.joining("\n")));
   }
 }

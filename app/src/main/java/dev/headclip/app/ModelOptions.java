@@ -128,7 +128,9 @@ final class ModelOptions {
     for (int i = 0; i < normal.length; i++) {
       normal[i] = list.get(i) instanceof Number n ? n.floatValue() : 0;
     }
-    return Calibration.normals(normal, rate).threshold();
+    Calibration c = Calibration.normals(normal, rate);
+    c.remarks().forEach(r -> System.err.println("note: " + r));
+    return c.threshold();
   }
 
   /**

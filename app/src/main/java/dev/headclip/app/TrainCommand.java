@@ -2,6 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.calibrate.Calibration;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.detect.BuiltInModels;
@@ -169,7 +170,9 @@ final class TrainCommand implements Callable<Integer> {
               dev.headclip.torch.training.TrainingListener.silent());
       String run = DataDigest.of(trainer.identity(job).toString());
       if (resume && files.holdsRun(run)) {
-        System.err.println(out + " is the result of this very run already; nothing to do");
+        System.err.println(
+            out + " is the result of this very run already" + updated(clip, settings));
+        files.tidy(job.cache(), cacheDir.isEmpty());
         return Main.OK;
       }
       return run(trainer, job, train, files, run);
@@ -193,7 +196,6 @@ final class TrainCommand implements Callable<Integer> {
     Adapter adapter =
         new Adapter(
             trainer.settings(), result.learned(), provenance(trainer, job, train, result, run));
-    AdapterFile.write(out, adapter);
     TrainingReport.write(
         files.report(),
         out.getFileName().toString(),
@@ -201,11 +203,24 @@ final class TrainCommand implements Callable<Integer> {
         result.epochs(),
         files.log(),
         train.headWeightStart());
-    files.tidy(cacheDir.isEmpty());
+    AdapterFile.write(out, adapter);
+    files.tidy(job.cache(), cacheDir.isEmpty());
     System.err.printf(
         "adapter written to %s (numbers %s), report to %s%n",
         out, adapter.digest().substring(0, 16), files.report());
     return Main.OK;
+  }
+
+  /** What is not learned may have been asked for anew: a threshold of calibrate's stays. */
+  private String updated(Backbone clip, HeadClipSettings wanted) {
+    Adapter there = AdapterFile.read(out, clip.config());
+    boolean calibrated = there.provenance().containsKey(Calibration.KEY);
+    HeadClipSettings now = calibrated ? wanted.withThreshold(there.settings().threshold()) : wanted;
+    if (there.settings().equals(now)) {
+      return "; nothing to do";
+    }
+    AdapterFile.write(out, there.withSettings(now));
+    return "; its score settings were brought up to date";
   }
 
   private static TrainingData read(String task, AnnotatedSet set) {
@@ -317,10 +332,10 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     /** What only an unfinished run needs. */
-    void tidy(boolean removeCache) {
+    void tidy(CacheSettings cached, boolean removeCache) {
       AtomicFiles.deleteTree(checkpoints);
       if (removeCache) {
-        AtomicFiles.deleteTree(cache);
+        cached.remove();
       }
     }
   }

@@ -21,7 +21,7 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
   /** Key of the sorted scores of normal images inside the facts. */
   public static final String NORMAL_SCORES = "normal_scores";
 
-  private static final int KEPT_SCORES = 1000;
+  private static final int KEPT_SCORES = 10_000;
   private static final double CONFIDENCE = 0.95;
 
   /** 1 / the 75 % quantile of the normal distribution: a MAD times it is a deviation. */
@@ -75,7 +75,7 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
    * @param rate share of normal images that may be called anomalous
    */
   public static Calibration normals(float[] normal, double rate) {
-    requireShare("--target-fpr", rate);
+    requireRate(rate);
     if (normal.length == 0) {
       throw new HeadClipException("no normal images, expected some");
     }
@@ -83,7 +83,7 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
     Arrays.sort(sorted);
     int n = sorted.length;
     // a new normal image exceeds the k-th of n with probability (n + 1 - k) / (n + 1)
-    int k = (int) Math.ceil((n + 1) * (1 - rate) - 1e-9);
+    int k = Math.max(1, (int) Math.ceil((n + 1) * (1 - rate) - 1e-9));
     List<String> remarks = new java.util.ArrayList<>();
     if (k > n) {
       remarks.add(
@@ -112,7 +112,7 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
    * logits, and the normal distribution's quantile.
    */
   public static Calibration unlabelled(float[] scores, double rate) {
-    requireShare("--target-fpr", rate);
+    requireRate(rate);
     if (scores.length < 10) {
       throw new HeadClipException(
           "%d unlabelled images, expected at least 10".formatted(scores.length));
@@ -147,13 +147,20 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
     return new Calibration(threshold, facts, remarks);
   }
 
+  private static void requireRate(double v) {
+    if (!(v > 0 && v < 1)) {
+      throw new IllegalArgumentException(
+          "--target-fpr is %s, expected above 0, below 1".formatted(v));
+    }
+  }
+
   private static void requireShare(String flag, double v) {
     if (!(v > 0 && v <= 1)) {
       throw new IllegalArgumentException("%s is %s, expected above 0, up to 1".formatted(flag, v));
     }
   }
 
-  /** At most a thousand, evenly by rank. */
+  /** At most ten thousand, evenly by rank. */
   private static List<Float> kept(float[] sorted) {
     int n = Math.min(KEPT_SCORES, sorted.length);
     return IntStream.range(0, n)

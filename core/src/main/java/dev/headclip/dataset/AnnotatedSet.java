@@ -48,23 +48,79 @@ public record AnnotatedSet(
               .formatted(root, known.map(k -> "; get it from " + k.source()).orElse("")));
     }
     List<Layout> layouts = known.map(KnownDataset::layouts).orElse(ANY);
+    Optional<AnnotatedSet> here = at(root, root, known, layouts);
+    if (here.isPresent()) {
+      return here.get();
+    }
+    List<AnnotatedSet> below = new ArrayList<>();
     for (Path home : homes(root)) {
-      for (Layout l : layouts) {
-        if (l.applies(home)) {
-          List<Sample> samples = l.read(home);
-          if (!samples.isEmpty()) {
-            return new AnnotatedSet(
-                known.map(KnownDataset::name).orElseGet(() -> stem(root)), home, known, samples);
-          }
+      // a class of a set that was found already is no set of its own
+      if (below.stream().noneMatch(s -> home.startsWith(s.root()))) {
+        at(root, home, known, layouts).ifPresent(below::add);
+      }
+    }
+    return chosen(root, known, layouts, below);
+  }
+
+  private static Optional<AnnotatedSet> at(
+      Path root, Path home, Optional<KnownDataset> known, List<Layout> layouts) {
+    for (Layout l : layouts) {
+      if (l.applies(home)) {
+        List<Sample> samples = l.read(home);
+        if (!samples.isEmpty()) {
+          return Optional.of(
+              new AnnotatedSet(
+                  known.map(KnownDataset::name).orElseGet(() -> stem(root)), home, known, samples));
         }
       }
+    }
+    return Optional.empty();
+  }
+
+  /** A folder of downloads may hold several sets of one layout: none is ever taken for another. */
+  private static AnnotatedSet chosen(
+      Path root, Optional<KnownDataset> known, List<Layout> layouts, List<AnnotatedSet> found) {
+    List<AnnotatedSet> fit = found;
+    if (known.isPresent() && known.get().published().size() > 1) {
+      fit = found.stream().filter(AnnotatedSet::hasPublishedClasses).toList();
+    } else if (known.isPresent() && found.size() > 1) {
+      fit = found.stream().filter(s -> s.isCalledLike(root)).toList();
+    }
+    if (fit.size() == 1) {
+      return fit.get(0);
+    }
+    String name = known.map(KnownDataset::name).orElse("a data set");
+    if (fit.size() > 1 || !found.isEmpty()) {
+      throw new HeadClipException(
+          "%s: which of these is %s? %s; give that folder itself"
+              .formatted(
+                  root,
+                  name,
+                  String.join(
+                      ", ",
+                      (fit.isEmpty() ? found : fit)
+                          .stream().map(s -> s.root().toString()).toList())));
     }
     throw new HeadClipException(
         "%s: no images of %s found, expected one of: %s"
             .formatted(
-                root,
-                known.map(KnownDataset::name).orElse("a data set"),
-                String.join("; ", layouts.stream().map(Layout::looks).toList())));
+                root, name, String.join("; ", layouts.stream().map(Layout::looks).toList())));
+  }
+
+  private boolean hasPublishedClasses() {
+    var names =
+        known.orElseThrow().published().keySet().stream().map(KnownDataset::sameName).toList();
+    return samples.stream().anyMatch(s -> names.contains(KnownDataset.sameName(s.category())));
+  }
+
+  private boolean isCalledLike(Path top) {
+    KnownDataset k = known.orElseThrow();
+    String path = plain(top.relativize(root).toString());
+    return path.contains(plain(k.name())) || path.contains(plain(k.paperName()));
+  }
+
+  private static String plain(String name) {
+    return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 
   private static String stem(Path root) {
@@ -72,7 +128,7 @@ public record AnnotatedSet(
   }
 
   private static List<Path> homes(Path root) {
-    List<Path> all = new ArrayList<>(List.of(root));
+    List<Path> all = new ArrayList<>();
     if (Files.isDirectory(root)) {
       List<Path> children = Folders.folders(root);
       all.addAll(children);

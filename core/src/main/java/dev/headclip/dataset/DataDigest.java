@@ -1,6 +1,7 @@
 package dev.headclip.dataset;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -15,14 +16,20 @@ public final class DataDigest {
    * @param digests of each sample's files, see {@link DataCheck.Result#digests}
    */
   public static String of(Path root, List<Sample> samples, List<String> digests) {
+    // a manifest's images lie beside it
+    Path home = Files.isDirectory(root) ? absolute(root) : absolute(root).getParent();
     StringBuilder all = new StringBuilder();
     for (int i = 0; i < samples.size(); i++) {
       Sample s = samples.get(i);
-      String name = root.relativize(s.image()).toString().replace('\\', '/');
+      String name = home.relativize(absolute(s.image())).toString().replace('\\', '/');
       all.append(name).append('\t').append(s.anomalous()).append('\t').append(digests.get(i));
       all.append('\n');
     }
     return of(all.toString());
+  }
+
+  private static Path absolute(Path p) {
+    return p.toAbsolutePath().normalize();
   }
 
   /** SHA-256 of a text, in hexadecimal. */

@@ -45,10 +45,11 @@ public final class MapReader {
       return npy ? npy(bytes) : picture(bytes);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new HeadClipException("%s: no such map".formatted(file), e);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new HeadClipException("%s: not a map that can be read (%s)".formatted(file, e), e);
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(file, e.getMessage()), e);
+    } catch (IOException | RuntimeException e) {
+      // decoders meet broken data with all kinds of exceptions
+      throw new HeadClipException("%s: not a map that can be read (%s)".formatted(file, e), e);
     }
   }
 
@@ -139,6 +140,9 @@ public final class MapReader {
   }
 
   private static AnomalyMap grey(BufferedImage image) {
+    if (image.getColorModel() instanceof java.awt.image.IndexColorModel) {
+      throw new HeadClipException("a picture with a palette, expected grey");
+    }
     Raster r = image.getRaster();
     if (r.getNumBands() != 1) {
       throw new HeadClipException("%d channels, expected one".formatted(r.getNumBands()));

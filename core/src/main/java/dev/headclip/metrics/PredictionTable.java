@@ -77,11 +77,21 @@ public final class PredictionTable {
       return;
     }
     try {
-      to.add(Float.parseFloat(text), ManifestLayout.label(file, row));
+      to.add(number(text), ManifestLayout.label(file, row));
     } catch (NumberFormatException e) {
       throw new HeadClipException(
           "%s line %d: score is \"%s\", expected a number".formatted(file, row.line(), text), e);
     }
+  }
+
+  /** As Java and as Python write it. */
+  private static float number(String text) {
+    return switch (text.toLowerCase(java.util.Locale.ROOT)) {
+      case "nan" -> Float.NaN;
+      case "inf", "+inf", "infinity" -> Float.POSITIVE_INFINITY;
+      case "-inf", "-infinity" -> Float.NEGATIVE_INFINITY;
+      default -> Float.parseFloat(text);
+    };
   }
 
   private void map(ClassScores to, CsvTable.Row row) {

@@ -90,7 +90,11 @@ class CalibrationTest {
 
   @Test
   void impossibleWishesAreRefused() {
-    assertThatThrownBy(() -> Calibration.normals(new float[] {1}, 0)).hasMessageContaining("0");
+    for (double rate : new double[] {0, 1, -1, Double.NaN}) {
+      assertThatThrownBy(() -> Calibration.normals(new float[] {1}, rate))
+          .hasMessageContaining("--target-fpr");
+    }
+    assertThat(Calibration.normals(new float[] {.5f}, .999).threshold()).isLessThanOrEqualTo(1);
     assertThatThrownBy(() -> Calibration.bestF1(new float[] {1}, new boolean[] {true}))
         .hasMessageContaining("all anomalous");
   }

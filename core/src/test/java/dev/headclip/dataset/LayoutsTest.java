@@ -290,6 +290,43 @@ class LayoutsTest {
   }
 
   @Test
+  void aFolderOfDownloadsNeverGivesOneSetForAnother() throws IOException {
+    file(
+        "polyps/CVC-ClinicDB/images/1.png",
+        "polyps/CVC-ClinicDB/masks/1.png",
+        "polyps/CVC-ColonDB/images/2.png",
+        "polyps/CVC-ColonDB/masks/2.png",
+        "downloads/btad/01/test/ok/1.png",
+        "downloads/btad/01/test/ko/2.png",
+        "downloads/mvtec_ad/grid/test/good/1.png",
+        "downloads/mvtec_ad/grid/test/bent/2.png");
+    Path polyps = dir.resolve("polyps");
+    assertThat(AnnotatedSet.read(Optional.of("colondb"), polyps).root())
+        .isEqualTo(polyps.resolve("CVC-ColonDB"));
+    assertThatThrownBy(() -> AnnotatedSet.read(Optional.of("kvasir"), polyps))
+        .hasMessageContaining("which of these is kvasir")
+        .hasMessageContaining("CVC-ClinicDB");
+    Path downloads = dir.resolve("downloads");
+    assertThat(AnnotatedSet.read(Optional.of("mvtec"), downloads).root())
+        .isEqualTo(downloads.resolve("mvtec_ad"));
+    assertThatThrownBy(() -> AnnotatedSet.read(Optional.of("mpdd"), downloads))
+        .hasMessageContaining("which of these is mpdd");
+    assertThatThrownBy(() -> AnnotatedSet.read(Optional.empty(), downloads))
+        .hasMessageContaining("which of these");
+  }
+
+  @Test
+  void digestsDoNotDependOnHowThePathIsWritten() throws IOException {
+    Files.writeString(dir.resolve("p.csv"), "image,label\na.png,0\nb.png,1\n");
+    Path relative = Path.of("").toAbsolutePath().relativize(dir.resolve("p.csv"));
+    AnnotatedSet a = AnnotatedSet.read(Optional.empty(), relative);
+    AnnotatedSet b = AnnotatedSet.read(Optional.empty(), dir.resolve("p.csv"));
+    List<String> digests = List.of("x", "y");
+    assertThat(DataDigest.of(a.root(), a.samples(), digests))
+        .isEqualTo(DataDigest.of(b.root(), b.samples(), digests));
+  }
+
+  @Test
   void theRegistryIsTheSeventeen() {
     assertThat(KnownDatasets.all()).hasSize(17);
     assertThat(KnownDatasets.named("MVTecAD").publishedTotal())

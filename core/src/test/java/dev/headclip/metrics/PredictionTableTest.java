@@ -79,7 +79,7 @@ class PredictionTableTest {
     Path manifest =
         Files.writeString(
             dir.resolve("m.csv"),
-            "class,label,score,map,mask\na,0,0.1,nan.npy,\na,1,NaN,,\na,1,0.5,nan.npy,\nb,1,0.2,,\n");
+            "class,label,score,map,mask\na,0,0.1,nan.npy,\na,1,nan,,\na,1,0.5,nan.npy,\nb,1,0.2,,\n");
     MetricsReport r = PredictionTable.read(manifest).report("x", "any", Protocol.EXACT, () -> {});
     assertThat(r.classes().get("a").notes().toString())
         .contains("not a number", "hold NaN", "no mask");

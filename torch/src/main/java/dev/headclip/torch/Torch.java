@@ -74,6 +74,12 @@ public final class Torch {
     ai.djl.pytorch.jni.JniUtils.setNumThreads(threads);
   }
 
+  /** What the last bits of sums depend on: version and threads. */
+  public static String machine() {
+    return "libtorch %s, %d threads, %d GPUs"
+        .formatted(engine().getVersion(), threads(), engine().getGpuCount());
+  }
+
   /** Threads that one computation uses. */
   public static int threads() {
     engine();

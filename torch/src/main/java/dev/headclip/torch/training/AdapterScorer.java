@@ -72,19 +72,21 @@ public final class AdapterScorer {
                   method.imageSize(),
                   backbone.normalization(),
                   false)) {
-        new Predictor(net, ids, part)
-            .run(
-                manager,
-                adapter.learned(),
-                records,
-                data.samples().size(),
-                (i, item, p) -> {
-                  if (stop.get()) {
-                    throw new HeadClipException("stopped");
-                  }
-                  all.add(p);
-                  progress.accept(all.size());
-                });
+        boolean complete =
+            new Predictor(net, ids, part)
+                .run(
+                    manager,
+                    adapter.learned(),
+                    records,
+                    data.samples().size(),
+                    stop,
+                    (i, item, p) -> {
+                      all.add(p);
+                      progress.accept(all.size());
+                    });
+        if (!complete) {
+          throw new HeadClipException("stopped");
+        }
       }
       return all;
     }

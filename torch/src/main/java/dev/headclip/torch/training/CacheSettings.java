@@ -58,6 +58,11 @@ public record CacheSettings(Place place, Path folder, OptionalLong limit) {
     };
   }
 
+  /** Deletes what a cache on disk holds, and its folder if nothing else is in it. */
+  public void remove() {
+    DiskCache.remove(folder);
+  }
+
   private static long memoryLimit() {
     return java.lang.management.ManagementFactory.getOperatingSystemMXBean()
             instanceof com.sun.management.OperatingSystemMXBean os
@@ -71,7 +76,8 @@ public record CacheSettings(Place place, Path folder, OptionalLong limit) {
       while (!Files.exists(there)) {
         there = there.getParent();
       }
-      return Files.getFileStore(there).getUsableSpace() / 2;
+      // what the cache holds already is room that it may have
+      return (Files.getFileStore(there).getUsableSpace() + DiskCache.bytes(folder)) / 2;
     } catch (IOException e) {
       return 10L << 30;
     }

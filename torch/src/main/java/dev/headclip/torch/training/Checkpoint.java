@@ -35,10 +35,11 @@ final class Checkpoint {
    * What a checkpoint says besides the state.
    *
    * @param identity settings and digests that a run must share to go on from it
+   * @param machine what the last bits of sums depend on
    * @param started when the run began, as text
    * @param logBytes length of the log at this point
    */
-  record Header(Map<String, Object> identity, String started, long logBytes) {}
+  record Header(Map<String, Object> identity, String machine, String started, long logBytes) {}
 
   static void write(Path file, TrainingState s, Header h) {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
@@ -49,6 +50,7 @@ final class Checkpoint {
     ObjectNode o = JSON.createObjectNode();
     o.put("version", 1);
     o.set("identity", JSON.valueToTree(h.identity()));
+    o.put("machine", h.machine());
     o.put("started", h.started()).put("log_bytes", h.logBytes());
     o.put("step", s.step).put("global_sum", s.globalSum).put("local_sum", s.localSum);
     o.put("first_loss", s.firstLoss);
@@ -119,6 +121,7 @@ final class Checkpoint {
     return new Header(
         JSON.convertValue(
             o.path("identity"), new TypeReference<LinkedHashMap<String, Object>>() {}),
+        o.path("machine").asText(),
         o.path("started").asText(),
         o.path("log_bytes").asLong());
   }

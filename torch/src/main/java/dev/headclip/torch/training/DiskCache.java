@@ -31,6 +31,7 @@ import java.util.zip.CRC32C;
 final class DiskCache implements FeatureCache {
   private static final String CHECKSUM = "crc32c";
   private static final String SUFFIX = ".safetensors";
+  private static final String FILE = "[0-9a-f]{64}\\" + SUFFIX;
 
   private final Path root;
   private final Path folder;
@@ -52,7 +53,7 @@ final class DiskCache implements FeatureCache {
     this.limit = limit;
     try {
       Files.createDirectories(folder);
-      bytes = files(root).mapToLong(f -> f.toFile().length()).sum();
+      bytes = bytes(root);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be made (%s)".formatted(folder, e), e);
     }
@@ -162,13 +163,48 @@ final class DiskCache implements FeatureCache {
     }
   }
 
+  /** Bytes of a cache's files. */
+  static long bytes(Path root) {
+    try {
+      return Files.isDirectory(root) ? files(root).mapToLong(f -> f.toFile().length()).sum() : 0;
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(root, e), e);
+    }
+  }
+
+  /** Deletes a cache's files and the folders that are empty then. */
+  static void remove(Path root) {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(root, 2)) {
+      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
+      for (Path p : deepestFirst) {
+        String name = p.getFileName().toString();
+        if (Files.isDirectory(p)) {
+          deleteIfEmpty(p);
+        } else if (name.matches(FILE) || name.matches("\\.headclip-.*\\.tmp")) {
+          Files.deleteIfExists(p);
+        }
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be removed (%s)".formatted(root, e), e);
+    }
+  }
+
+  private static void deleteIfEmpty(Path folder) throws IOException {
+    try (Stream<Path> rest = Files.list(folder)) {
+      if (rest.findAny().isPresent()) {
+        return;
+      }
+    }
+    Files.delete(folder);
+  }
+
   /** The cache's own files two levels below; nothing else is ever counted or touched. */
   private static Stream<Path> files(Path root) throws IOException {
     try (Stream<Path> all = Files.walk(root, 2)) {
-      return all
-          .filter(f -> f.getFileName().toString().matches("[0-9a-f]{64}\\" + SUFFIX))
-          .toList()
-          .stream();
+      return all.filter(f -> f.getFileName().toString().matches(FILE)).toList().stream();
     }
   }
 

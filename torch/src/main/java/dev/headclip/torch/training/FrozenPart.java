@@ -10,6 +10,7 @@ import dev.headclip.dataset.DataDigest;
 import dev.headclip.method.HeadClip;
 import dev.headclip.method.HeadClip.ImageFeatures;
 import dev.headclip.method.HeadClipSettings;
+import dev.headclip.torch.Torch;
 import dev.headclip.torch.TorchOps;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,14 +167,15 @@ sealed interface FrozenPart {
   static String cacheKey(
       FrozenPart part, Backbone backbone, HeadClipSettings method, boolean half) {
     return DataDigest.of(
-        "headclip-features-1 %s %s %d %s %s %s"
+        "headclip-features-1 %s %s %d %s %s %s %s"
             .formatted(
                 part.key(),
                 backbone.digest(),
                 method.imageSize(),
                 method.position(),
                 backbone.normalization(),
-                half));
+                half,
+                Torch.machine()));
   }
 
   /** Bytes of an image's record with its mask. */

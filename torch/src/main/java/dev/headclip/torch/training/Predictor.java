@@ -10,6 +10,7 @@ import dev.headclip.method.PromptIds;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.torch.TorchOps;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 /** What the network says of images, from the same records that training starts from. */
@@ -29,14 +30,27 @@ final class Predictor {
     void of(int index, RecordLoader.Item item, Prediction prediction);
   }
 
-  /** All images in their order. */
-  void run(
-      NDManager manager, Learned<HostTensor> numbers, RecordLoader records, int images, Told told) {
+  /**
+   * All images in their order.
+   *
+   * @param stop asked before every image
+   * @return false where it was stopped
+   */
+  boolean run(
+      NDManager manager,
+      Learned<HostTensor> numbers,
+      RecordLoader records,
+      int images,
+      AtomicBoolean stop,
+      Told told) {
     try (TorchOps text = new TorchOps(manager)) {
       Learned<NDArray> learned = numbers.map(text::constant);
       NDArray words = net.textFeatures(text, ids, learned);
       records.start(IntStream.range(0, images).boxed().toList());
       for (int i = 0; i < images; i++) {
+        if (stop.get()) {
+          return false;
+        }
         try (RecordLoader.Item item = records.next();
             TorchOps ops = new TorchOps(manager)) {
           ImageFeatures<NDArray> f =
@@ -47,6 +61,7 @@ final class Predictor {
           told.of(i, item, new Prediction(global, new float[][] {patches}));
         }
       }
+      return true;
     }
   }
 }

@@ -66,9 +66,9 @@ public final class TrainingReport {
     List<JsonNode> lines = new ArrayList<>();
     try {
       for (String line : Files.readAllLines(log)) {
-        JsonNode n = JSON.readTree(line);
-        if (n.path("event").asText().equals("step")) {
-          lines.add(n);
+        // a line may be torn by a power cut
+        if (line.startsWith("{\"event\":\"step\"") && line.endsWith("}")) {
+          lines.add(JSON.readTree(line));
         }
       }
     } catch (IOException e) {

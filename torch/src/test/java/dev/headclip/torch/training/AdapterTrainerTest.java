@@ -383,6 +383,27 @@ class AdapterTrainerTest {
   }
 
   @Test
+  void stoppedWhileLookingAtTheSecondSetNothingIsLost() {
+    TrainingData second = data("second", 21, 46);
+    AdapterTrainer.Result whole = train(j -> j.withValidation(second, false));
+    Path folder = dir.resolve("checkpoints");
+    // the last step of the first epoch: what comes next is the second set
+    AdapterTrainer.Result part =
+        train(
+            j ->
+                stopping(j, 6)
+                    .withValidation(second, false)
+                    .withCheckpoints(folder, Duration.ofDays(1), false));
+    assertThat(part.complete()).isFalse();
+    assertThat(part.epochs()).isEmpty();
+    AdapterTrainer.Result rest =
+        train(
+            j -> j.withValidation(second, false).withCheckpoints(folder, Duration.ofDays(1), true));
+    assertThat(rest.learned()).isEqualTo(whole.learned());
+    assertThat(rest.epochs()).isEqualTo(whole.epochs());
+  }
+
+  @Test
   void dataThatCannotBeUsedIsNamedBeforeTheFirstStep() throws IOException {
     Path broken = data.samples().get(0).image();
     Files.write(broken, new byte[] {1, 2, 3});
