@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -70,12 +69,15 @@ final class BenchmarkData {
                     "%s: where is it? name the folder of your downloads with --data"
                         .formatted(known.name())));
     try (Stream<Path> children = Files.list(home)) {
-      List<String> names = List.of(plain(known.name()), plain(known.paperName()));
+      List<String> names =
+          List.of(KnownDataset.plain(known.name()), KnownDataset.plain(known.paperName()));
       return children
           .filter(Files::isDirectory)
           .sorted()
           .filter(
-              f -> names.stream().anyMatch(n -> plain(f.getFileName().toString()).startsWith(n)))
+              f ->
+                  names.stream()
+                      .anyMatch(n -> KnownDataset.plain(f.getFileName().toString()).startsWith(n)))
           .findFirst()
           .orElseThrow(
               () ->
@@ -85,9 +87,5 @@ final class BenchmarkData {
     } catch (IOException e) {
       throw new HeadClipException("--data %s: cannot be read (%s)".formatted(home, e), e);
     }
-  }
-
-  private static String plain(String name) {
-    return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 }

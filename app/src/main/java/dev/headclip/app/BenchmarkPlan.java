@@ -81,11 +81,6 @@ record BenchmarkPlan(
    */
   record Experiment(Source auxiliary, List<Source> targets) {}
 
-  /** The plans that come with the program. */
-  static List<String> shipped() {
-    return SHIPPED;
-  }
-
   /** A shipped plan or a YAML file. */
   static BenchmarkPlan read(String nameOrFile) {
     try {

@@ -45,6 +45,7 @@ public final class Backbone implements AutoCloseable {
   private final ClipConfig config;
   private final BackboneWeights weights;
   private final Normalization normalization;
+  private Optional<String> digest = Optional.empty();
 
   private Backbone(
       Path path, ClipConfig config, BackboneWeights weights, Normalization normalization) {
@@ -205,9 +206,16 @@ public final class Backbone implements AutoCloseable {
 
   /**
    * SHA-256 over names, shapes and float32 values of all tensors: the same for every form that the
-   * same weights are stored in. Reads everything.
+   * same weights are stored in. Reads everything, once.
    */
-  public String digest() {
+  public synchronized String digest() {
+    if (digest.isEmpty()) {
+      digest = Optional.of(computeDigest());
+    }
+    return digest.get();
+  }
+
+  private String computeDigest() {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (Map.Entry<String, TensorInfo> e : weights.tensors().entrySet()) {

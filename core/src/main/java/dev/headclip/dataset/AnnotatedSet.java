@@ -115,12 +115,9 @@ public record AnnotatedSet(
 
   private boolean isCalledLike(Path top) {
     KnownDataset k = known.orElseThrow();
-    String path = plain(top.relativize(root).toString());
-    return path.contains(plain(k.name())) || path.contains(plain(k.paperName()));
-  }
-
-  private static String plain(String name) {
-    return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    String path = KnownDataset.plain(top.relativize(root).toString());
+    return path.contains(KnownDataset.plain(k.name()))
+        || path.contains(KnownDataset.plain(k.paperName()));
   }
 
   private static String stem(Path root) {

@@ -59,4 +59,9 @@ public record KnownDataset(
   public static String sameName(String category) {
     return category.replace('_', ' ').toLowerCase(java.util.Locale.ROOT);
   }
+
+  /** A name as folders and people spell it: letters and digits only, in lower case. */
+  public static String plain(String name) {
+    return name.toLowerCase(java.util.Locale.ROOT).replaceAll("[^a-z0-9]", "");
+  }
 }

@@ -5,7 +5,6 @@ import dev.headclip.dataset.KnownDataset.Count;
 import dev.headclip.dataset.KnownDataset.Domain;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -217,15 +216,9 @@ public final class KnownDatasets {
 
   /** The one called {@code name}; the paper's name will do too. */
   public static KnownDataset named(String name) {
-    String wanted = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    String wanted = KnownDataset.plain(name);
     return ALL.stream()
-        .filter(
-            d ->
-                d.name().equals(wanted)
-                    || d.paperName()
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[^a-z0-9]", "")
-                        .equals(wanted))
+        .filter(d -> d.name().equals(wanted) || KnownDataset.plain(d.paperName()).equals(wanted))
         .findFirst()
         .orElseThrow(
             () ->

@@ -130,32 +130,32 @@ public final class EvaluationReport {
     StringBuilder s = new StringBuilder("<div class=\"row\">");
     imageCurves(result).ifPresent(s::append);
     if (!result.curves().isEmpty()) {
-      s.append(pixelChart(result, "Pixel ROC", "false positive rate", Point::fpr, Point::tpr, 1));
-      s.append(pixelChart(result, "Pixel PR", "recall", Point::tpr, Point::precision, 1));
       s.append(
           pixelChart(
-              result, "PRO up to FPR 0.3", "false positive rate", Point::fpr, Point::pro, 0.3));
+              result,
+              "Pixel ROC",
+              "false positive rate",
+              PixelScores.Point::fpr,
+              PixelScores.Point::tpr,
+              1));
+      s.append(
+          pixelChart(
+              result,
+              "Pixel PR",
+              "recall",
+              PixelScores.Point::tpr,
+              PixelScores.Point::precision,
+              1));
+      s.append(
+          pixelChart(
+              result,
+              "PRO up to FPR 0.3",
+              "false positive rate",
+              PixelScores.Point::fpr,
+              PixelScores.Point::pro,
+              0.3));
     }
     return s.append("</div>").toString();
-  }
-
-  /** A point's coordinates, by name. */
-  private static final class Point {
-    static double fpr(PixelScores.Point p) {
-      return p.fpr();
-    }
-
-    static double tpr(PixelScores.Point p) {
-      return p.tpr();
-    }
-
-    static double precision(PixelScores.Point p) {
-      return p.precision();
-    }
-
-    static double pro(PixelScores.Point p) {
-      return p.pro();
-    }
   }
 
   private static String pixelChart(

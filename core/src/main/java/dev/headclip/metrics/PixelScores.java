@@ -119,11 +119,6 @@ public final class PixelScores implements AutoCloseable {
     return sweep.get();
   }
 
-  /** Anomalous pixels so far. */
-  public synchronized long anomalousPixels() {
-    return anomalousCount;
-  }
-
   @Override
   public void close() {
     normal.close();
