@@ -234,11 +234,28 @@ final class DatasetsCommand implements Callable<Integer> {
         description = "Side of a picture (default: ${DEFAULT-VALUE}).")
     private int size;
 
+    @Option(
+        names = "--textures",
+        paramLabel = "DIR",
+        description = "Pictures of surfaces; every folder becomes a class.")
+    private Path textures;
+
+    @Option(
+        names = "--cutouts",
+        paramLabel = "DIR",
+        description =
+            "Things on transparent ground, with --textures; every folder becomes a class.")
+    private Optional<Path> cutouts;
+
     @Override
     public Integer call() {
       long start = System.nanoTime();
+      Generator generator =
+          textures == null
+              ? Generator.drawn(seed, size)
+              : Generator.withPhotos(seed, size, textures, 1, cutouts);
       try (ProgressLine progress = ProgressLine.of("synthesize", count, "images")) {
-        DataSetWriter.write(out, Generator.drawn(seed, size), count, n -> progress.at(n, ""));
+        DataSetWriter.write(out, generator, count, n -> progress.at(n, ""));
       }
       double seconds = (System.nanoTime() - start) / 1e9;
       System.err.printf("%d images in %s, %.0f a minute%n", count, out, count / seconds * 60);

@@ -130,10 +130,29 @@ final class ModelsCommand implements Callable<Integer> {
         description = "Texture images to draw from, see starter/fetch-textures.sh.")
     private Path textures;
 
+    @Option(
+        names = "--cutouts",
+        paramLabel = "DIR",
+        description = "Things on transparent ground to draw from, with --textures.")
+    private Optional<Path> cutouts;
+
     @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
 
-    @Option(names = "--steps", defaultValue = "1500", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+        names = "--image-size",
+        defaultValue = "224",
+        paramLabel = "S",
+        description = "Side of the examples (default: ${DEFAULT-VALUE}).")
+    private int imageSize;
+
+    @Option(
+        names = "--from",
+        paramLabel = "DIR",
+        description = "Start from this backbone, pretrained at any image size.")
+    private Optional<Path> from;
+
+    @Option(names = "--steps", defaultValue = "6000", description = "Default: ${DEFAULT-VALUE}.")
     private int steps;
 
     @Option(names = "--batch", defaultValue = "16", description = "Default: ${DEFAULT-VALUE}.")
@@ -144,11 +163,12 @@ final class ModelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-      Pretrainer.Settings settings = new Pretrainer.Settings(seed, steps, batch, rate, 100);
+      Pretrainer.Settings settings =
+          new Pretrainer.Settings(seed, imageSize, steps, batch, rate, 100, from);
       Generator generator =
           textures == null
-              ? Generator.drawn(seed, 224)
-              : Generator.withPhotos(seed, 224, textures, Pretrainer.PHOTO_SHARE);
+              ? Generator.drawn(seed, imageSize)
+              : Generator.withPhotos(seed, imageSize, textures, Pretrainer.PHOTO_SHARE, cutouts);
       try (Stopper stopper = new Stopper(60);
           ProgressLine progress = ProgressLine.of("pretrain", steps, "steps")) {
         boolean complete =

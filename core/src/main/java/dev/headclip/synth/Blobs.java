@@ -27,6 +27,14 @@ final class Blobs {
     return placed(s, size, r, (u, v) -> (float) Math.sqrt(u * u + v * v));
   }
 
+  /** A disc about a point, radius in pixels. */
+  static Field disc(Scene s, double[] at, double radius) {
+    int n = s.picture().width();
+    Field out = Field.zeros(n, n);
+    Strokes.disc(out, at[0], at[1], radius);
+    return out;
+  }
+
   private static Field box(Scene s, double size, RandomGenerator r) {
     return placed(s, size, r, (u, v) -> Math.max(Math.abs(u), Math.abs(v)));
   }

@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
 
 /**
  * Writes a data set in MVTec layout: {@code CLASS/test/good}, {@code CLASS/test/DEFECT}, {@code
- * CLASS/ground_truth/DEFECT} and a few {@code CLASS/train/good}; classes are the drawn surfaces and
- * objects.
+ * CLASS/ground_truth/DEFECT} and a few {@code CLASS/train/good}; classes are the folders of
+ * pictures, drawn surfaces and drawn objects.
  */
 public final class DataSetWriter {
   /** One in so many pictures is a normal one for training. */
@@ -69,10 +69,9 @@ public final class DataSetWriter {
   }
 
   private static void one(Path out, Generator generator, int index) {
-    int textures = TextureKind.values().length;
-    int classes = textures + ObjectKind.values().length;
-    int which = index % classes;
-    int number = index / classes;
+    List<Generator.Subject> subjects = generator.subjects();
+    int which = index % subjects.size();
+    int number = index / subjects.size();
     boolean train = number % TRAIN_EVERY == TRAIN_EVERY - 1;
     DefectKind[] kinds = DefectKind.values();
     // two of five test pictures have a defect, the kinds in turn
@@ -80,19 +79,12 @@ public final class DataSetWriter {
         train || number % 2 == 0
             ? Optional.empty()
             : Optional.of(kinds[(number / 2 + which) % kinds.length]);
-    boolean surface = which < textures;
-    Example e =
-        surface
-            ? generator.surface(TextureKind.values()[which], defect, index)
-            : generator.object(ObjectKind.values()[which - textures], defect, index);
-    String folder =
-        surface
-            ? TextureKind.values()[which].folder()
-            : ObjectKind.values()[which - textures].folder();
+    Generator.Subject subject = subjects.get(which);
+    Example e = generator.one(subject, defect, index);
     // the kind that was drawn: not every kind shows on every surface
     String kind = e.defect().map(DefectKind::folder).orElse("good");
     String name = "%05d".formatted(number);
-    Path home = out.resolve(folder);
+    Path home = out.resolve(subject.folder());
     Path image = home.resolve(train ? "train" : "test").resolve(kind).resolve(name + ".png");
     AtomicFiles.write(image, o -> ImageWriter.png(e.image(), o));
     if (e.anomalous()) {

@@ -128,6 +128,62 @@ public enum DefectKind {
       return new Defect(s.picture().displaced(dx, dy), alpha);
     }
   },
+  DENT("dent", 2) {
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      Field alpha = r.nextFloat() < 0.4f ? line(s, r) : Blobs.any(s, r);
+      Field height = alpha.blurred(1 + s.picture().width() / 100 + r.nextInt(3));
+      double a = r.nextDouble() * 2 * Math.PI;
+      float cos = (float) StrictMath.cos(a);
+      float sin = (float) StrictMath.sin(a);
+      float depth = 1.5f + 4 * r.nextFloat();
+      int n = s.picture().width();
+      Picture lit =
+          s.picture()
+              .map(
+                  (i, c, v) -> {
+                    int x = i % n;
+                    int y = i / n;
+                    float gx =
+                        height.at(Math.min(x + 1, n - 1), y) - height.at(Math.max(x - 1, 0), y);
+                    float gy =
+                        height.at(x, Math.min(y + 1, n - 1)) - height.at(x, Math.max(y - 1, 0));
+                    float slope = depth * (gx * cos + gy * sin);
+                    return v * (1 + slope) + 0.25f * slope;
+                  });
+      return new Defect(lit, grown(height));
+    }
+
+    private Field line(Scene s, RandomGenerator r) {
+      double size = s.picture().width();
+      return Strokes.wander(
+          s.region(),
+          size * (0.1 + 0.3 * r.nextDouble()),
+          2 + size * 0.02 * r.nextDouble(),
+          0.05,
+          r);
+    }
+
+    private Field grown(Field height) {
+      return Field.of(height.width(), height.height(), (x, y) -> Field.smooth(height.at(x, y) * 5));
+    }
+  },
+  TURNED("turned part", 1) {
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      int n = s.picture().width();
+      double[] at = Strokes.start(s.region(), r);
+      Field alpha = Blobs.disc(s, at, n * (0.05 + 0.12 * r.nextDouble()));
+      double a = (0.15 + 0.7 * r.nextDouble()) * (r.nextBoolean() ? Math.PI : -Math.PI);
+      float cos = (float) StrictMath.cos(a) - 1;
+      float sin = (float) StrictMath.sin(a);
+      float cx = (float) at[0];
+      float cy = (float) at[1];
+      Field dx = Field.of(n, n, (x, y) -> cos * (x - cx) - sin * (y - cy));
+      Field dy = Field.of(n, n, (x, y) -> sin * (x - cx) + cos * (y - cy));
+      return new Defect(s.picture().displaced(dx, dy), alpha);
+    }
+  },
   MISSING("missing piece", 2) {
     @Override
     Defect draw(Scene s, Textures t, RandomGenerator r) {

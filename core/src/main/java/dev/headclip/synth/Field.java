@@ -111,6 +111,27 @@ record Field(int width, int height, float[] values) {
     return this;
   }
 
+  /** Itself, made smaller, in {@code times} rows and columns of the same size in all. */
+  Field tiled(int times) {
+    int w = width / times;
+    int h = height / times;
+    Field small = zeros(w + 1, h + 1);
+    for (int y = 0; y <= h; y++) {
+      for (int x = 0; x <= w; x++) {
+        float sum = 0;
+        int n = 0;
+        for (int v = y * times; v < Math.min((y + 1) * times, height); v++) {
+          for (int u = x * times; u < Math.min((x + 1) * times, width); u++) {
+            sum += at(u, v);
+            n++;
+          }
+        }
+        small.values[y * (w + 1) + x] = n == 0 ? 0 : sum / n;
+      }
+    }
+    return of(width, height, (x, y) -> small.at(Math.min(x % w, w), Math.min(y % h, h)));
+  }
+
   float at(int x, int y) {
     return values[y * width + x];
   }

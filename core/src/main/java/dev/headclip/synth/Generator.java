@@ -2,9 +2,14 @@ package dev.headclip.synth;
 
 import dev.headclip.synth.DefectKind.Defect;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 
 /** Makes examples: deterministic in seed and index, from any number of threads. */
 public final class Generator {
@@ -15,27 +20,88 @@ public final class Generator {
   private final long seed;
   private final int size;
   private final Textures textures;
+  private final Optional<Cutouts> cutouts;
   private final Scenes scenes;
+  private final List<Subject> subjects;
 
-  private Generator(long seed, int size, Textures textures) {
+  private Generator(
+      long seed, int size, Textures textures, Optional<Cutouts> cutouts, List<Subject> photos) {
     if (size < 32 || size > 2048) {
       throw new IllegalArgumentException("--size is %d, expected 32 to 2048".formatted(size));
     }
     this.seed = seed;
     this.size = size;
     this.textures = textures;
-    this.scenes = new Scenes(textures);
+    this.cutouts = cutouts;
+    this.scenes = new Scenes(textures, cutouts);
+    this.subjects = Stream.concat(photos.stream(), drawnSubjects()).toList();
   }
 
   /** Everything drawn by program. */
   public static Generator drawn(long seed, int size) {
-    return new Generator(seed, size, new DrawnTextures());
+    return new Generator(seed, size, new DrawnTextures(), Optional.empty(), List.of());
   }
 
-  /** Surfaces partly from photographs in a folder, {@code share} of them. */
-  public static Generator withPhotos(long seed, int size, Path folder, double share) {
+  /**
+   * Partly from pictures.
+   *
+   * @param surfaces folder of textures, {@code share} of all surfaces
+   * @param things folder of cut-outs (PNG with transparent ground), half of all objects
+   */
+  public static Generator withPhotos(
+      long seed, int size, Path surfaces, double share, Optional<Path> things) {
+    PhotoTextures photos = PhotoTextures.of(surfaces);
+    Optional<Cutouts> cutouts = things.map(Cutouts::of);
+    List<Subject> subjects = new ArrayList<>();
+    photos
+        .folders()
+        .forEach(
+            (name, part) ->
+                subjects.add(
+                    new Subject(name, (g, r) -> Scenes.surface(part.sample(size, size, r)))));
+    cutouts.ifPresent(
+        c ->
+            c.folders()
+                .forEach(
+                    (name, part) ->
+                        subjects.add(new Subject(name, (g, r) -> g.scenes.cutout(part, size, r)))));
     return new Generator(
-        seed, size, new MixedTextures(new PhotoTextures(folder), new DrawnTextures(), share));
+        seed, size, new MixedTextures(photos, new DrawnTextures(), share), cutouts, subjects);
+  }
+
+  /** What a synthesized data set has as a class. */
+  static final class Subject {
+    private final String folder;
+    private final BiFunction<Generator, RandomGenerator, Scene> draw;
+
+    private Subject(String folder, BiFunction<Generator, RandomGenerator, Scene> draw) {
+      this.folder = folder;
+      this.draw = draw;
+    }
+
+    String folder() {
+      return folder;
+    }
+  }
+
+  /** The folders of pictures, then the drawn surfaces and objects. */
+  List<Subject> subjects() {
+    return subjects;
+  }
+
+  private static Stream<Subject> drawnSubjects() {
+    return Stream.concat(
+        Arrays.stream(TextureKind.values())
+            .map(
+                k ->
+                    new Subject(
+                        k.folder(),
+                        (g, r) ->
+                            Scenes.surface(
+                                new Textures.Sample(
+                                    DrawnTextures.draw(k, g.size, g.size, r), k.noun())))),
+        Arrays.stream(ObjectKind.values())
+            .map(k -> new Subject(k.folder(), (g, r) -> g.scenes.object(k, g.size, r))));
   }
 
   public int size() {
@@ -49,22 +115,25 @@ public final class Generator {
     return example(scene, r.nextBoolean() ? Optional.of(DefectKind.any(r)) : Optional.empty(), r);
   }
 
-  /** A surface of one kind. */
-  public Example surface(TextureKind kind, Optional<DefectKind> defect, long index) {
+  /** One subject's picture. */
+  Example one(Subject subject, Optional<DefectKind> defect, long index) {
     SplittableRandom r = random(index);
-    Picture p = DrawnTextures.draw(kind, size, size, r);
-    return example(Scenes.surface(new Textures.Sample(p, kind.noun())), defect, r);
+    return example(subject.draw.apply(this, r), defect, r);
   }
 
-  /** An object of one kind. */
-  public Example object(ObjectKind kind, Optional<DefectKind> defect, long index) {
-    SplittableRandom r = random(index);
-    return example(scenes.object(kind, size, r), defect, r);
+  /** A subject by its folder's name. */
+  Subject subject(String folder) {
+    return subjects.stream().filter(s -> s.folder().equals(folder)).findFirst().orElseThrow();
   }
 
   /** What determines the pictures beside the index, for the record. */
   public String description() {
-    return "seed %d, %d px, %s".formatted(seed, size, textures.description());
+    return "seed %d, %d px, %s%s"
+        .formatted(
+            seed,
+            size,
+            textures.description(),
+            cutouts.map(c -> ", " + c.description()).orElse(""));
   }
 
   private SplittableRandom random(long index) {

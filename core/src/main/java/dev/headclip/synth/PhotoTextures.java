@@ -8,29 +8,57 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Random crops of texture images in a folder, kept in memory at a modest size. */
 final class PhotoTextures implements Textures {
   private static final int KEPT = 384;
   private static final int SMALLEST = 96;
+  private static final float REPEATED = 0.2f;
 
   private final List<RgbImage> images;
+  private final Map<String, PhotoTextures> folders;
 
-  PhotoTextures(Path folder) {
-    List<RgbImage> all;
+  private PhotoTextures(List<RgbImage> images, Map<String, PhotoTextures> folders) {
+    this.images = images;
+    this.folders = folders;
+  }
+
+  /** Those of a folder and its subfolders. */
+  static PhotoTextures of(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       List<Path> found = files.filter(ImageLoader::looksLikeImage).sorted().toList();
-      all = found.parallelStream().flatMap(f -> load(f).stream()).toList();
+      List<Named> all =
+          found.parallelStream()
+              .flatMap(f -> load(f).stream().map(i -> new Named(f.getParent(), i)))
+              .toList();
+      if (all.isEmpty()) {
+        throw new HeadClipException("%s: no images, expected textures".formatted(folder));
+      }
+      Map<String, PhotoTextures> folders = new TreeMap<>();
+      all.stream()
+          .collect(
+              Collectors.groupingBy(
+                  Named::folder, Collectors.mapping(Named::image, Collectors.toList())))
+          .forEach(
+              (f, part) ->
+                  folders.put(f.getFileName().toString(), new PhotoTextures(part, Map.of())));
+      return new PhotoTextures(all.stream().map(Named::image).toList(), folders);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
     }
-    if (all.isEmpty()) {
-      throw new HeadClipException("%s: no images, expected textures".formatted(folder));
-    }
-    images = List.copyOf(all);
+  }
+
+  private record Named(Path folder, RgbImage image) {}
+
+  /** The subfolders' own supplies, by name. */
+  Map<String, PhotoTextures> folders() {
+    return folders;
   }
 
   /** Empty for what is too small, or no image after all: packages hold all sorts. */
@@ -61,12 +89,16 @@ final class PhotoTextures implements Textures {
   @Override
   public Sample sample(int width, int height, RandomGenerator r) {
     RgbImage image = images.get(r.nextInt(images.size()));
-    int longest = Math.min(image.width(), image.height());
-    int side = Math.max(SMALLEST * 2 / 3, (int) (longest * (0.35 + 0.65 * r.nextDouble())));
+    int shorter = Math.min(image.width(), image.height());
+    // game textures are made to be laid side by side
+    int times = r.nextFloat() < REPEATED ? 2 + r.nextInt(2) : 1;
+    double share = times > 1 ? 1 : 0.4 + 0.6 * r.nextDouble();
+    int side = Math.max(SMALLEST * 2 / 3, (int) (shorter * share));
     RgbImage part =
         image.crop(
             r.nextInt(image.width() - side + 1), r.nextInt(image.height() - side + 1), side, side);
-    Picture p = Picture.of(PillowResize.BILINEAR.resize(part, width, height));
+    Picture whole = Picture.of(PillowResize.BILINEAR.resize(part, width, height));
+    Picture p = times > 1 ? whole.tiled(times) : whole;
     return new Sample(turned(p, r.nextInt(8)), "textured surface");
   }
 

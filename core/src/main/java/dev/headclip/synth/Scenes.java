@@ -1,21 +1,56 @@
 package dev.headclip.synth;
 
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /** Draws scenes: a surface, or an object on a ground. */
 final class Scenes {
-  private final Textures textures;
+  private static final float SURFACES = 0.5f;
+  private static final float REPEATED = 0.25f;
 
-  Scenes(Textures textures) {
+  private final Textures textures;
+  private final Optional<Cutouts> cutouts;
+
+  Scenes(Textures textures, Optional<Cutouts> cutouts) {
     this.textures = textures;
+    this.cutouts = cutouts;
   }
 
   Scene any(int size, RandomGenerator r) {
-    if (r.nextFloat() < 0.55f) {
+    if (r.nextFloat() < SURFACES) {
       return surface(textures.sample(size, size, r));
     }
+    boolean photo = cutouts.isPresent() && r.nextBoolean();
     ObjectKind[] kinds = ObjectKind.values();
-    return object(kinds[r.nextInt(kinds.length)], size, r);
+    Scene one =
+        photo
+            ? cutout(cutouts.orElseThrow(), size, r)
+            : object(kinds[r.nextInt(kinds.length)], size, r);
+    return r.nextFloat() < REPEATED ? repeated(one, 2 + r.nextInt(3), size) : one;
+  }
+
+  /** The same thing in rows and columns: what repeats is no anomaly. */
+  private static Scene repeated(Scene one, int times, int size) {
+    return new Scene(
+        one.picture().tiled(times),
+        one.region().tiled(times),
+        one.ground().tiled(times),
+        one.noun(),
+        true);
+  }
+
+  /** A thing from a picture on a ground. */
+  Scene cutout(Cutouts from, int size, RandomGenerator r) {
+    Cutouts.Thing thing = from.sample(size, r);
+    Picture dimmed = shadowed(ground(size, r), thing.inside(), size, r);
+    Picture seen = dimmed.blend(thing.picture(), thing.inside()).clipped();
+    return new Scene(seen, thing.inside(), dimmed, "object", true);
+  }
+
+  private static Picture shadowed(Picture ground, Field inside, int size, RandomGenerator r) {
+    Field shadow = inside.blurred(2 + r.nextInt(Math.max(1, size / 24)));
+    float dark = 0.5f * r.nextFloat();
+    return ground.map((i, c, v) -> v * (1 - dark * shadow.values()[i]));
   }
 
   static Scene surface(Textures.Sample t) {
@@ -29,9 +64,7 @@ final class Scenes {
     Field distance = distance(kind.shape(r), size, r);
     Field inside = Field.of(size, size, (x, y) -> Field.smooth(0.5f - distance.at(x, y)));
     Picture body = shaded(marked(skin.picture(), distance, size, r), distance, size, r);
-    Field shadow = inside.blurred(2 + r.nextInt(Math.max(1, size / 24)));
-    float dark = 0.5f * r.nextFloat();
-    Picture dimmed = ground.map((i, c, v) -> v * (1 - dark * shadow.values()[i]));
+    Picture dimmed = shadowed(ground, inside, size, r);
     String noun = kind.noun();
     return new Scene(dimmed.blend(body, inside).clipped(), inside, dimmed, noun, true);
   }
@@ -93,7 +126,38 @@ final class Scenes {
     if (r.nextFloat() < 0.25f) {
       out = Strokes.print(out, r);
     }
+    if (r.nextFloat() < 0.3f) {
+      out = studded(out, size, r);
+    }
     return out;
+  }
+
+  /** Holes, screws or knobs in a ring or a row: many alike. */
+  private static Picture studded(Picture skin, int size, RandomGenerator r) {
+    int count = 3 + r.nextInt(6);
+    boolean ring = r.nextBoolean();
+    double reach = size * (0.1 + 0.14 * r.nextDouble());
+    double turn = r.nextDouble() * 2 * Math.PI;
+    float radius = size * (0.012f + 0.025f * r.nextFloat());
+    boolean hollow = r.nextFloat() < 0.4f;
+    Field studs = Field.zeros(size, size);
+    for (int k = 0; k < count; k++) {
+      double a = turn + (ring ? 2 * Math.PI * k / count : 0);
+      double far = ring ? reach : reach * 2 * (k - (count - 1) / 2.0) / count * 1.6;
+      Strokes.disc(
+          studs,
+          size / 2.0 + far * StrictMath.cos(a),
+          size / 2.0 + far * StrictMath.sin(a),
+          radius);
+      if (hollow) {
+        Strokes.disc(
+            studs,
+            size / 2.0 + far * StrictMath.cos(a),
+            size / 2.0 + far * StrictMath.sin(a),
+            -radius * 0.55);
+      }
+    }
+    return skin.blend(Picture.filled(size, size, Colors.any(r)), studs);
   }
 
   /** Light from one side over a body that bulges. */
@@ -111,6 +175,9 @@ final class Scenes {
     float lx = (float) StrictMath.cos(angle);
     float ly = (float) StrictMath.sin(angle);
     float strength = 0.05f + 0.3f * r.nextFloat();
+    float gloss = r.nextFloat() < 0.4f ? 0.2f + 0.6f * r.nextFloat() : 0;
+    float sharp = 3 + 20 * r.nextFloat();
+    float at = -0.2f - 0.8f * r.nextFloat();
     return skin.map(
         (i, c, v) -> {
           int x = i % size;
@@ -118,7 +185,9 @@ final class Scenes {
           float gx = height.at(Math.min(x + 1, size - 1), y) - height.at(Math.max(x - 1, 0), y);
           float gy = height.at(x, Math.min(y + 1, size - 1)) - height.at(x, Math.max(y - 1, 0));
           float slope = (gx * lx + gy * ly) / 2;
-          return v * (1 - strength * Math.min(Math.max(slope, -2), 2));
+          float shine =
+              gloss == 0 ? 0 : gloss * (float) Math.exp(-sharp * (slope - at) * (slope - at));
+          return v * (1 - strength * Math.min(Math.max(slope, -2), 2)) + shine;
         });
   }
 }

@@ -32,7 +32,9 @@ final class Strokes {
     return new double[] {region.width() / 2.0, region.height() / 2.0};
   }
 
-  private static void disc(Field out, double cx, double cy, double radius) {
+  /** Covers a disc; one of negative radius is uncovered. */
+  static void disc(Field out, double cx, double cy, double size) {
+    double radius = Math.abs(size);
     int reach = (int) Math.ceil(radius + 1);
     for (int y = (int) cy - reach; y <= cy + reach; y++) {
       for (int x = (int) cx - reach; x <= cx + reach; x++) {
@@ -40,7 +42,8 @@ final class Strokes {
           double d = Math.sqrt((x - cx) * (x - cx) + (y - cy) * (y - cy));
           float cover = (float) Math.min(Math.max(radius + 0.5 - d, 0), 1);
           int i = y * out.width() + x;
-          out.values()[i] = Math.max(out.values()[i], cover);
+          out.values()[i] =
+              size < 0 ? Math.min(out.values()[i], 1 - cover) : Math.max(out.values()[i], cover);
         }
       }
     }

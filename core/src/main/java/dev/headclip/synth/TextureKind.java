@@ -154,6 +154,104 @@ public enum TextureKind {
       Field noise = Field.noise(w, h, 3 + 5 * r.nextDouble(), 3 + 5 * r.nextDouble(), 3, 0.9, r);
       return Field.of(w, h, (x, y) -> 0.3f + 0.4f * noise.at(x, y));
     }
+  },
+  GRATING("metal grating") {
+    @Override
+    Field pattern(int w, int h, RandomGenerator r) {
+      float bar = 0.14f + 0.2f * r.nextFloat();
+      boolean round = r.nextBoolean();
+      double stretch = r.nextFloat() < 0.5f ? 1 : 0.35 + 0.65 * r.nextDouble();
+      return lattice(
+          w,
+          h,
+          7 + 22 * r.nextDouble(),
+          r,
+          (u, v) -> {
+            float y = (float) (v * stretch);
+            // a diamond mesh: bars along both diagonals
+            float a = Math.abs(u + y - Math.round(u + y)) / bar;
+            float b = Math.abs(u - y - Math.round(u - y)) / bar;
+            float d = Math.min(a, b);
+            float cover = 1 - Field.smooth(d * 2 - 1.2f);
+            return round ? cover * (1 - 0.5f * d * d) : cover;
+          });
+    }
+  },
+  HONEYCOMB("honeycomb panel") {
+    @Override
+    Field pattern(int w, int h, RandomGenerator r) {
+      float wall = 0.06f + 0.14f * r.nextFloat();
+      return lattice(
+          w, h, 10 + 26 * r.nextDouble(), r, (u, v) -> Field.smooth(hexagonal(u, v) / wall - 0.4f));
+    }
+  },
+  KNIT("knitted fabric") {
+    @Override
+    Field pattern(int w, int h, RandomGenerator r) {
+      float slant = 0.25f + 0.4f * r.nextFloat();
+      return lattice(
+          w,
+          h,
+          8 + 16 * r.nextDouble(),
+          r,
+          (u, v) -> {
+            float column = u - (float) Math.floor(u);
+            float t = v * 1.6f + (column < 0.5f ? column : 1 - column) * slant * 4;
+            float half = 2 * column - (float) Math.floor(2 * column);
+            return bump(half) * (0.45f + 0.55f * bump(t - (float) Math.floor(t)));
+          });
+    }
+  },
+  TREAD("checker plate") {
+    @Override
+    Field pattern(int w, int h, RandomGenerator r) {
+      float thin = 0.1f + 0.1f * r.nextFloat();
+      return lattice(
+          w,
+          h,
+          12 + 26 * r.nextDouble(),
+          r,
+          (u, v) -> {
+            int i = Math.round(u);
+            int j = Math.round(v);
+            float a = u - i;
+            float b = v - j;
+            boolean up = Math.floorMod(i + j, 2) == 0;
+            float along = (up ? a + b : a - b) * 0.7071f;
+            float across = (up ? a - b : a + b) * 0.7071f;
+            float d = along * along / 0.2f + across * across / (thin * thin);
+            return 0.2f + 0.8f * Field.smooth(2.2f - 2 * d);
+          });
+    }
+  },
+  MOTIF("patterned sheet") {
+    @Override
+    Field pattern(int w, int h, RandomGenerator r) {
+      int n = 4 + r.nextInt(5);
+      float[] cells = new float[n * n];
+      for (int i = 0; i < n * n; i++) {
+        cells[i] = r.nextFloat() < 0.45f ? r.nextFloat() : 0;
+      }
+      boolean mirrored = r.nextBoolean();
+      float soft = 1.5f + 3 * r.nextFloat();
+      return lattice(
+          w,
+          h,
+          14 + 50 * r.nextDouble(),
+          r,
+          (u, v) -> {
+            float a = u - (float) Math.floor(u);
+            float b = v - (float) Math.floor(v);
+            float x = (mirrored ? 1 - Math.abs(2 * a - 1) : a) * n;
+            float y = (mirrored ? 1 - Math.abs(2 * b - 1) : b) * n;
+            int i = Math.min((int) x, n - 1);
+            int j = Math.min((int) y, n - 1);
+            float dx = x - i - 0.5f;
+            float dy = y - j - 0.5f;
+            float inside = Field.smooth((0.62f - (float) Math.sqrt(dx * dx + dy * dy)) * soft);
+            return 0.15f + 0.85f * cells[j * n + i] * inside;
+          });
+    }
   };
 
   private final String noun;
@@ -236,6 +334,19 @@ public enum TextureKind {
           float gap = (float) ((Math.sqrt(second) - Math.sqrt(first)) / size);
           return edges ? Field.smooth(gap * 2.5f) : gap < 0.12f ? 0.5f : own;
         });
+  }
+
+  /** Distance to the nearest wall of a honeycomb with cells one apart. */
+  private static float hexagonal(float u, float v) {
+    float row = 1.7320508f;
+    float ax = u - (float) Math.floor(u) - 0.5f;
+    float ay = v - row * (float) Math.floor(v / row) - row / 2;
+    float bx = u + 0.5f - (float) Math.floor(u + 0.5f) - 0.5f;
+    float by = v + row / 2 - row * (float) Math.floor(v / row + 0.5f) - row / 2;
+    boolean first = ax * ax + ay * ay < bx * bx + by * by;
+    float x = Math.abs(first ? ax : bx);
+    float y = Math.abs(first ? ay : by);
+    return 0.5f - Math.max(x, 0.5f * x + 0.8660254f * y);
   }
 
   private static float wave(float t) {

@@ -33,13 +33,13 @@ class GeneratorTest {
     Generator g = Generator.drawn(1, 128);
     for (DefectKind k : DefectKind.values()) {
       for (int i = 0; i < 4; i++) {
-        int area = area(g.surface(TextureKind.STONE, Optional.of(k), i));
+        int area = area(g.one(g.subject("stone"), Optional.of(k), i));
         assertThat(area).as(k + " on a surface").isBetween(1, 128 * 128 / 2);
-        area = area(g.object(ObjectKind.NUT, Optional.of(k), i));
+        area = area(g.one(g.subject("nut"), Optional.of(k), i));
         assertThat(area).as(k + " on an object").isBetween(1, 128 * 128 / 2);
       }
     }
-    assertThat(area(g.surface(TextureKind.MESH, Optional.empty(), 0))).isZero();
+    assertThat(area(g.one(g.subject("mesh"), Optional.empty(), 0))).isZero();
   }
 
   private static int area(Example e) {

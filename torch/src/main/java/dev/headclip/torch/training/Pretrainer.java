@@ -9,10 +9,12 @@ import ai.djl.training.GradientCollector;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.ClipNames;
 import dev.headclip.clip.DeepTokens;
 import dev.headclip.clip.LocalPath;
+import dev.headclip.clip.PositionResize;
 import dev.headclip.clip.TextTower;
 import dev.headclip.clip.VisionTower;
 import dev.headclip.image.Normalization;
@@ -43,70 +45,93 @@ import java.util.function.Consumer;
  * Pretrains the starter's small CLIP end to end on generated examples: captions against images as
  * CLIP does, the global path's verdict, and maps of both the local and the ordinary path.
  *
- * <p>The loss sees the local path (value-value attention from layer 4), because maps read off a
- * network that never saw it depend wholly on where that path starts.
+ * <p>The loss sees the local path (value-value attention), because maps read off a network that
+ * never saw it depend wholly on where that path starts. Its first layer and its head weights are
+ * drawn anew in every step: no setting of them is the one that was trained, so that the adaptation
+ * has them to choose.
  */
 public final class Pretrainer {
   /**
    * @param seed of weights, examples and captions
+   * @param imageSize side of the examples, pixels; a multiple of the patch's
    * @param steps of one batch each
    * @param batch examples a step
    * @param rate peak learning rate, after a warm-up, before a cosine
    * @param checkpointEvery steps between checkpoints
+   * @param from backbone to start from, of any image size; empty for random weights
    */
-  public record Settings(long seed, int steps, int batch, double rate, int checkpointEvery) {
+  public record Settings(
+      long seed,
+      int imageSize,
+      int steps,
+      int batch,
+      double rate,
+      int checkpointEvery,
+      Optional<Path> from) {
     public Settings {
       if (steps < 1 || batch < 2 || !(rate > 0) || checkpointEvery < 1) {
         throw new IllegalArgumentException(
             "--steps %d, --batch %d, --lr %s: expected at least 1, at least 2, above 0"
                 .formatted(steps, batch, rate));
       }
+      int p = StarterShape.PATCH;
+      if (imageSize < 4 * p || imageSize % p != 0 || imageSize > 1024) {
+        throw new IllegalArgumentException(
+            "--image-size is %d, expected a multiple of %d from %d to 1024"
+                .formatted(imageSize, p, 4 * p));
+      }
     }
   }
 
   /**
-   * What one step brought, for logs.
+   * What the last steps brought, for logs: mean losses since the last report.
    *
    * @param step counted from 1
    * @param caption loss of captions against images
-   * @param global loss of the verdict
+   * @param global loss of the class token's verdict
+   * @param top loss of the verdict read off the local path's map
    * @param local loss of the maps
    * @param imagesPerSecond since the last report
    */
   public record Progress(
-      int step, double caption, double global, double local, double imagesPerSecond) {}
+      int step, double caption, double global, double top, double local, double imagesPerSecond) {}
 
-  /** First layer of the local path while pretraining. */
+  /** Lowest first layer of the local path while pretraining. */
   public static final int CSA_FIRST = 4;
 
   /** Share of surfaces that come from photographs, where there are some. */
-  public static final double PHOTO_SHARE = 0.65;
+  public static final double PHOTO_SHARE = 0.6;
 
-  private static final int WARMUP = 100;
+  private static final int WARMUP = 200;
   private static final double DECAY = 0.05;
   private static final double CLIP_NORM = 1.0;
   private static final double AVERAGE = 0.999;
   private static final int AVERAGE_EVERY = 10;
   private static final double TEMPERATURE = 0.07;
   private static final double CAPTION_WEIGHT = 0.2;
-  private static final double LOCAL_WEIGHT = 2;
-  private static final double ORDINARY_WEIGHT = 0.5;
+  private static final double LOCAL_WEIGHT = 1.5;
+  private static final double ORDINARY_WEIGHT = 1;
   private static final double FINE_WEIGHT = 0.5;
+  private static final double TOP_WEIGHT = 0.5;
+  private static final double TOP_SHARE = 0.03;
   private static final float PATCH_SHARE = 0.1f;
+  private static final double HEAD_SPREAD = 0.75;
   private static final int STATES = 3;
   private static final int REPORT_EVERY = 50;
 
   private final Settings settings;
   private final Path out;
   private String fingerprint = "";
-  private final ClipConfig config = StarterShape.config();
-  private final LocalPath path = LocalPath.of(CSA_FIRST, config.vision().layers());
-  private final int maskSize = config.imageSize() / 2;
-  private final HostTensor upsample = new MapOperator(config.grid(), maskSize, 0).matrix();
+  private final ClipConfig config;
+  private final int maskSize;
+  private final HostTensor upsample;
 
   public Pretrainer(Settings settings, Path out) {
     this.settings = settings;
     this.out = out;
+    this.config = StarterShape.config(settings.imageSize());
+    this.maskSize = config.imageSize() / 2;
+    this.upsample = new MapOperator(config.grid(), maskSize, 0).matrix();
   }
 
   /**
@@ -116,30 +141,41 @@ public final class Pretrainer {
    * @return whether the run is complete
    */
   public boolean run(Generator generator, AtomicBoolean stop, Consumer<Progress> report) {
+    if (generator.size() != config.imageSize()) {
+      throw new IllegalArgumentException(
+          "examples of %d px for a network of %d px"
+              .formatted(generator.size(), config.imageSize()));
+    }
     Path checkpoint = out.resolve("checkpoint.safetensors");
+    Start start = start();
     if (!Files.exists(checkpoint)) {
-      StarterShape.write(out, config, StarterShape.initial(config, settings.seed()), "untrained");
+      StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "seed %d batch %d rate %s steps %d, %s"
+        "recipe 4, seed %d batch %d rate %s steps %d, from %s, %s"
             .formatted(
                 settings.seed(),
                 settings.batch(),
                 settings.rate(),
                 settings.steps(),
+                start.name(),
                 generator.description());
     try (NDManager manager = Torch.manager();
         ClipTokenizer tokenizer = ClipTokenizer.of(out, config);
         ExampleQueue queue = new ExampleQueue(generator, settings.batch())) {
-      State s = State.start(manager, StarterShape.initial(config, settings.seed()));
+      State s = State.start(manager, start.weights());
       if (Files.exists(checkpoint)) {
         s.load(checkpoint, fingerprint);
       }
       queue.startAt((long) s.step * settings.batch());
       long since = System.nanoTime();
       int sinceStep = s.step;
+      double[] losses = new double[4];
       while (s.step < settings.steps() && !stop.get()) {
-        double[] losses = step(manager, s, tokenizer, queue.next());
+        double[] now = step(manager, s, tokenizer, queue.next());
+        for (int i = 0; i < now.length; i++) {
+          losses[i] += now[i] / REPORT_EVERY;
+        }
         if (s.step % REPORT_EVERY == 0) {
           double seconds = (System.nanoTime() - since) / 1e9;
           report.accept(
@@ -148,7 +184,9 @@ public final class Pretrainer {
                   losses[0],
                   losses[1],
                   losses[2],
+                  losses[3],
                   (s.step - sinceStep) * settings.batch() / seconds));
+          java.util.Arrays.fill(losses, 0);
           since = System.nanoTime();
           sinceStep = s.step;
         }
@@ -158,6 +196,27 @@ public final class Pretrainer {
       }
       save(s, checkpoint);
       return s.step >= settings.steps();
+    }
+  }
+
+  private record Start(Map<String, HostTensor> weights, String name) {}
+
+  private Start start() {
+    if (settings.from().isEmpty()) {
+      return new Start(StarterShape.initial(config, settings.seed()), "random weights");
+    }
+    Path from = settings.from().get();
+    try (Backbone b = Backbone.open(from)) {
+      if (!StarterShape.config(b.config().imageSize()).equals(b.config())) {
+        throw new HeadClipException(
+            "--from %s: a backbone of another shape, expected one that 'models pretrain' wrote"
+                .formatted(from));
+      }
+      Map<String, HostTensor> all = new LinkedHashMap<>();
+      b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
+      all.computeIfPresent(
+          ClipNames.VISION_POSITION, (n, t) -> PositionResize.BICUBIC.resize(t, config.grid()));
+      return new Start(all, b.digest());
     }
   }
 
@@ -177,7 +236,9 @@ public final class Pretrainer {
   private double[] step(
       NDManager manager, State s, ClipTokenizer tokenizer, List<Example> examples) {
     SplittableRandom r = Generator.random(settings.seed() + 1_000_000, s.step);
-    double[] losses = new double[3];
+    double[] losses = new double[4];
+    int layers = config.vision().layers();
+    LocalPath path = LocalPath.of(CSA_FIRST + r.nextInt(layers - CSA_FIRST + 1), layers);
     try (TorchOps ops = new TorchOps(manager);
         GradientCollector collector = Torch.engine().newGradientCollector()) {
       VisionTower<NDArray> vision = new VisionTower<>(config, s.weights);
@@ -187,32 +248,38 @@ public final class Pretrainer {
               pixels(ops, examples),
               path,
               List.of(config.vision().layers()),
-              Optional.empty());
+              Optional.of(ops.constant(headWeights(path, r))));
       NDArray image =
           ops.normalize(ops.reshape(vision.project(ops, seen.global(), true), -1, config.embed()));
       NDArray captions = captions(ops, s.weights, tokenizer, examples, r);
       NDArray states = states(ops, s.weights, tokenizer, r);
 
       NDArray caption = contrast(ops, image, captions);
+      NDArray truth =
+          ops.constant(
+              HeadClipLoss.oneHot(
+                  examples.stream().mapToInt(e -> e.anomalous() ? 1 : 0).toArray()));
       NDArray global =
-          Losses.crossEntropy(
-              Similarity.logits(ops, image, states, TEMPERATURE),
-              ops.constant(
-                  HeadClipLoss.oneHot(
-                      examples.stream().mapToInt(e -> e.anomalous() ? 1 : 0).toArray())));
+          Losses.crossEntropy(Similarity.logits(ops, image, states, TEMPERATURE), truth);
       NDArray mask = masks(ops, examples);
-      NDArray local = map(ops, vision, seen.local().get(0), states, mask);
-      NDArray ordinary = map(ops, vision, seen.tokens(), states, mask);
+      NDArray localMap = abnormal(ops, vision, seen.local().get(0), states);
+      NDArray ordinaryMap = abnormal(ops, vision, seen.tokens(), states);
+      NDArray local = mapLoss(ops, localMap, mask);
+      NDArray ordinary = mapLoss(ops, ordinaryMap, mask);
+      NDArray top = topLoss(ops, localMap, truth);
+      NDArray ordinaryTop = topLoss(ops, ordinaryMap, truth);
       NDArray total =
           ops.scale(caption, CAPTION_WEIGHT)
               .add(global)
               .add(ops.scale(local, LOCAL_WEIGHT))
-              .add(ops.scale(ordinary, ORDINARY_WEIGHT));
+              .add(ops.scale(ordinary, ORDINARY_WEIGHT))
+              .add(ops.scale(top.add(ordinaryTop), TOP_WEIGHT));
       collector.backward(total);
       losses[0] = caption.getFloat();
       losses[1] = global.getFloat();
-      losses[2] = local.getFloat();
-      if (!Double.isFinite(losses[0] + losses[1] + losses[2])) {
+      losses[2] = top.getFloat();
+      losses[3] = local.getFloat();
+      if (!Double.isFinite(total.getFloat())) {
         throw new HeadClipException(
             "loss is not a number at step %d; lower --lr, the last checkpoint is in %s"
                 .formatted(s.step + 1, out));
@@ -225,6 +292,14 @@ public final class Pretrainer {
           Math.min(Math.pow(AVERAGE, AVERAGE_EVERY), s.step / (s.step + 10.0 * AVERAGE_EVERY)));
     }
     return losses;
+  }
+
+  private HostTensor headWeights(LocalPath path, SplittableRandom r) {
+    HostTensor w = HostTensor.zeros(path.layers(), config.vision().heads());
+    for (int i = 0; i < w.data().length; i++) {
+      w.data()[i] = (float) (1 + HEAD_SPREAD * (2 * r.nextDouble() - 1));
+    }
+    return w;
   }
 
   private double rateAt(int step) {
@@ -306,11 +381,27 @@ public final class Pretrainer {
         0.5);
   }
 
-  private NDArray map(
-      TorchOps ops, VisionTower<NDArray> vision, NDArray tokens, NDArray states, NDArray mask) {
+  /** P_a of the patches, [B,N,1]. */
+  private static NDArray abnormal(
+      TorchOps ops, VisionTower<NDArray> vision, NDArray tokens, NDArray states) {
     NDArray patches = ops.slice(tokens, 1, 1, tokens.getShape().get(1));
     NDArray unit = ops.normalize(vision.project(ops, patches, true));
-    NDArray abnormal = ops.slice(Similarity.probability(ops, unit, states, TEMPERATURE), 2, 1, 2);
+    return ops.slice(Similarity.probability(ops, unit, states, TEMPERATURE), 2, 1, 2);
+  }
+
+  /**
+   * Cross-entropy of the mean of the highest patches (Eq. 7): no normal image may have high ones.
+   */
+  private NDArray topLoss(TorchOps ops, NDArray abnormal, NDArray truth) {
+    int patches = config.grid() * config.grid();
+    int k = (int) Math.max(1, Math.round(TOP_SHARE * patches));
+    NDArray top = ops.reshape(ops.topMean(ops.reshape(abnormal, -1, patches), k), -1, 1);
+    NDArray p = ops.scale(top, 1 - 2e-4).add(1e-4f);
+    NDArray both = ops.concat(1, List.of(p.neg().add(1), p));
+    return both.log().mul(truth).sum(new int[] {-1}).mean().neg();
+  }
+
+  private NDArray mapLoss(TorchOps ops, NDArray abnormal, NDArray mask) {
     NDArray fine = Losses.local(ops, Losses.upsample(ops, abnormal, ops.constant(upsample)), mask);
     return ops.scale(fine, FINE_WEIGHT).add(balanced(ops, abnormal, mask));
   }
@@ -383,6 +474,11 @@ public final class Pretrainer {
             if (x.hasGradient()) {
               try (NDArray g = x.getGradient()) {
                 boolean matrix = x.getShape().dimension() > 1 && !name.contains("embedding");
+                if (matrix && name.contains("layers")) {
+                  Muon.update(x, g, first.get(name), rate, decay, scale);
+                  g.muli(0);
+                  return;
+                }
                 x.getNDArrayInternal()
                     .adamUpdate(
                         new NDList(x, g, first.get(name), second.get(name)),

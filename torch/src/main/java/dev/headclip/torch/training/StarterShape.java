@@ -24,17 +24,20 @@ final class StarterShape {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CONTEXT = 77;
 
+  /** Side of a patch, pixels. */
+  static final int PATCH = 16;
+
   /** Of the captions' words. */
   static final List<String> MERGES = BpeLearner.merges(Captions.corpus());
 
   private StarterShape() {}
 
-  static ClipConfig config() {
+  static ClipConfig config(int imageSize) {
     int vocabulary = 512 + MERGES.size() + 2;
     return new ClipConfig(
         new TowerConfig(192, 8, 6, 768, Activation.GELU, 1e-5),
-        224,
-        16,
+        imageSize,
+        PATCH,
         new TowerConfig(96, 4, 4, 384, Activation.GELU, 1e-5),
         CONTEXT,
         vocabulary,
@@ -61,7 +64,50 @@ final class StarterShape {
               }
               all.put(name, t);
             });
+    mimic(c.vision(), all);
+    all.put(ClipNames.VISION_POSITION, waves(c, all.get(ClipNames.VISION_POSITION)));
     return all;
+  }
+
+  /**
+   * Attention starts as trained towers end (Trockman and Kolter, "Mimetic initialization of
+   * self-attention layers", 2023): queries and keys alike, so that a token attends to those like
+   * it; projected values the negative of what they were read from.
+   */
+  private static void mimic(TowerConfig tower, Map<String, HostTensor> all) {
+    int w = tower.width();
+    for (int l = 0; l < tower.layers(); l++) {
+      String attention = ClipNames.VISION_LAYERS + l + ".self_attn.";
+      float[] q = all.get(attention + "q_proj.weight").data();
+      float[] k = all.get(attention + "k_proj.weight").data();
+      for (int i = 0; i < q.length; i++) {
+        k[i] = 0.7f * q[i] + 0.7f * k[i];
+      }
+      float[] v = all.get(attention + "v_proj.weight").data();
+      float[] o = all.get(attention + "out_proj.weight").data();
+      for (int i = 0; i < w; i++) {
+        for (int j = 0; j < w; j++) {
+          o[i * w + j] += -0.4f * v[j * w + i];
+        }
+      }
+    }
+  }
+
+  /** Positions as sines and cosines of both axes, so that near tokens are alike from the start. */
+  private static HostTensor waves(ClipConfig c, HostTensor random) {
+    int w = c.vision().width();
+    int g = c.grid();
+    for (int t = 0; t < g * g; t++) {
+      for (int i = 0; i < w; i++) {
+        int axis = i / (w / 2);
+        int k = i % (w / 2) / 2;
+        double at = axis == 0 ? t / g : t % g;
+        double angle = at / Math.pow(100, k / (w / 4.0));
+        double wave = i % 2 == 0 ? Math.sin(angle) : Math.cos(angle);
+        random.data()[(1 + t) * w + i] += (float) (0.25 * wave);
+      }
+    }
+    return random;
   }
 
   private static double deviation(ClipConfig c, String name, long[] shape) {
