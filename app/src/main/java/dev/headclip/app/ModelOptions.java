@@ -1,12 +1,13 @@
 package dev.headclip.app;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.calibrate.Calibration;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detector;
+import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
+import dev.headclip.engine.Precision;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
@@ -22,9 +23,9 @@ import picocli.CommandLine.Option;
 
 /** Which model to run, and how. */
 final class ModelOptions {
-  enum Precision {
-    fp32,
-    int8
+  enum Device {
+    cpu,
+    gpu
   }
 
   @Option(
@@ -49,7 +50,7 @@ final class ModelOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      description = "What computes the model: torch (default: the best there is).")
+      description = "What computes the model: onnx or torch (default: onnx).")
   private String engine;
 
   @Option(
@@ -58,6 +59,21 @@ final class ModelOptions {
       defaultValue = "fp32",
       description = "Arithmetic of the network (default: ${DEFAULT-VALUE}).")
   private Precision precision;
+
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|gpu",
+      defaultValue = "cpu",
+      description =
+          "What computes the network; gpu needs onnxruntime_gpu (default: ${DEFAULT-VALUE}).")
+  private Device device;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of the network (default: one for each core).")
+  private int threads;
 
   @Option(
       names = "--threshold",
@@ -148,15 +164,11 @@ final class ModelOptions {
       m.put("backbone_digest", clip.digest());
       m.put("adapter_digest", a.digest());
       m.put("engine", engine == null ? Engines.best().name() : engine);
-      m.put("precision", precision.name());
-      ObjectNode settings =
-          SettingsJson.write(
-              imageSize == null ? a.settings() : a.settings().withImageSize(imageSize));
-      // these turn the network's numbers into scores
-      settings.remove(
-          List.of(
-              "method", "sigma", "top_fraction", "top_count", "top_map", "lambda", "threshold"));
-      m.put("settings", settings);
+      m.put("precision", precision.key());
+      m.put(
+          "settings",
+          SettingsJson.network(
+              imageSize == null ? a.settings() : a.settings().withImageSize(imageSize)));
       return m;
     }
   }
@@ -178,17 +190,14 @@ final class ModelOptions {
   }
 
   private Detector open(OptionalDouble verdict) {
-    if (precision == Precision.int8) {
-      throw new HeadClipException(
-          "--precision int8 needs the onnx engine, which this build does not have; use fp32");
-    }
     Detector.Options options =
         new Detector.Options(
             Optional.ofNullable(engine),
             verdict,
             imageSize == null ? OptionalInt.empty() : OptionalInt.of(imageSize),
             lambda == null ? OptionalDouble.empty() : OptionalDouble.of(lambda),
-            new ImageLoader(maxPixels));
+            new ImageLoader(maxPixels),
+            new EngineSettings(precision, device == Device.gpu, threads));
     if ((backbone == null) != (adapter == null)) {
       throw new HeadClipException(
           backbone == null

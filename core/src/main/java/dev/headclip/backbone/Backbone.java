@@ -5,6 +5,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.image.Normalization;
+import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.weights.SafetensorsFile;
 import dev.headclip.weights.ShardedSource;
@@ -100,11 +101,7 @@ public final class Backbone implements AutoCloseable {
       }
     }
     try (Stream<Path> files = Files.list(folder)) {
-      List<Path> weights =
-          files
-              .filter(f -> f.toString().matches(".*\\.(safetensors|bin|pt|pth)"))
-              .sorted()
-              .toList();
+      List<Path> weights = files.filter(Backbone::isWeights).sorted().toList();
       if (weights.size() == 1) {
         return weights.get(0);
       }
@@ -202,6 +199,40 @@ public final class Backbone implements AutoCloseable {
   public ClipTokenizer tokenizer() {
     Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
     return ClipTokenizer.of(home, config);
+  }
+
+  /** Size of all weights as float32. */
+  public long bytes() {
+    return weights.tensors().values().stream()
+        .mapToLong(t -> 4 * HostTensor.elements(t.shape()))
+        .sum();
+  }
+
+  /**
+   * Names, sizes and times of the files: changes when they do, and costs nothing to read, unlike
+   * {@link #digest}.
+   */
+  public String stamp() {
+    Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
+    StringBuilder s = new StringBuilder(path.toAbsolutePath().normalize().toString());
+    try (Stream<Path> files = Files.list(home)) {
+      for (Path f : files.filter(this::isPart).sorted().toList()) {
+        s.append('|').append(f.getFileName()).append(' ').append(Files.size(f));
+        s.append(' ').append(Files.getLastModifiedTime(f).toMillis());
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(home, e), e);
+    }
+    return s.toString();
+  }
+
+  private boolean isPart(Path f) {
+    boolean one = f.equals(path.toAbsolutePath()) || f.toString().endsWith(".json");
+    return Files.isRegularFile(f) && (one || Files.isDirectory(path) && isWeights(f));
+  }
+
+  private static boolean isWeights(Path f) {
+    return f.toString().matches(".*\\.(safetensors|bin|pt|pth)");
   }
 
   /**

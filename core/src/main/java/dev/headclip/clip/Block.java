@@ -25,39 +25,19 @@ final class Block<T> {
     return norm(ops, "layer_norm1", x);
   }
 
-  /** Projection {@code q}, {@code k} or {@code v} of x [B,N,width] by head: [B,heads,N,d]. */
+  /** Projection {@code q}, {@code k} or {@code v} of x [B,N,width], heads side by side. */
   T heads(TensorOps<T> ops, String part, T x) {
-    long tokens = ops.shape(x)[1];
-    int h = config.heads();
-    T y = linear(ops, "self_attn." + part + "_proj", x);
-    return ops.transpose(ops.reshape(y, -1, tokens, h, config.width() / h), 0, 2, 1, 3);
+    return linear(ops, "self_attn." + part + "_proj", x);
   }
 
-  /** softmax(q k^T / sqrt(d) + mask) v: Eq. 1 with q, k, v, Eq. 3 with v three times. */
+  /** The heads' outputs side by side, before the output projection: [B,N,width]. */
   T attention(TensorOps<T> ops, T q, T k, T v, Optional<T> mask) {
-    return ops.scoped(
-        () -> {
-          double d = (double) config.width() / config.heads();
-          T logits = ops.matmul(ops.scale(q, 1 / Math.sqrt(d)), ops.transpose(k, 0, 1, 3, 2));
-          T masked = mask.map(m -> ops.add(logits, m)).orElse(logits);
-          return ops.matmul(ops.softmax(masked), v);
-        });
+    return ops.attention(q, k, v, config.heads(), mask);
   }
 
-  /** Heads [B,heads,N,d] side by side, [B,N,width]. */
-  T concat(TensorOps<T> ops, T heads) {
-    long tokens = ops.shape(heads)[2];
-    return ops.reshape(ops.transpose(heads, 0, 2, 1, 3), -1, tokens, config.width());
-  }
-
-  /** concat_h(heads) W_O + b_O: Eq. 2. */
-  T project(TensorOps<T> ops, T heads) {
-    return linear(ops, "self_attn.out_proj", concat(ops, heads));
-  }
-
-  /** C of Eq. 3, heads side by side, from V by head: [B,N,width]. */
+  /** C of Eq. 3: [B,N,width] to [B,N,width], heads side by side. */
   T valueAttention(TensorOps<T> ops, T v) {
-    return ops.scoped(() -> concat(ops, attention(ops, v, v, v, Optional.empty())));
+    return attention(ops, v, v, v, Optional.empty());
   }
 
   T projectionWeight() {
@@ -83,7 +63,7 @@ final class Block<T> {
         () -> {
           T n = norm1(ops, x);
           T a = attention(ops, heads(ops, "q", n), heads(ops, "k", n), heads(ops, "v", n), mask);
-          return mlp(ops, ops.add(x, project(ops, a)));
+          return mlp(ops, ops.add(x, ops.linear(a, projectionWeight(), projectionBias())));
         });
   }
 

@@ -9,7 +9,7 @@ interface LocalBranch<T> {
    * Takes a CSA layer in.
    *
    * @param before the ordinary stream G_{l-1}, [B,1+N,width]
-   * @param values V of that layer, [B,heads,1+N,d], from LN1(G_{l-1})
+   * @param values V of that layer, [B,1+N,width], from LN1(G_{l-1})
    * @return the tensors that must outlive the layer
    */
   List<T> layer(TensorOps<T> ops, int l, Block<T> block, T before, T values);

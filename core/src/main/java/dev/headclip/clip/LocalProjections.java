@@ -55,6 +55,20 @@ public final class LocalProjections<T> {
     return new LocalProjections<>(path.first(), all);
   }
 
+  /**
+   * Ready ones.
+   *
+   * @param first first CSA layer
+   * @param tensors as {@link #tensors} gives them
+   */
+  public static <T> LocalProjections<T> of(int first, List<T> tensors) {
+    List<Projection<T>> all = new ArrayList<>();
+    for (int i = 0; i < tensors.size(); i += 2) {
+      all.add(new Projection<>(tensors.get(i), tensors.get(i + 1)));
+    }
+    return new LocalProjections<>(first, all);
+  }
+
   Projection<T> layer(int l) {
     return layers.get(l - first);
   }

@@ -61,8 +61,37 @@ public final class VisionTower<T> {
       List<Integer> outputs,
       LocalProjections<T> projections) {
     LocalStream<T> local = new LocalStream<>(path, outputs, projections, weights, config.vision());
-    T x = run(ops, pixels, path, Optional.of(projections), local);
+    T x = run(ops, pixels, path, Optional.of(projections), local, true);
     return new Output<>(ops.slice(x, 1, 0, 1), x, local.features());
+  }
+
+  /**
+   * The class token [B,1,width] after the last layer, then the local features as {@link #forward}
+   * gives them; what only other tokens of the last layer would need is not computed.
+   */
+  public Features<T> features(
+      TensorOps<T> ops,
+      T pixels,
+      LocalPath path,
+      List<Integer> outputs,
+      LocalProjections<T> projections) {
+    LocalStream<T> local = new LocalStream<>(path, outputs, projections, weights, config.vision());
+    T x = run(ops, pixels, path, Optional.of(projections), local, readsLast(path, outputs));
+    return new Features<>(ops.slice(x, 1, 0, 1), local.features());
+  }
+
+  /**
+   * What scores and maps are made of.
+   *
+   * @param global the CLS token after the last layer, [B,1,width], not normalised
+   * @param local per output layer all tokens of the local path, [B,1+N,width]
+   */
+  public record Features<T>(T global, List<T> local) {}
+
+  /** Whether an output is the ordinary stream after the last layer. */
+  private boolean readsLast(LocalPath path, List<Integer> outputs) {
+    int last = config.vision().layers();
+    return path.first() > last && outputs.contains(last);
   }
 
   /** Head weights folded into the projections of the local path. */
@@ -79,7 +108,7 @@ public final class VisionTower<T> {
   public LocalInputs<T> inputs(TensorOps<T> ops, T pixels, LocalPath path, List<Integer> outputs) {
     path.requireAccumulating();
     LocalRecorder<T> recorder = new LocalRecorder<>(path, outputs);
-    T x = run(ops, pixels, path, Optional.empty(), recorder);
+    T x = run(ops, pixels, path, Optional.empty(), recorder, readsLast(path, outputs));
     return recorder.inputs(ops.slice(x, 1, 0, 1));
   }
 
@@ -115,12 +144,15 @@ public final class VisionTower<T> {
       T pixels,
       LocalPath path,
       Optional<LocalProjections<T>> projections,
-      LocalBranch<T> local) {
+      LocalBranch<T> local,
+      boolean allTokens) {
     T x = ops.scoped(() -> embed(ops, pixels));
-    for (int l = 1; l <= config.vision().layers(); l++) {
+    int last = config.vision().layers();
+    for (int l = 1; l <= last; l++) {
       T before = x;
       int layer = l;
-      x = ops.scope(() -> layer(ops, layer, before, path, projections, local)).get(0);
+      boolean all = allTokens || l < last;
+      x = ops.scope(() -> layer(ops, layer, before, path, projections, local, all)).get(0);
       local.plain(l, x);
     }
     return x;
@@ -132,20 +164,23 @@ public final class VisionTower<T> {
       T x,
       LocalPath path,
       Optional<LocalProjections<T>> projections,
-      LocalBranch<T> local) {
+      LocalBranch<T> local,
+      boolean allTokens) {
     Block<T> block = block(l);
     T n = block.norm1(ops, x);
+    T k = block.heads(ops, "k", n);
     T v = block.heads(ops, "v", n);
-    T a =
-        block.attention(
-            ops, block.heads(ops, "q", n), block.heads(ops, "k", n), v, Optional.empty());
+    // what asks: all tokens, or the class token alone
+    T asking = allTokens ? x : ops.slice(x, 1, 0, 1);
+    T q = block.heads(ops, "q", allTokens ? n : ops.slice(n, 1, 0, 1));
+    T a = block.attention(ops, q, k, v, Optional.empty());
     T projection =
         path.weightGlobal() && path.covers(l)
             ? projections.orElseThrow().layer(l).weight()
             : block.projectionWeight();
-    T sa = ops.linear(block.concat(ops, a), projection, block.projectionBias());
+    T sa = ops.linear(a, projection, block.projectionBias());
     List<T> live = new ArrayList<>();
-    live.add(block.mlp(ops, ops.add(x, sa)));
+    live.add(block.mlp(ops, ops.add(asking, sa)));
     if (path.covers(l)) {
       live.addAll(local.layer(ops, l, block, x, v));
     }

@@ -4,6 +4,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.Engine;
+import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Prediction;
@@ -61,13 +62,15 @@ public final class Detector implements AutoCloseable {
    * @param imageSize side of the network's input instead of the model's, pixels
    * @param lambda weight of the local score instead of the model's, 0 to 1
    * @param loader of image files
+   * @param compute how the engine computes
    */
   public record Options(
       Optional<String> engine,
       OptionalDouble threshold,
       OptionalInt imageSize,
       OptionalDouble lambda,
-      ImageLoader loader) {
+      ImageLoader loader,
+      EngineSettings compute) {
     public Options {
       if (threshold.isPresent()
           && !(threshold.getAsDouble() >= 0 && threshold.getAsDouble() <= 1)) {
@@ -82,7 +85,8 @@ public final class Detector implements AutoCloseable {
           OptionalDouble.empty(),
           OptionalInt.empty(),
           OptionalDouble.empty(),
-          ImageLoader.defaults());
+          ImageLoader.defaults(),
+          EngineSettings.defaults());
     }
 
     private HeadClipSettings applyTo(HeadClipSettings s) {
@@ -119,7 +123,7 @@ public final class Detector implements AutoCloseable {
     try (Backbone backbone = Backbone.open(backbonePath)) {
       Adapter stored = AdapterFile.read(adapterPath, backbone.config());
       Adapter adapter = stored.withSettings(checked(options, stored, backbone.config()));
-      InferenceSession session = engine.open(backbone, adapter);
+      InferenceSession session = engine.open(backbone, adapter, options.compute());
       return new Detector(name, adapter, backbone, session, options);
     }
   }

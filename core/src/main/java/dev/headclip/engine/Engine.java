@@ -14,8 +14,9 @@ public interface Engine {
   /**
    * Loads a model. The backbone's files are not needed afterwards.
    *
+   * @param settings how to compute; what the engine cannot do is an exception
    * @throws dev.headclip.HeadClipException where the adapter does not fit or the engine cannot
    *     start
    */
-  InferenceSession open(Backbone backbone, Adapter adapter);
+  InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings);
 }

@@ -79,8 +79,8 @@ public final class HeadClip<T> {
    */
   public ImageFeatures<T> imageFeatures(
       TensorOps<T> ops, T pixels, LocalProjections<T> projections) {
-    VisionTower.Output<T> out =
-        vision.forward(ops, pixels, settings.localPath(), settings.outputLayers(), projections);
+    VisionTower.Features<T> out =
+        vision.features(ops, pixels, settings.localPath(), settings.outputLayers(), projections);
     return features(ops, out.global(), out.local());
   }
 

@@ -56,6 +56,14 @@ public final class SettingsJson {
         number(json, "threshold", d.threshold()));
   }
 
+  /** Without what turns the network's numbers into scores. */
+  public static ObjectNode network(HeadClipSettings settings) {
+    ObjectNode json = write(settings);
+    json.remove(
+        List.of("method", "sigma", "top_fraction", "top_count", "top_map", "lambda", "threshold"));
+    return json;
+  }
+
   private enum TopMap {
     SMOOTHED,
     RAW

@@ -1,6 +1,7 @@
 package dev.headclip.tensor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +38,34 @@ public interface TensorOps<T> {
   /** Softmax over the last axis. */
   T softmax(T x);
 
+  /**
+   * softmax(q k^T / sqrt(d) + mask) v for every head, d = width / heads: Eq. 1, and Eq. 3 with v
+   * three times.
+   *
+   * @param q [B,M,width], heads side by side
+   * @param k [B,N,width]
+   * @param v [B,N,width]
+   * @param mask [M,N], added to the logits
+   * @return [B,M,width], heads side by side
+   */
+  default T attention(T q, T k, T v, int heads, Optional<T> mask) {
+    return scoped(
+        () -> {
+          long width = shape(q)[2];
+          T scaled = scale(byHead(q, heads), 1 / Math.sqrt((double) width / heads));
+          T logits = matmul(scaled, transpose(byHead(k, heads), 0, 1, 3, 2));
+          T masked = mask.map(m -> add(logits, m)).orElse(logits);
+          T each = transpose(matmul(softmax(masked), byHead(v, heads)), 0, 2, 1, 3);
+          return reshape(each, -1, shape(q)[1], width);
+        });
+  }
+
+  /** [B,N,width] to [B,heads,N,d]. */
+  private T byHead(T x, int heads) {
+    long[] shape = shape(x);
+    return transpose(reshape(x, -1, shape[1], heads, shape[2] / heads), 0, 2, 1, 3);
+  }
+
   /** Normalisation over the last axis (biased variance), then gain and bias of that size. */
   T layerNorm(T x, T gain, T bias, double epsilon);
 
@@ -67,6 +96,9 @@ public interface TensorOps<T> {
 
   /** Each vector along the last axis divided by its Euclidean length. */
   T normalize(T x);
+
+  /** The mean of the {@code k} highest along the last axis, which goes. */
+  T topMean(T x, int k);
 
   /** Every element rounded to the nearest half-precision number. */
   T roundToHalf(T x);

@@ -1,9 +1,12 @@
 package dev.headclip.torch;
 
 import ai.djl.ndarray.NDManager;
+import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.Engine;
+import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.InferenceSession;
+import dev.headclip.engine.Precision;
 import dev.headclip.method.Adapter;
 
 /** The libtorch engine. */
@@ -19,7 +22,18 @@ public final class TorchEngine implements Engine {
   }
 
   @Override
-  public InferenceSession open(Backbone backbone, Adapter adapter) {
+  public InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings) {
+    if (settings.precision() != Precision.FP32) {
+      throw new HeadClipException(
+          "--precision %s needs the onnx engine, found torch; leave out --engine"
+              .formatted(settings.precision().key()));
+    }
+    if (settings.threads() > 0) {
+      Torch.useThreads(settings.threads());
+    }
+    if (settings.gpu()) {
+      Torch.device("gpu");
+    }
     NDManager manager = Torch.manager();
     try {
       return new TorchSession(manager, backbone, adapter);

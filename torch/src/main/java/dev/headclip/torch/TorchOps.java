@@ -167,6 +167,16 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   }
 
   @Override
+  public NDArray topMean(NDArray x, int k) {
+    return scoped(
+        () -> {
+          NDList top = x.topK(k, -1, true, false);
+          top.forEach(this::own);
+          return own(top.get(0).mean(new int[] {-1}));
+        });
+  }
+
+  @Override
   public NDArray roundToHalf(NDArray x) {
     return own(own(x.toType(DataType.FLOAT16, true)).toType(DataType.FLOAT32, true));
   }

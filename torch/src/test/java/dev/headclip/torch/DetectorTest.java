@@ -9,6 +9,7 @@ import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionStream;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.Outcome;
+import dev.headclip.engine.EngineSettings;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.image.RgbImage;
@@ -73,7 +74,8 @@ class DetectorTest {
             OptionalDouble.of(0),
             OptionalInt.empty(),
             OptionalDouble.of(1),
-            ImageLoader.defaults());
+            ImageLoader.defaults(),
+            EngineSettings.defaults());
     try (Detector plain = Detector.load(model);
         Detector moved = Detector.load(model, o)) {
       Detection a = plain.detect(image);
@@ -93,7 +95,8 @@ class DetectorTest {
             OptionalDouble.empty(),
             OptionalInt.of(98),
             OptionalDouble.empty(),
-            ImageLoader.defaults());
+            ImageLoader.defaults(),
+            EngineSettings.defaults());
     String model = model().toString();
     try (Detector d = Detector.load(model, o)) {
       assertThat(d.detect(picture(0)).map().width()).isEqualTo(98);
@@ -104,7 +107,8 @@ class DetectorTest {
             OptionalDouble.empty(),
             OptionalInt.of(100),
             OptionalDouble.empty(),
-            ImageLoader.defaults());
+            ImageLoader.defaults(),
+            EngineSettings.defaults());
     assertThatThrownBy(() -> Detector.load(model, odd))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("not a multiple of the backbone's patch size 14; try 98");
@@ -170,7 +174,8 @@ class DetectorTest {
             OptionalDouble.empty(),
             OptionalInt.empty(),
             OptionalDouble.empty(),
-            ImageLoader.defaults());
+            ImageLoader.defaults(),
+            EngineSettings.defaults());
     assertThatThrownBy(() -> Detector.load(model.toString(), o))
         .hasMessageContaining("--engine abacus is not in this build");
     Files.delete(model.resolve("adapter.safetensors"));

@@ -1,0 +1,133 @@
+package dev.headclip.onnx;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.engine.EngineSettings;
+import dev.headclip.engine.Precision;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.SettingsJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Keeps recorded models of large backbones on disk: text tower, folding and quantization are done
+ * once, later starts map the file.
+ *
+ * <p>Entries lie in {@code $HEADCLIP_CACHE}, or {@code $XDG_CACHE_HOME/headclip}, or {@code
+ * ~/.cache/headclip}; the least used go where there are more than {@value #KEPT}. A folder that
+ * cannot be written only costs the time.
+ */
+final class SessionCache {
+  private static final int KEPT = 4;
+  // another way of recording makes other entries
+  private static final String FORMAT = "1";
+  private static final long SMALL = 64_000_000;
+
+  private SessionCache() {}
+
+  static Runtime.Open open(Backbone backbone, Adapter adapter, EngineSettings settings) {
+    Precision precision = settings.precision();
+    if (backbone.bytes() < SMALL) {
+      return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+    }
+    Optional<Path> home = home();
+    if (home.isEmpty()) {
+      return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+    }
+    Path entry = home.get().resolve(key(backbone, adapter, precision));
+    Path file = entry.resolve("model.onnx");
+    if (!Files.exists(file)) {
+      try {
+        model(backbone, adapter, precision).writeWithData(file);
+      } catch (HeadClipException e) {
+        // a full disk, most likely: what was begun goes, and the model is made in passing
+        AtomicFiles.deleteTree(entry);
+        return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+      }
+      prune(home.get(), entry);
+    }
+    touch(entry);
+    try {
+      return Runtime.open(file, Runtime.inference(settings));
+    } catch (HeadClipException e) {
+      // damaged: made anew once
+      AtomicFiles.deleteTree(entry);
+      model(backbone, adapter, precision).writeWithData(file);
+      return Runtime.open(file, Runtime.inference(settings));
+    }
+  }
+
+  private static ModelFile model(Backbone backbone, Adapter adapter, Precision precision) {
+    return new ModelFile(
+        new Recorder(backbone, adapter).network(Dialect.FUSED, precision), Map.of());
+  }
+
+  private static Optional<Path> home() {
+    String own = System.getenv("HEADCLIP_CACHE");
+    String xdg = System.getenv("XDG_CACHE_HOME");
+    Path base =
+        own != null && !own.isBlank()
+            ? Path.of(own)
+            : xdg != null && !xdg.isBlank()
+                ? Path.of(xdg, "headclip")
+                : Path.of(System.getProperty("user.home"), ".cache", "headclip");
+    try {
+      return Optional.of(Files.createDirectories(base.resolve("onnx")));
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String key(Backbone backbone, Adapter adapter, Precision precision) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String part :
+          List.of(
+              FORMAT,
+              backbone.stamp(),
+              adapter.digest(),
+              SettingsJson.network(adapter.settings()).toString(),
+              precision.key())) {
+        sha.update(part.getBytes(StandardCharsets.UTF_8));
+        sha.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(sha.digest(), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void touch(Path entry) {
+    try {
+      Files.setLastModifiedTime(entry, FileTime.from(Instant.now()));
+    } catch (IOException e) {
+      // it is only forgotten sooner
+    }
+  }
+
+  private static void prune(Path home, Path latest) {
+    try (Stream<Path> all = Files.list(home)) {
+      List<Path> old =
+          all.filter(p -> Files.isDirectory(p) && !p.equals(latest))
+              .sorted(Comparator.comparing((Path p) -> p.toFile().lastModified()).reversed())
+              .skip(KEPT - 1)
+              .toList();
+      old.forEach(AtomicFiles::deleteTree);
+    } catch (IOException | HeadClipException e) {
+      // another process may hold or remove them
+    }
+  }
+}
