@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
       MetricsCommand.class,
       BenchmarkCommand.class,
       CalibrateCommand.class,
+      ExportCommand.class,
       DatasetsCommand.class,
       ModelsCommand.class
     })

@@ -121,8 +121,13 @@ public final class AdapterFile {
     for (int i = 0; i < names.size(); i++) {
       tensors.put(names.get(i), adapter.learned().tensors().get(i));
     }
+    SafetensorsWriter.write(path, tensors, Map.of(KEY, json(adapter).toString()), false);
+  }
+
+  /** Settings and provenance: the header's JSON. */
+  public static ObjectNode json(Adapter adapter) {
     ObjectNode json = SettingsJson.write(adapter.settings());
     json.set("provenance", JSON.valueToTree(adapter.provenance()));
-    SafetensorsWriter.write(path, tensors, Map.of(KEY, json.toString()), false);
+    return json;
   }
 }

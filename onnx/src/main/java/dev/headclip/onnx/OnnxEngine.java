@@ -21,6 +21,7 @@ public final class OnnxEngine implements Engine {
   @Override
   public InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings) {
     Runtime.Open open = SessionCache.open(backbone, adapter, settings);
-    return new OnnxSession(open, backbone.config(), adapter.settings().imageSize());
+    return new OnnxSession(
+        open, backbone.config(), adapter.settings().imageSize(), settings.precision());
   }
 }

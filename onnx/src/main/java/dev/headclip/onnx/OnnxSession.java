@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.InferenceSession;
+import dev.headclip.engine.Precision;
 import dev.headclip.engine.Prediction;
 import java.nio.FloatBuffer;
 import java.util.Map;
@@ -25,12 +26,16 @@ final class OnnxSession implements InferenceSession {
   private boolean closed;
 
   /** Owns {@code open}. */
-  OnnxSession(Runtime.Open open, ClipConfig config, int imageSize) {
+  OnnxSession(Runtime.Open open, ClipConfig config, int imageSize, Precision precision) {
     this.open = open;
     this.imageSize = imageSize;
     this.patches = config.grid(imageSize) * config.grid(imageSize);
     long tokens = patches + 1L;
-    this.batch = (int) Math.max(1, Math.min(8, TOKEN_BUDGET / (tokens * config.vision().width())));
+    // int8 scales activations by the batch's largest: alone, an image's score depends on no other
+    this.batch =
+        precision == Precision.INT8
+            ? 1
+            : (int) Math.max(1, Math.min(8, TOKEN_BUDGET / (tokens * config.vision().width())));
   }
 
   @Override
@@ -62,7 +67,7 @@ final class OnnxSession implements InferenceSession {
     }
   }
 
-  private static FloatBuffer floats(OrtSession.Result result, String name) {
+  static FloatBuffer floats(OrtSession.Result result, String name) {
     return ((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer();
   }
 

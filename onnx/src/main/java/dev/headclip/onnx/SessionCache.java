@@ -31,19 +31,25 @@ import java.util.stream.Stream;
  * cannot be written only costs the time.
  */
 final class SessionCache {
-  private static final int KEPT = 4;
+  static final int KEPT = 4;
   // another way of recording makes other entries
   private static final String FORMAT = "1";
+  // below this, recording costs less than looking
   private static final long SMALL = 64_000_000;
 
   private SessionCache() {}
 
   static Runtime.Open open(Backbone backbone, Adapter adapter, EngineSettings settings) {
+    Optional<Path> home = backbone.bytes() < SMALL ? Optional.empty() : home();
+    return open(backbone, adapter, settings, home);
+  }
+
+  /**
+   * @param home folder of the entries; empty for none
+   */
+  static Runtime.Open open(
+      Backbone backbone, Adapter adapter, EngineSettings settings, Optional<Path> home) {
     Precision precision = settings.precision();
-    if (backbone.bytes() < SMALL) {
-      return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
-    }
-    Optional<Path> home = home();
     if (home.isEmpty()) {
       return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
     }

@@ -1,0 +1,50 @@
+package dev.headclip.onnx;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.image.Normalization;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.method.HeadClipSettings;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What a caller of an exported model must know, as its metadata: preprocessing, sizes, threshold
+ * under keys of their own, everything else as the adapter file's JSON under {@value
+ * AdapterFile#KEY}.
+ */
+final class ExportMetadata {
+  private ExportMetadata() {}
+
+  static Map<String, String> of(
+      Backbone backbone, Adapter adapter, Exporter.Options options, String version) {
+    HeadClipSettings s = adapter.settings();
+    Normalization n = backbone.normalization();
+    Map<String, String> m = new LinkedHashMap<>();
+    m.put(
+        "preprocessing",
+        "RGB; bicubic (Pillow) to image_size x image_size, aspect ratio not kept;"
+            + " (x / 255 - image_mean) / image_std; float32 [N,3,image_size,image_size]");
+    m.put("image_size", Integer.toString(s.imageSize()));
+    m.put("image_mean", Arrays.toString(n.mean()));
+    m.put("image_std", Arrays.toString(n.std()));
+    m.put("threshold", Double.toString(s.threshold()));
+    m.put(
+        "outputs",
+        "map [N,S,S], score, global_score, local_score [N], all 0 to 1; anomalous [N]:"
+            + " score >= threshold");
+    m.put("dialect", options.dialect().key());
+    m.put("weights", options.weights());
+    ObjectNode all = AdapterFile.json(adapter);
+    all.putObject("export")
+        .put("by", "HeadCLIP for Java " + version)
+        .put("date", Instant.now().toString())
+        .put("backbone_digest", backbone.digest())
+        .put("adapter_digest", adapter.digest());
+    m.put(AdapterFile.KEY, all.toString());
+    return m;
+  }
+}
