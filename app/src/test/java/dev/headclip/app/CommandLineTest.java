@@ -167,9 +167,15 @@ class CommandLineTest {
     r = headclip("detect", in, "--backbone", model);
     assertThat(r.code()).isEqualTo(2);
     oneLine(r, "--backbone without --adapter");
-    r = headclip("detect", in, "--model", model, "--precision", "int8");
+    r = headclip("detect", in, "--model", model, "--precision", "int8", "--engine", "torch");
     assertThat(r.code()).isEqualTo(2);
-    oneLine(r, "--precision int8");
+    oneLine(r, "--precision int8 needs the onnx engine, found torch");
+    r = headclip("detect", in, "--model", model, "--device", "gpu");
+    assertThat(r.code()).isEqualTo(2);
+    oneLine(r, "--device gpu: ONNX Runtime finds no usable GPU");
+    r = headclip("detect", in, "--model", model, "--threads", "-1");
+    assertThat(r.code()).isEqualTo(2);
+    oneLine(r, "--threads is -1, expected at least 0");
     r = headclip("fly");
     assertThat(r.code()).isEqualTo(2);
     r = headclip("detect");

@@ -7,7 +7,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainingBench.class, MetricsBench.class})
+    subcommands = {TrainingBench.class, MetricsBench.class, InferenceBench.class})
 final class Bench {
   private Bench() {}
 

@@ -86,7 +86,7 @@ public final class Exporter {
                 .formatted(
                     file, found.reference(), found.map(), found.scores(), options.tolerance()));
       }
-      return moved(partial, home, found);
+      return moved(partial, file, found);
     } finally {
       AtomicFiles.deleteTree(partial);
     }
@@ -105,14 +105,14 @@ public final class Exporter {
     }
   }
 
-  private static Written moved(Path partial, Path home, SelfCheck.Difference check) {
+  private static Written moved(Path partial, Path file, SelfCheck.Difference check) {
     List<Path> done = new ArrayList<>();
     long bytes = 0;
     try (var found = Files.list(partial)) {
       // the data first: a model whose data is missing must not be seen
       List<Path> all = found.sorted((a, b) -> Boolean.compare(isData(b), isData(a))).toList();
       for (Path from : all) {
-        Path to = home.resolve(from.getFileName());
+        Path to = file.resolveSibling(from.getFileName());
         Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         bytes += Files.size(to);
         done.add(0, to);
@@ -120,7 +120,7 @@ public final class Exporter {
       return new Written(done, bytes, check);
     } catch (IOException e) {
       throw new HeadClipException(
-          "%s: cannot be written (%s)".formatted(home, AtomicFiles.reason(e)), e);
+          "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(e)), e);
     }
   }
 

@@ -143,6 +143,6 @@ class EnginesAgreeTest {
   void int8IsCloseToFloatAndNotTheSame() {
     Prediction exact = run(new OnnxEngine(), models.adapter(), Precision.FP32, 1);
     Prediction rounded = run(new OnnxEngine(), models.adapter(), Precision.INT8, 1);
-    assertThat(difference(exact, rounded)).isGreaterThan(1e-6).isLessThan(0.02);
+    assertThat(difference(exact, rounded)).isGreaterThan(1e-6).isLessThan(0.05);
   }
 }
