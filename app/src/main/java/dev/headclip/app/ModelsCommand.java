@@ -175,7 +175,7 @@ final class ModelsCommand implements Callable<Integer> {
             new Pretrainer(settings, out)
                 .run(
                     generator,
-                    stopper.flag(),
+                    stopper.flag()::get,
                     p -> {
                       System.out.println(p);
                       progress.at(p.step(), "");
