@@ -7,7 +7,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench/run",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainingBench.class, MetricsBench.class, InferenceBench.class})
+    subcommands = {
+      TrainingBench.class,
+      MetricsBench.class,
+      InferenceBench.class,
+      ThroughputBench.class
+    })
 final class Bench {
   private Bench() {}
 

@@ -1,7 +1,6 @@
 package dev.headclip.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.backbone.Backbone;
 import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.Detector;
@@ -10,8 +9,6 @@ import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.ImageWriter;
-import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
 import dev.headclip.synth.Generator;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,7 +73,7 @@ final class InferenceBench implements Callable<Integer> {
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("headclip-bench");
     try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone)) {
-      Path adapter = adapter(folder.path(), work);
+      Path adapter = RandomAdapter.fileFor(folder.path(), work, imageSize);
       List<Path> files = pictures(work);
       ObjectNode results = Results.begin("inference");
       results
@@ -93,19 +90,6 @@ final class InferenceBench implements Callable<Integer> {
       AtomicFiles.deleteTree(work);
     }
     return 0;
-  }
-
-  private Path adapter(Path folder, Path work) {
-    Path own = folder.resolve(BuiltInModels.ADAPTER);
-    if (Files.exists(own)) {
-      return own;
-    }
-    try (Backbone clip = Backbone.open(folder)) {
-      HeadClipSettings s = HeadClipSettings.defaultsFor(clip.config()).withImageSize(imageSize);
-      Path file = work.resolve(BuiltInModels.ADAPTER);
-      AdapterFile.write(file, RandomAdapter.of(clip.config(), s));
-      return file;
-    }
   }
 
   private List<Path> pictures(Path work) {

@@ -1,11 +1,16 @@
 package dev.headclip.bench;
 
+import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.detect.BuiltInModels;
 import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
 import dev.headclip.method.HeadClipSettings;
 import dev.headclip.method.Learned;
 import dev.headclip.method.PromptSettings;
 import dev.headclip.tensor.HostTensor;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +21,21 @@ import java.util.SplittableRandom;
 final class RandomAdapter {
   private RandomAdapter() {}
 
-  static Adapter of(ClipConfig config, HeadClipSettings settings) {
+  /** The adapter beside a backbone; where there is none, a random one in {@code work}. */
+  static Path fileFor(Path backbone, Path work, int imageSize) {
+    Path own = backbone.resolve(BuiltInModels.ADAPTER);
+    if (Files.exists(own)) {
+      return own;
+    }
+    try (Backbone clip = Backbone.open(backbone)) {
+      HeadClipSettings s = HeadClipSettings.defaultsFor(clip.config()).withImageSize(imageSize);
+      Path file = work.resolve(BuiltInModels.ADAPTER);
+      AdapterFile.write(file, of(clip.config(), s));
+      return file;
+    }
+  }
+
+  private static Adapter of(ClipConfig config, HeadClipSettings settings) {
     SplittableRandom r = new SplittableRandom(1);
     int width = config.text().width();
     int length = settings.prompts().length();
