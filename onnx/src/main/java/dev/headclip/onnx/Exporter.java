@@ -5,6 +5,7 @@ import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
+import dev.headclip.files.WorkFolder;
 import dev.headclip.method.Adapter;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,9 +75,9 @@ public final class Exporter {
   static Written write(
       ModelFile model, Backbone backbone, Adapter adapter, Options options, Path file) {
     Path home = file.toAbsolutePath().normalize().getParent();
-    Path partial = partial(home, file);
-    try {
-      Path written = partial.resolve(file.getFileName());
+    try (WorkFolder partial = WorkFolder.in(home)) {
+      // under the final name, which the model refers to its data by
+      Path written = partial.path().resolve(file.getFileName());
       model.write(written);
       SelfCheck.Difference found =
           SelfCheck.of(backbone, adapter, written, EngineSettings.defaults());
@@ -86,22 +87,7 @@ public final class Exporter {
                 .formatted(
                     file, found.reference(), found.map(), found.scores(), options.tolerance()));
       }
-      return moved(partial, file, found);
-    } finally {
-      AtomicFiles.deleteTree(partial);
-    }
-  }
-
-  /**
-   * In the same folder, so that moving is renaming, and under the final names, which it refers to.
-   */
-  private static Path partial(Path home, Path file) {
-    try {
-      Files.createDirectories(home);
-      return Files.createTempDirectory(home, ".headclip-export-");
-    } catch (IOException e) {
-      throw new HeadClipException(
-          "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(e)), e);
+      return moved(partial.path(), file, found);
     }
   }
 

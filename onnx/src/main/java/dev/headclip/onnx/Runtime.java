@@ -6,9 +6,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
-import dev.headclip.files.AtomicFiles;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.headclip.files.WorkFolder;
 import java.nio.file.Path;
 
 /** ONNX Runtime: sessions of models in memory or in files. */
@@ -79,19 +77,11 @@ final class Runtime {
     if (model.size() <= IN_MEMORY) {
       return opened(options, () -> environment().createSession(model.bytes(), options));
     }
-    try {
-      Path folder = Files.createTempDirectory("headclip-onnx");
-      try {
-        Path file = folder.resolve("model.onnx");
-        model.writeWithData(file);
-        return open(file, options);
-      } finally {
-        // what the session maps stays readable on Unix; elsewhere it has been read
-        AtomicFiles.deleteTree(folder);
-      }
-    } catch (IOException e) {
-      throw new HeadClipException(
-          "no temporary folder for the model (%s)".formatted(AtomicFiles.reason(e)), e);
+    // what the session maps stays readable on Unix when it goes; elsewhere it has been read
+    try (WorkFolder folder = WorkFolder.temporary()) {
+      Path file = folder.path().resolve("model.onnx");
+      model.writeWithData(file);
+      return open(file, options);
     }
   }
 

@@ -5,12 +5,14 @@ import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
+import dev.headclip.files.WorkFolder;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.SettingsJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -20,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -32,6 +35,7 @@ import java.util.stream.Stream;
  */
 final class SessionCache {
   static final int KEPT = 4;
+  private static final String MODEL = "model.onnx";
   // another way of recording makes other entries
   private static final String FORMAT = "1";
   // below this, recording costs less than looking
@@ -54,13 +58,12 @@ final class SessionCache {
       return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
     }
     Path entry = home.get().resolve(key(backbone, adapter, precision));
-    Path file = entry.resolve("model.onnx");
+    Path file = entry.resolve(MODEL);
     if (!Files.exists(file)) {
       try {
-        model(backbone, adapter, precision).writeWithData(file);
+        record(backbone, adapter, precision, entry);
       } catch (HeadClipException e) {
-        // a full disk, most likely: what was begun goes, and the model is made in passing
-        AtomicFiles.deleteTree(entry);
+        // a full disk, most likely: the model is made in passing
         return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
       }
       prune(home.get(), entry);
@@ -71,8 +74,22 @@ final class SessionCache {
     } catch (HeadClipException e) {
       // damaged: made anew once
       AtomicFiles.deleteTree(entry);
-      model(backbone, adapter, precision).writeWithData(file);
+      record(backbone, adapter, precision, entry);
       return Runtime.open(file, Runtime.inference(settings));
+    }
+  }
+
+  /** The whole entry appears at once: two processes may make it at the same time. */
+  private static void record(Backbone backbone, Adapter adapter, Precision precision, Path entry) {
+    try (WorkFolder folder = WorkFolder.in(entry.getParent())) {
+      Path complete = folder.path().resolve("entry");
+      model(backbone, adapter, precision).writeWithData(complete.resolve(MODEL));
+      Files.move(complete, entry, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!Files.exists(entry.resolve(MODEL))) {
+        throw new HeadClipException(
+            "%s: cannot be written (%s)".formatted(entry, AtomicFiles.reason(e)), e);
+      }
     }
   }
 
@@ -126,12 +143,18 @@ final class SessionCache {
 
   private static void prune(Path home, Path latest) {
     try (Stream<Path> all = Files.list(home)) {
-      List<Path> old =
+      Map<Boolean, List<Path>> folders =
           all.filter(p -> Files.isDirectory(p) && !p.equals(latest))
-              .sorted(Comparator.comparing((Path p) -> p.toFile().lastModified()).reversed())
-              .skip(KEPT - 1)
-              .toList();
-      old.forEach(AtomicFiles::deleteTree);
+              .collect(Collectors.partitioningBy(p -> p.getFileName().toString().startsWith(".")));
+      folders.get(false).stream()
+          .sorted(Comparator.comparing((Path p) -> p.toFile().lastModified()).reversed())
+          .skip(KEPT - 1)
+          .forEach(AtomicFiles::deleteTree);
+      // what a killed process left
+      long yesterday = System.currentTimeMillis() - 86_400_000;
+      folders.get(true).stream()
+          .filter(p -> p.toFile().lastModified() < yesterday)
+          .forEach(AtomicFiles::deleteTree);
     } catch (IOException | HeadClipException e) {
       // another process may hold or remove them
     }

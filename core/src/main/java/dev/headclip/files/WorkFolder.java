@@ -1,0 +1,56 @@
+package dev.headclip.files;
+
+import dev.headclip.HeadClipException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A folder for work that may be cut off: gone when this closes, and when the process is ended. */
+public final class WorkFolder implements AutoCloseable {
+  private final Path path;
+  private final Thread atExit;
+
+  private WorkFolder(Path path) {
+    this.path = path;
+    this.atExit = new Thread(this::delete, "headclip-work-folder");
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /**
+   * A new one inside {@code home}, which is made where it is not there: moving a file from one into
+   * the other is renaming.
+   */
+  public static WorkFolder in(Path home) {
+    try {
+      Files.createDirectories(home);
+      return new WorkFolder(Files.createTempDirectory(home, ".headclip-"));
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be written (%s)".formatted(home, AtomicFiles.reason(e)), e);
+    }
+  }
+
+  /** A new one where the system keeps such. */
+  public static WorkFolder temporary() {
+    return in(Path.of(System.getProperty("java.io.tmpdir")));
+  }
+
+  public Path path() {
+    return path;
+  }
+
+  private void delete() {
+    AtomicFiles.deleteTree(path);
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // the process is ending, and the hook runs
+      return;
+    }
+    delete();
+  }
+}
