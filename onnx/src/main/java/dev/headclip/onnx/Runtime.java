@@ -29,7 +29,8 @@ final class Runtime {
   }
 
   static OrtEnvironment environment() {
-    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR, "headclip");
+    // errors come as exceptions, too
+    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "headclip");
   }
 
   /** For a graph that runs once: nothing is optimized or packed for later. */

@@ -31,10 +31,7 @@ public final class TorchEngine implements Engine {
     if (settings.threads() > 0) {
       Torch.useThreads(settings.threads());
     }
-    if (settings.gpu()) {
-      Torch.device("gpu");
-    }
-    NDManager manager = Torch.manager();
+    NDManager manager = Torch.manager(Torch.device(settings.gpu() ? "gpu" : "cpu"));
     try {
       return new TorchSession(manager, backbone, adapter);
     } catch (RuntimeException e) {
