@@ -28,9 +28,15 @@ final class Runtime {
     }
   }
 
-  static OrtEnvironment environment() {
+  /** Asked for once: ONNX Runtime warns whoever asks again under another name. */
+  private static final class Environment {
     // errors come as exceptions, too
-    return OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "headclip");
+    private static final OrtEnvironment ONE =
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "headclip");
+  }
+
+  static OrtEnvironment environment() {
+    return Environment.ONE;
   }
 
   /** For a graph that runs once: nothing is optimized or packed for later. */
