@@ -16,8 +16,11 @@ export HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
   --image-size 128 --batch 32 --steps 2200 --lr 1e-3 | tee -a "$work/pretrain.log"
 "$home/headclip" models pretrain "$work/backbone" "${pictures[@]}" --from "$work/small" \
   --image-size 224 --batch 16 --steps 2000 --lr 6e-4 | tee -a "$work/pretrain.log"
-[ -d "$work/auxiliary" ] || "$home/headclip" datasets synthesize "$work/auxiliary" "${pictures[@]}" \
-  --seed 20 --count 1728
+if [ ! -d "$work/auxiliary" ]; then
+  rm -rf "$work/auxiliary.part"
+  "$home/headclip" datasets synthesize "$work/auxiliary.part" "${pictures[@]}" --seed 20 --count 1728
+  mv "$work/auxiliary.part" "$work/auxiliary"
+fi
 "$home/headclip" train --resume --root "$work/auxiliary" --backbone "$work/backbone" \
   --out "$work/backbone/adapter.safetensors" \
   --epochs 4 --image-size 224 --csa 4-8 --cls-ln-post \

@@ -25,14 +25,14 @@ surface_list() {
   find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' \) -size +3k \
     | grep -viE '(_norm|_nm|_bump|_gloss|_spec|_glow|_sm|_gm|_n|_s|_g|_local|_add|_mask|_luma|_reflect|_pants|_shirt|_alpha|_fx|_normal|_gls|blend)\.(jpg|png)$' \
     | grep -viE '/(env|sky|skies|skybox|skyboxes|levelshots|gfx|icons|particles|effects|flares?|decals?|sprites?|models|pics|ui|gui|skins|radar|tex_terrain_blend|menu|editor|karts|library|crosshairs|maps|caustics|blendbrush|vegetation|keys|modes|hud|privs|rewards|weapons|servers|actors|vanities|torley/glass|deprecated|doc|po)/|sky|cloud|flare|liquid|lightmap|interface|font|mouse|button|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire' \
-    | sort
+    | LC_ALL=C sort
 }
 
 # things seen alone; letters, flags and signs are flat drawings
 cutout_list() {
   find "$1.part" -type f -iname '*.png' -size +3k \
     | grep -viE '/(alphabets|flags?|numbers|shapes|signs_and_symbols|logos|buttons|geography|icons)/' \
-    | sort
+    | LC_ALL=C sort
 }
 
 fetch() { # package, kind

@@ -9,8 +9,12 @@ home=$(cd "$(dirname "$0")/.." && pwd)
 cd "$work"
 ln -sfn "$real" real
 draw() { # name, seed, count, folder of pictures
-  [ -d "ablation/$1" ] || "$home/headclip" datasets synthesize "ablation/$1" --seed "$2" --count "$3" \
-    --textures "$4/surfaces" --cutouts "$4/cutouts"
+  if [ ! -d "ablation/$1" ]; then
+    rm -rf "ablation/$1.part"
+    "$home/headclip" datasets synthesize "ablation/$1.part" --seed "$2" --count "$3" \
+      --textures "$4/surfaces" --cutouts "$4/cutouts"
+    mv "ablation/$1.part" "ablation/$1"
+  fi
 }
 mkdir -p ablation
 draw auxiliary 21 720 textures

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -234,26 +235,13 @@ final class DatasetsCommand implements Callable<Integer> {
         description = "Side of a picture (default: ${DEFAULT-VALUE}).")
     private int size;
 
-    @Option(
-        names = "--textures",
-        paramLabel = "DIR",
-        description = "Pictures of surfaces; every folder becomes a class.")
-    private Path textures;
-
-    @Option(
-        names = "--cutouts",
-        paramLabel = "DIR",
-        description =
-            "Things on transparent ground, with --textures; every folder becomes a class.")
-    private Optional<Path> cutouts;
+    // every folder of pictures becomes a class
+    @Mixin private PictureOptions pictures;
 
     @Override
     public Integer call() {
       long start = System.nanoTime();
-      Generator generator =
-          textures == null
-              ? Generator.drawn(seed, size)
-              : Generator.withPhotos(seed, size, textures, 1, cutouts);
+      Generator generator = pictures.generator(seed, size, 1);
       try (ProgressLine progress = ProgressLine.of("synthesize", count, "images")) {
         DataSetWriter.write(out, generator, count, n -> progress.at(n, ""));
       }

@@ -40,7 +40,7 @@ final class ExportCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "FILE.onnx",
       required = true,
-      description = "The file to write; weights over 2 GB go to FILE.onnx.data beside it.")
+      description = "The file to write; weights over 2 GB go to a .data file beside it.")
   private Path out;
 
   @Option(
@@ -81,7 +81,8 @@ final class ExportCommand implements Callable<Integer> {
                     adapter.withSettings(model.applyTo(adapter.settings())),
                     options,
                     Version.text(),
-                    out));
+                    out,
+                    ExportCommand::stage));
     System.out.printf(
         "%s: %,d bytes; against the %s engine maps differ by %.1e at most, scores by %.1e%n",
         w.files().stream().map(Path::toString).collect(Collectors.joining(", ")),
@@ -90,5 +91,11 @@ final class ExportCommand implements Callable<Integer> {
         w.check().map(),
         w.check().scores());
     return Main.OK;
+  }
+
+  private static void stage(String what) {
+    if (ProgressLine.terminal()) {
+      System.err.println(what + " ...");
+    }
   }
 }

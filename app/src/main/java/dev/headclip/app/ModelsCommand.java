@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -124,17 +125,7 @@ final class ModelsCommand implements Callable<Integer> {
     @Parameters(paramLabel = "OUT", description = "Folder for the backbone and its checkpoint.")
     private Path out;
 
-    @Option(
-        names = "--textures",
-        paramLabel = "DIR",
-        description = "Texture images to draw from, see starter/fetch-textures.sh.")
-    private Path textures;
-
-    @Option(
-        names = "--cutouts",
-        paramLabel = "DIR",
-        description = "Things on transparent ground to draw from, with --textures.")
-    private Optional<Path> cutouts;
+    @Mixin private PictureOptions pictures;
 
     @Option(names = "--seed", defaultValue = "1", description = "Default: ${DEFAULT-VALUE}.")
     private long seed;
@@ -165,10 +156,7 @@ final class ModelsCommand implements Callable<Integer> {
     public Integer call() {
       Pretrainer.Settings settings =
           new Pretrainer.Settings(seed, imageSize, steps, batch, rate, 100, from);
-      Generator generator =
-          textures == null
-              ? Generator.drawn(seed, imageSize)
-              : Generator.withPhotos(seed, imageSize, textures, Pretrainer.PHOTO_SHARE, cutouts);
+      Generator generator = pictures.generator(seed, imageSize, Pretrainer.PHOTO_SHARE);
       try (Stopper stopper = new Stopper(60);
           ProgressLine progress = ProgressLine.of("pretrain", steps, "steps")) {
         boolean complete =

@@ -175,7 +175,7 @@ class CommandLineTest {
     oneLine(r, "--device gpu: ONNX Runtime finds no usable GPU");
     r = headclip("detect", in, "--model", model, "--threads", "-1");
     assertThat(r.code()).isEqualTo(2);
-    oneLine(r, "--threads is -1, expected at least 0");
+    oneLine(r, "--threads is -1, expected 0 to 1024");
     r = headclip("fly");
     assertThat(r.code()).isEqualTo(2);
     r = headclip("detect");

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.ClipNames;
 import dev.headclip.image.Normalization;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.weights.SafetensorsFile;
 import dev.headclip.weights.ShardedSource;
+import dev.headclip.weights.TensorDigest;
 import dev.headclip.weights.TensorInfo;
 import dev.headclip.weights.TensorSource;
 import dev.headclip.weights.TorchArchive;
@@ -25,6 +27,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -33,6 +37,9 @@ import java.util.stream.Stream;
  * checkpoint. Weights are read when asked for; {@link #close} closes the files.
  */
 public final class Backbone implements AutoCloseable {
+  private static final Set<String> TEXT_PARTS =
+      Set.of("config.json", "tokenizer.json", "vocab.json", "merges.txt");
+
   private static final List<String> KNOWN =
       List.of(
           "model.safetensors",
@@ -209,8 +216,8 @@ public final class Backbone implements AutoCloseable {
   }
 
   /**
-   * Names, sizes and times of the files: changes when they do, and costs nothing to read, unlike
-   * {@link #digest}.
+   * Names, sizes and times of the files that the network depends on, and a digest of a few small
+   * tensors: changes when they do, and costs next to nothing, unlike {@link #digest}.
    */
   public String stamp() {
     Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
@@ -223,12 +230,19 @@ public final class Backbone implements AutoCloseable {
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(home, e), e);
     }
-    return s.toString();
+    // times may be kept or cut when files are copied
+    Map<String, HostTensor> some = new TreeMap<>();
+    for (String name : List.of(ClipNames.CLASS_EMBEDDING, ClipNames.VISUAL_PROJECTION)) {
+      some.put(name, weights.host(name));
+    }
+    return s.append('|').append(TensorDigest.of("", some)).toString();
   }
 
   private boolean isPart(Path f) {
-    boolean one = f.equals(path.toAbsolutePath()) || f.toString().endsWith(".json");
-    return Files.isRegularFile(f) && (one || Files.isDirectory(path) && isWeights(f));
+    String name = f.getFileName().toString();
+    boolean one = f.equals(path.toAbsolutePath()) || TEXT_PARTS.contains(name);
+    boolean weights = Files.isDirectory(path) && isWeights(f) && !name.startsWith("adapter");
+    return Files.isRegularFile(f) && (one || weights);
   }
 
   private static boolean isWeights(Path f) {

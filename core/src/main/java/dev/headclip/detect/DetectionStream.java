@@ -26,6 +26,8 @@ import java.util.function.Function;
  * @param <R> what is made of each outcome
  */
 public final class DetectionStream<R> {
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
+
   private final Detector detector;
   private final boolean keepPixels;
   private final Function<Outcome, R> finish;
@@ -58,10 +60,9 @@ public final class DetectionStream<R> {
 
   /** Scores all images; {@code results} is called in their order, from this thread. */
   public void run(Iterable<Path> images, Consumer<R> results) {
-    int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     ExecutorService pool =
         Executors.newFixedThreadPool(
-            threads,
+            THREADS,
             task -> {
               Thread t = new Thread(task, "headclip-images");
               t.setDaemon(true);
@@ -95,11 +96,13 @@ public final class DetectionStream<R> {
   private void run(Iterator<Path> images, Consumer<R> results, ExecutorService pool)
       throws InterruptedException, ExecutionException {
     int batch = detector.preferredBatch();
+    // a batch ahead, and no thread idle where batches are of one image
+    int ahead = Math.max(2 * batch, THREADS + 1);
     Queue<Future<Decoded>> decoding = new ArrayDeque<>();
     Queue<Future<R>> finishing = new ArrayDeque<>();
     while (images.hasNext() || !decoding.isEmpty()) {
       while (images.hasNext()
-          && decoding.size() < 2 * batch
+          && decoding.size() < ahead
           && (held.get() < budget || decoding.isEmpty())) {
         Path image = images.next();
         decoding.add(pool.submit(() -> decode(image)));
@@ -109,7 +112,7 @@ public final class DetectionStream<R> {
         group.add(decoding.remove().get());
       }
       score(group, pool, finishing);
-      while (finishing.size() > 2 * batch || (held.get() >= budget && !finishing.isEmpty())) {
+      while (finishing.size() > ahead || (held.get() >= budget && !finishing.isEmpty())) {
         results.accept(finishing.remove().get());
       }
     }

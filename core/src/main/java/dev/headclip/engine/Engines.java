@@ -24,7 +24,7 @@ public final class Engines {
         .orElseThrow(
             () ->
                 new HeadClipException(
-                    "no engine on the class path, expected headclip-torch; add it as a dependency"));
+                    "no engine on the class path, expected headclip-onnx or headclip-torch; add one as a dependency"));
   }
 
   /** The one called {@code name}. */

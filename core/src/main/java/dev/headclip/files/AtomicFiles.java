@@ -3,6 +3,7 @@ package dev.headclip.files;
 import dev.headclip.HeadClipException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileSystemException;
@@ -51,15 +52,18 @@ public final class AtomicFiles {
     write(path, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** Deletes a folder with all that is in it; nothing where there is none. */
+  /** Deletes a folder with all that is in it; what is gone already is passed over. */
   public static void deleteTree(Path folder) {
     if (!Files.isDirectory(folder)) {
       return;
     }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path p : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(p);
+        Files.deleteIfExists(p);
       }
+    } catch (UncheckedIOException e) {
+      throw new HeadClipException(
+          "%s: cannot be removed (%s)".formatted(folder, reason(e.getCause())), e);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, reason(e)), e);
     }

@@ -12,7 +12,7 @@ public final class WorkFolder implements AutoCloseable {
 
   private WorkFolder(Path path) {
     this.path = path;
-    this.atExit = new Thread(this::delete, "headclip-work-folder");
+    this.atExit = new Thread(this::deleteAtExit, "headclip-work-folder");
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
@@ -39,8 +39,18 @@ public final class WorkFolder implements AutoCloseable {
     return path;
   }
 
-  private void delete() {
-    AtomicFiles.deleteTree(path);
+  /** Others may still be writing into it. */
+  private void deleteAtExit() {
+    for (int tries = 0; tries < 5 && Files.exists(path); tries++) {
+      try {
+        AtomicFiles.deleteTree(path);
+        Thread.sleep(20);
+      } catch (HeadClipException e) {
+        // something new came in between: once more
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
   }
 
   @Override
@@ -51,6 +61,6 @@ public final class WorkFolder implements AutoCloseable {
       // the process is ending, and the hook runs
       return;
     }
-    delete();
+    AtomicFiles.deleteTree(path);
   }
 }

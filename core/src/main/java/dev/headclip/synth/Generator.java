@@ -1,11 +1,14 @@
 package dev.headclip.synth;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.synth.DefectKind.Defect;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
@@ -35,6 +38,14 @@ public final class Generator {
     this.cutouts = cutouts;
     this.scenes = new Scenes(textures, cutouts);
     this.subjects = Stream.concat(photos.stream(), drawnSubjects()).toList();
+    Set<String> names = new HashSet<>();
+    for (Subject s : subjects) {
+      if (!names.add(s.folder())) {
+        throw new HeadClipException(
+            "two folders or kinds of pictures are called %s, expected names of their own; rename one"
+                .formatted(s.folder()));
+      }
+    }
   }
 
   /** Everything drawn by program. */

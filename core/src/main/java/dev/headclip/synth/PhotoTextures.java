@@ -45,9 +45,7 @@ final class PhotoTextures implements Textures {
           .collect(
               Collectors.groupingBy(
                   Named::folder, Collectors.mapping(Named::image, Collectors.toList())))
-          .forEach(
-              (f, part) ->
-                  folders.put(f.getFileName().toString(), new PhotoTextures(part, Map.of())));
+          .forEach((f, part) -> add(folders, folder, f, new PhotoTextures(part, Map.of())));
       return new PhotoTextures(all.stream().map(Named::image).toList(), folders);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
@@ -55,6 +53,14 @@ final class PhotoTextures implements Textures {
   }
 
   private record Named(Path folder, RgbImage image) {}
+
+  /** Named by the way from the root: a/metal and b/metal stay apart. */
+  private static void add(
+      Map<String, PhotoTextures> to, Path root, Path folder, PhotoTextures part) {
+    Path way =
+        root.equals(folder) ? folder.toAbsolutePath().getFileName() : root.relativize(folder);
+    to.put(way.toString().replaceAll("[/\\\\]", "_"), part);
+  }
 
   /** The subfolders' own supplies, by name. */
   Map<String, PhotoTextures> folders() {

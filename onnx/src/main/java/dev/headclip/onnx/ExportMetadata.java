@@ -2,6 +2,7 @@ package dev.headclip.onnx;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.engine.Precision;
 import dev.headclip.image.Normalization;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
@@ -36,6 +37,12 @@ final class ExportMetadata {
         "outputs",
         "map [N,S,S], score, global_score, local_score [N], all 0 to 1; anomalous [N]:"
             + " score >= threshold");
+    if (options.precision() == Precision.INT8) {
+      m.put(
+          "batch",
+          "scores depend on the batch: activations are scaled by its largest; N = 1 gives"
+              + " what the library gives");
+    }
     m.put("dialect", options.dialect().key());
     m.put("weights", options.weights());
     ObjectNode all = AdapterFile.json(adapter);

@@ -13,13 +13,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Writes a model as one ONNX file: image tower, local path, map, scores and verdict, with the text
  * features as constants. The file is run and compared with another engine before it gets its name.
  */
 public final class Exporter {
-  /** Constants from here on go to a file beside; protocol buffers end at 2 GiB. */
   private static final String DATA = ".data";
 
   private Exporter() {}
@@ -60,25 +62,40 @@ public final class Exporter {
    *
    * @param adapter with the settings that the file is to have
    * @param version of this program, for the metadata
+   * @param stage told what is being done, for progress
    * @throws HeadClipException where the written file does not answer as the reference does
    */
   public static Written export(
-      Backbone backbone, Adapter adapter, Options options, String version, Path file) {
+      Backbone backbone,
+      Adapter adapter,
+      Options options,
+      String version,
+      Path file,
+      Consumer<String> stage) {
+    stage.accept("recording the model");
     Graph graph = new Recorder(backbone, adapter).detector(options.dialect(), options.precision());
     ModelFile model =
         new ModelFile(
             graph, ExportMetadata.of(backbone, adapter, options, version), options.halfWeights());
-    return write(model, backbone, adapter, options, file);
+    return write(model, backbone, adapter, options, file, stage);
   }
 
   /** Writes {@code model} if it answers as {@code adapter} does. */
   static Written write(
-      ModelFile model, Backbone backbone, Adapter adapter, Options options, Path file) {
+      ModelFile model,
+      Backbone backbone,
+      Adapter adapter,
+      Options options,
+      Path file,
+      Consumer<String> stage) {
     Path home = file.toAbsolutePath().normalize().getParent();
     try (WorkFolder partial = WorkFolder.in(home)) {
       // under the final name, which the model refers to its data by
       Path written = partial.path().resolve(file.getFileName());
-      model.write(written);
+      // a name of its own: an older model must never find newer weights
+      String tag = UUID.randomUUID().toString().substring(0, 8);
+      model.write(written, file.getFileName() + "." + tag + DATA);
+      stage.accept("comparing it with another engine");
       SelfCheck.Difference found =
           SelfCheck.of(backbone, adapter, written, EngineSettings.defaults());
       if (!(found.largest() <= options.tolerance())) {
@@ -103,10 +120,22 @@ public final class Exporter {
         bytes += Files.size(to);
         done.add(0, to);
       }
+      removeOlderData(file, done);
       return new Written(done, bytes, check);
     } catch (IOException e) {
       throw new HeadClipException(
           "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(e)), e);
+    }
+  }
+
+  private static void removeOlderData(Path file, List<Path> now) throws IOException {
+    String pattern = Pattern.quote(file.getFileName().toString()) + "\\.[0-9a-f]{8}\\.data";
+    try (var beside = Files.list(file.toAbsolutePath().getParent())) {
+      for (Path p : beside.filter(f -> f.getFileName().toString().matches(pattern)).toList()) {
+        if (now.stream().noneMatch(n -> n.getFileName().equals(p.getFileName()))) {
+          Files.deleteIfExists(p);
+        }
+      }
     }
   }
 

@@ -11,6 +11,9 @@ import java.util.function.Supplier;
  * eight-bit weights overflow.
  */
 final class Int8 {
+  /** How the names of scales end. */
+  static final String SCALE = ".scale";
+
   private static final int LARGEST = 63;
 
   private Int8() {}
@@ -39,7 +42,7 @@ final class Int8 {
             name + ".int8",
             Stored.bytes(new long[] {in, out}, () -> quantized(read.get(), out, in))),
         graph.constant(
-            name + ".scale", Stored.floats(new long[] {out}, () -> scales(read.get(), out, in))),
+            name + SCALE, Stored.floats(new long[] {out}, () -> scales(read.get(), out, in))),
         graph.constant(name + ".zero", Stored.bytes(new long[] {out}, () -> new byte[out])));
   }
 

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.headclip.files.AtomicFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -55,7 +56,9 @@ final class ModelFile {
         .neededConstants()
         .forEach(
             (name, s) -> {
-              if (half && s.type() == ElementType.FLOAT && s.length() >= SMALL) {
+              // scales of int8 weights may be too small for half precision
+              boolean wide = name.endsWith(Int8.SCALE) || s.length() < SMALL;
+              if (half && s.type() == ElementType.FLOAT && !wide) {
                 constants.put(name + ".half", s.halved());
                 widening.add(widen(name));
               } else {
@@ -80,29 +83,39 @@ final class ModelFile {
   }
 
   byte[] bytes() {
-    GraphProto.Builder g = skeleton();
-    constants.forEach(
-        (name, s) -> g.addInitializer(header(name, s).setRawData(ByteString.copyFrom(content(s)))));
-    return model(g).toByteArray();
+    return whole().toByteArray();
   }
 
-  /** One file where it fits, else two: constants go to {@code NAME.data} beside. */
-  void write(Path file) {
+  private ModelProto whole() {
+    GraphProto.Builder g = skeleton();
+    constants.forEach((name, s) -> g.addInitializer(header(name, s).setRawData(raw(s))));
+    return model(g);
+  }
+
+  private static ByteString raw(Stored s) {
+    // not copied: the buffer was made for this
+    return UnsafeByteOperations.unsafeWrap(content(s));
+  }
+
+  /** One file where it fits, else two: constants go to a file {@code dataName} beside. */
+  void write(Path file, String dataName) {
     if (size() < ONE_FILE) {
-      byte[] all = bytes();
-      AtomicFiles.write(file, o -> o.write(all));
+      ModelProto all = whole();
+      AtomicFiles.write(file, all::writeTo);
     } else {
-      writeWithData(file);
+      writeWithData(file, dataName);
     }
   }
 
   /** Two files: the constants are streamed, none but the present one is in memory. */
   void writeWithData(Path file) {
-    Path data = file.resolveSibling(file.getFileName() + ".data");
+    writeWithData(file, file.getFileName() + ".data");
+  }
+
+  private void writeWithData(Path file, String dataName) {
     GraphProto.Builder g = skeleton();
-    AtomicFiles.write(data, o -> g.mergeFrom(stream(o, data.getFileName().toString())));
-    byte[] all = model(g).toByteArray();
-    AtomicFiles.write(file, o -> o.write(all));
+    AtomicFiles.write(file.resolveSibling(dataName), o -> g.mergeFrom(stream(o, dataName)));
+    AtomicFiles.write(file, model(g)::writeTo);
   }
 
   private GraphProto stream(OutputStream to, String dataName) throws IOException {
@@ -113,7 +126,7 @@ final class ModelFile {
         Stored s = c.getValue();
         TensorProto.Builder t = header(c.getKey(), s);
         if (s.length() < SMALL) {
-          g.addInitializer(t.setRawData(ByteString.copyFrom(content(s))));
+          g.addInitializer(t.setRawData(raw(s)));
           continue;
         }
         int gap = (int) ((ALIGNMENT - at % ALIGNMENT) % ALIGNMENT);

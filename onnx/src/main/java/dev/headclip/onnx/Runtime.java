@@ -7,7 +7,13 @@ import ai.onnxruntime.OrtSession;
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.files.WorkFolder;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /** ONNX Runtime: sessions of models in memory or in files. */
 final class Runtime {
@@ -16,14 +22,21 @@ final class Runtime {
 
   private Runtime() {}
 
-  /** A session with the options that it needs until it closes. */
-  record Open(OrtSession session, OrtSession.SessionOptions options) implements AutoCloseable {
+  /**
+   * A session with what it needs until it closes.
+   *
+   * @param files a folder that it reads from
+   */
+  record Open(OrtSession session, OrtSession.SessionOptions options, Optional<WorkFolder> files)
+      implements AutoCloseable {
     @Override
     public void close() {
       try (options) {
         session.close();
       } catch (OrtException e) {
         throw failed("the session cannot be closed", e);
+      } finally {
+        files.ifPresent(WorkFolder::close);
       }
     }
   }
@@ -36,7 +49,16 @@ final class Runtime {
   }
 
   static OrtEnvironment environment() {
-    return Environment.ONE;
+    try {
+      return Environment.ONE;
+    } catch (RuntimeException | LinkageError e) {
+      throw new HeadClipException(
+          "ONNX Runtime cannot be loaded (%s); it unpacks a library to java.io.tmpdir (%s), which must allow programs, and needs glibc on Linux; --engine torch does without"
+              .formatted(
+                  String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()),
+                  System.getProperty("java.io.tmpdir")),
+          e);
+    }
   }
 
   /** For a graph that runs once: nothing is optimized or packed for later. */
@@ -53,18 +75,46 @@ final class Runtime {
 
   /** For inference. */
   static OrtSession.SessionOptions inference(EngineSettings settings) {
+    environment();
+    OrtSession.SessionOptions o = new OrtSession.SessionOptions();
     try {
-      OrtSession.SessionOptions o = new OrtSession.SessionOptions();
       o.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
-      if (settings.threads() > 0) {
-        o.setIntraOpNumThreads(settings.threads());
-      }
+      threads(settings).ifPresent(n -> setThreads(o, n));
       if (settings.gpu()) {
         gpu(o);
       }
       return o;
     } catch (OrtException e) {
+      o.close();
       throw failed("session options", e);
+    } catch (RuntimeException e) {
+      o.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Where none are asked for, ONNX Runtime takes the machine's cores, whatever share of them a
+   * container has: Java knows.
+   */
+  private static OptionalInt threads(EngineSettings settings) {
+    if (settings.threads() > 0) {
+      return OptionalInt.of(settings.threads());
+    }
+    int ours = java.lang.Runtime.getRuntime().availableProcessors();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+      long machine = lines.filter(l -> l.startsWith("processor")).count();
+      return ours < machine ? OptionalInt.of(ours) : OptionalInt.empty();
+    } catch (IOException | UncheckedIOException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  private static void setThreads(OrtSession.SessionOptions o, int threads) {
+    try {
+      o.setIntraOpNumThreads(threads);
+    } catch (OrtException e) {
+      throw failed("--threads " + threads, e);
     }
   }
 
@@ -82,28 +132,37 @@ final class Runtime {
   /** Opens a model; takes over {@code options}. */
   static Open open(ModelFile model, OrtSession.SessionOptions options) {
     if (model.size() <= IN_MEMORY) {
-      return opened(options, () -> environment().createSession(model.bytes(), options));
+      return opened(
+          options, Optional.empty(), () -> environment().createSession(model.bytes(), options));
     }
-    // what the session maps stays readable on Unix when it goes; elsewhere it has been read
-    try (WorkFolder folder = WorkFolder.temporary()) {
+    WorkFolder folder = WorkFolder.temporary();
+    try {
       Path file = folder.path().resolve("model.onnx");
       model.writeWithData(file);
-      return open(file, options);
+      return opened(
+          options,
+          Optional.of(folder),
+          () -> environment().createSession(file.toString(), options));
+    } catch (RuntimeException e) {
+      folder.close();
+      throw e;
     }
   }
 
   /** Opens a model file; takes over {@code options}. */
   static Open open(Path file, OrtSession.SessionOptions options) {
-    return opened(options, () -> environment().createSession(file.toString(), options));
+    return opened(
+        options, Optional.empty(), () -> environment().createSession(file.toString(), options));
   }
 
   private interface Creation {
     OrtSession create() throws OrtException;
   }
 
-  private static Open opened(OrtSession.SessionOptions options, Creation creation) {
+  private static Open opened(
+      OrtSession.SessionOptions options, Optional<WorkFolder> files, Creation creation) {
     try {
-      return new Open(creation.create(), options);
+      return new Open(creation.create(), options, files);
     } catch (OrtException e) {
       options.close();
       throw failed("ONNX Runtime cannot load the model", e);

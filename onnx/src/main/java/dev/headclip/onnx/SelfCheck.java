@@ -3,6 +3,7 @@ package dev.headclip.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.detect.JointScore;
 import dev.headclip.engine.Engine;
@@ -18,7 +19,6 @@ import dev.headclip.synth.Generator;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 
 /** Compares an exported file with another way to compute the same model, on two drawn pictures. */
 public final class SelfCheck {
@@ -45,18 +45,30 @@ public final class SelfCheck {
   static Difference of(Backbone backbone, Adapter adapter, Path file, EngineSettings settings) {
     HeadClipSettings s = adapter.settings();
     float[] pixels = pixels(backbone, s.imageSize());
-    // another engine where there is one; else the same network in standard operators, unoptimized
-    Optional<Engine> other =
-        Engines.all().stream().filter(e -> !(e instanceof OnnxEngine)).findFirst();
-    try (InferenceSession reference =
-        other
-            .map(e -> e.open(backbone, adapter, EngineSettings.defaults()))
-            .orElseGet(() -> plain(backbone, adapter))) {
-      Prediction p = reference.run(pixels, IMAGES);
-      JointScore scores = new JointScore(s, backbone.config().grid(s.imageSize()));
-      String name = other.map(Engine::name).orElse("unoptimized onnx");
-      return compare(name, file, settings, s.imageSize(), pixels, p, scores);
+    JointScore scores = new JointScore(s, backbone.config().grid(s.imageSize()));
+    Reference r = reference(backbone, adapter);
+    Prediction p;
+    // closed before the file is opened: large models would be in memory twice
+    try (InferenceSession session = r.session()) {
+      p = session.run(pixels, IMAGES);
     }
+    return compare(r.name(), file, settings, s.imageSize(), pixels, p, scores);
+  }
+
+  private record Reference(String name, InferenceSession session) {}
+
+  /** Another engine where one starts; else the network in standard operators, unoptimized. */
+  private static Reference reference(Backbone backbone, Adapter adapter) {
+    for (Engine e : Engines.all()) {
+      if (!(e instanceof OnnxEngine)) {
+        try {
+          return new Reference(e.name(), e.open(backbone, adapter, EngineSettings.defaults()));
+        } catch (HeadClipException ignored) {
+          // its library does not load here
+        }
+      }
+    }
+    return new Reference("unoptimized onnx", plain(backbone, adapter));
   }
 
   private static InferenceSession plain(Backbone backbone, Adapter adapter) {

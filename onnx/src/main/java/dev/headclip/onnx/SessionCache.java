@@ -9,6 +9,7 @@ import dev.headclip.files.WorkFolder;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.SettingsJson;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,29 +54,34 @@ final class SessionCache {
    */
   static Runtime.Open open(
       Backbone backbone, Adapter adapter, EngineSettings settings, Optional<Path> home) {
+    // what the machine cannot do ends here, before anything is recorded
+    Runtime.inference(settings).close();
     Precision precision = settings.precision();
-    if (home.isEmpty()) {
-      return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
-    }
-    Path entry = home.get().resolve(key(backbone, adapter, precision));
-    Path file = entry.resolve(MODEL);
-    if (!Files.exists(file)) {
-      try {
-        record(backbone, adapter, precision, entry);
-      } catch (HeadClipException e) {
-        // a full disk, most likely: the model is made in passing
-        return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+    if (home.isPresent()) {
+      Path entry = home.get().resolve(key(backbone, adapter, precision));
+      for (int tries = 0; tries < 2; tries++) {
+        try {
+          if (!Files.exists(entry.resolve(MODEL))) {
+            record(backbone, adapter, precision, entry);
+            prune(home.get(), entry);
+          }
+          touch(entry);
+          return Runtime.open(entry.resolve(MODEL), Runtime.inference(settings));
+        } catch (HeadClipException e) {
+          // damaged: made anew once; or the disk is full: the model is made in passing
+          setAside(entry);
+        }
       }
-      prune(home.get(), entry);
     }
-    touch(entry);
-    try {
-      return Runtime.open(file, Runtime.inference(settings));
-    } catch (HeadClipException e) {
-      // damaged: made anew once
-      AtomicFiles.deleteTree(entry);
-      record(backbone, adapter, precision, entry);
-      return Runtime.open(file, Runtime.inference(settings));
+    return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+  }
+
+  /** Another process may be about to do the same. */
+  private static void setAside(Path entry) {
+    try (WorkFolder folder = WorkFolder.in(entry.getParent())) {
+      Files.move(entry, folder.path().resolve("old"), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | HeadClipException e) {
+      // gone already, or not ours to move
     }
   }
 
@@ -144,7 +150,7 @@ final class SessionCache {
   private static void prune(Path home, Path latest) {
     try (Stream<Path> all = Files.list(home)) {
       Map<Boolean, List<Path>> folders =
-          all.filter(p -> Files.isDirectory(p) && !p.equals(latest))
+          all.filter(p -> Files.isDirectory(p) && !p.equals(latest) && isOurs(p))
               .collect(Collectors.partitioningBy(p -> p.getFileName().toString().startsWith(".")));
       folders.get(false).stream()
           .sorted(Comparator.comparing((Path p) -> p.toFile().lastModified()).reversed())
@@ -155,8 +161,12 @@ final class SessionCache {
       folders.get(true).stream()
           .filter(p -> p.toFile().lastModified() < yesterday)
           .forEach(AtomicFiles::deleteTree);
-    } catch (IOException | HeadClipException e) {
+    } catch (IOException | UncheckedIOException | HeadClipException e) {
       // another process may hold or remove them
     }
+  }
+
+  private static boolean isOurs(Path p) {
+    return p.getFileName().toString().matches("[0-9a-f]{32}|\\.headclip-.*");
   }
 }

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * @param type of its elements
  * @param shape sizes
- * @param bytes its little-endian content, from the start of the buffer; asked for once
+ * @param bytes its little-endian content, from the start of the buffer
  */
 record Stored(ElementType type, long[] shape, Supplier<ByteBuffer> bytes) {
   static Stored floats(long[] shape, Supplier<float[]> values) {

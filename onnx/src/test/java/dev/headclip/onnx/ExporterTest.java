@@ -55,7 +55,7 @@ class ExporterTest {
 
   private Path export(Adapter a, Exporter.Options o) {
     Path file = dir.resolve("out/detector.onnx");
-    Exporter.export(models.backbone(), a, o, "test", file);
+    Exporter.export(models.backbone(), a, o, "test", file, stage -> {});
     return file;
   }
 
@@ -153,7 +153,8 @@ class ExporterTest {
             models.adapter(),
             new Exporter.Options(Dialect.PORTABLE, Precision.FP32, true),
             "test",
-            dir.resolve("half.onnx"));
+            dir.resolve("half.onnx"),
+            stage -> {});
     assertThat(half.bytes()).isLessThan(full * 7 / 10);
     assertThat(half.check().largest()).isGreaterThan(0).isLessThan(1e-3);
   }
@@ -169,7 +170,9 @@ class ExporterTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "older");
     assertThatThrownBy(
-            () -> Exporter.write(wrong, models.backbone(), models.adapter(), FUSED, file))
+            () ->
+                Exporter.write(
+                    wrong, models.backbone(), models.adapter(), FUSED, file, stage -> {}))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("not written: its answers differ from the torch engine's");
     assertThat(file).hasContent("older");

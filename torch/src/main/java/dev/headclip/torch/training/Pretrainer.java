@@ -146,18 +146,19 @@ public final class Pretrainer {
       while (s.step() < settings.steps() && !stop.getAsBoolean()) {
         double[] now = step(manager, s, loss, queue.next());
         for (int i = 0; i < now.length; i++) {
-          losses[i] += now[i] / REPORT_EVERY;
+          losses[i] += now[i];
         }
         if (s.step() % REPORT_EVERY == 0) {
           double seconds = (System.nanoTime() - since) / 1e9;
+          int steps = s.step() - sinceStep;
           report.accept(
               new Progress(
                   s.step(),
-                  losses[0],
-                  losses[1],
-                  losses[2],
-                  losses[3],
-                  (s.step() - sinceStep) * settings.batch() / seconds));
+                  losses[0] / steps,
+                  losses[1] / steps,
+                  losses[2] / steps,
+                  losses[3] / steps,
+                  steps * settings.batch() / seconds));
           java.util.Arrays.fill(losses, 0);
           since = System.nanoTime();
           sinceStep = s.step();
