@@ -24,7 +24,7 @@ fi
 "$home/headclip" train --resume --root "$work/auxiliary" --backbone "$work/backbone" \
   --out "$work/backbone/adapter.safetensors" \
   --epochs 4 --image-size 224 --csa 4-8 --cls-ln-post \
-  --lambda 0.8 --threshold 0.35
+  --lambda 0.5 --threshold 0.47
 to=$home/starter/src/main/resources/headclip/models/starter
 mkdir -p "$to"
 for f in config.json preprocessor_config.json tokenizer.json model.safetensors adapter.safetensors; do
