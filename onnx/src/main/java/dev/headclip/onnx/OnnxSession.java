@@ -7,9 +7,13 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Precision;
 import dev.headclip.engine.Prediction;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -21,6 +25,8 @@ final class OnnxSession implements InferenceSession {
   private final int imageSize;
   private final int patches;
   private final int batch;
+  // kept: ONNX Runtime would make a new one for every batch, which only the collector frees
+  private final Queue<FloatBuffer> inputs = new ConcurrentLinkedQueue<>();
   // closing waits for computations, which share
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
@@ -46,8 +52,8 @@ final class OnnxSession implements InferenceSession {
         throw new IllegalStateException("the detector is closed");
       }
       long[] shape = {images, 3, imageSize, imageSize};
-      try (OnnxTensor input =
-              OnnxTensor.createTensor(Runtime.environment(), FloatBuffer.wrap(pixels), shape);
+      FloatBuffer direct = take(pixels);
+      try (OnnxTensor input = OnnxTensor.createTensor(Runtime.environment(), direct, shape);
           OrtSession.Result result =
               open.session()
                   .run(Map.of(Recorder.PIXELS, input), Set.of(Recorder.GLOBAL, Recorder.PATCHES))) {
@@ -59,12 +65,26 @@ final class OnnxSession implements InferenceSession {
           all.get(one);
         }
         return new Prediction(global, each);
+      } finally {
+        inputs.add(direct);
       }
     } catch (OrtException e) {
       throw Runtime.failed("ONNX Runtime cannot run the model", e);
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  /** The numbers in a buffer outside the heap, one for each computation at a time. */
+  private FloatBuffer take(float[] pixels) {
+    FloatBuffer found = inputs.poll();
+    FloatBuffer b =
+        found != null && found.capacity() >= pixels.length
+            ? found
+            : ByteBuffer.allocateDirect(Math.multiplyExact(4, pixels.length))
+                .order(ByteOrder.nativeOrder())
+                .asFloatBuffer();
+    return b.clear().put(pixels).flip();
   }
 
   static FloatBuffer floats(OrtSession.Result result, String name) {
