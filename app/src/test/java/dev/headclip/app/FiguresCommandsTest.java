@@ -161,7 +161,7 @@ class FiguresCommandsTest {
 
   @Test
   void aThresholdFromNormalImagesIsStoredWithItsOriginAndUsed() throws Exception {
-    draw(69);
+    draw(84);
     Path normal;
     try (Stream<Path> all = Files.walk(data)) {
       normal = all.filter(f -> f.endsWith("test/good")).sorted().findFirst().orElseThrow();
