@@ -7,6 +7,7 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.LocalProjections;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Prediction;
+import dev.headclip.engine.SessionGuard;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.HeadClip;
 import dev.headclip.method.HeadClipSettings;
@@ -16,25 +17,19 @@ import dev.headclip.method.PromptText;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
 import java.util.Arrays;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * A model in libtorch's memory: the backbone's weights, the head weights, and the two text
  * features, which do not depend on the image.
  */
 final class TorchSession implements InferenceSession {
-  private static final long TOKEN_BUDGET = 400_000;
-
   private final NDManager manager;
   private final HeadClip<NDArray> net;
   private final LocalProjections<NDArray> projections;
   private final NDArray text;
   private final int imageSize;
   private final int batch;
-  // closing waits for computations, which share
-  private final ReadWriteLock lock = new ReentrantReadWriteLock();
-  private boolean closed;
+  private final SessionGuard guard = new SessionGuard();
 
   /** Owns {@code manager} once constructed. */
   TorchSession(NDManager manager, Backbone backbone, Adapter adapter) {
@@ -46,8 +41,7 @@ final class TorchSession implements InferenceSession {
             manager, config, backbone.weights(), settings.imageSize(), settings.position());
     this.net = new HeadClip<>(config, weights, settings);
     this.imageSize = settings.imageSize();
-    long tokens = (long) config.grid(imageSize) * config.grid(imageSize) + 1;
-    this.batch = (int) Math.max(1, Math.min(8, TOKEN_BUDGET / (tokens * config.vision().width())));
+    this.batch = SessionGuard.batch(config, imageSize);
     try (ClipTokenizer tokenizer = backbone.tokenizer();
         TorchOps ops = new TorchOps(manager)) {
       PromptIds ids = PromptText.ids(tokenizer, settings);
@@ -61,8 +55,11 @@ final class TorchSession implements InferenceSession {
 
   @Override
   public Prediction run(float[] pixels, int images) {
-    lock.readLock().lock();
-    try (TorchOps ops = open()) {
+    return guard.use(() -> compute(pixels, images));
+  }
+
+  private Prediction compute(float[] pixels, int images) {
+    try (TorchOps ops = new TorchOps(manager)) {
       NDArray input = ops.constant(HostTensor.of(pixels, images, 3, imageSize, imageSize));
       HeadClip.ImageFeatures<NDArray> features = net.imageFeatures(ops, input, projections);
       float[] global =
@@ -74,16 +71,7 @@ final class TorchSession implements InferenceSession {
         each[i] = Arrays.copyOfRange(patches, i * n, (i + 1) * n);
       }
       return new Prediction(global, each);
-    } finally {
-      lock.readLock().unlock();
     }
-  }
-
-  private TorchOps open() {
-    if (closed) {
-      throw new IllegalStateException("the detector is closed");
-    }
-    return new TorchOps(manager);
   }
 
   @Override
@@ -93,14 +81,6 @@ final class TorchSession implements InferenceSession {
 
   @Override
   public void close() {
-    lock.writeLock().lock();
-    try {
-      if (!closed) {
-        closed = true;
-        manager.close();
-      }
-    } finally {
-      lock.writeLock().unlock();
-    }
+    guard.close(manager::close);
   }
 }
