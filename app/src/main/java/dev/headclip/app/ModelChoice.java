@@ -127,9 +127,14 @@ final class ModelChoice {
     return threshold == null ? OptionalDouble.empty() : OptionalDouble.of(threshold);
   }
 
+  /** What the network sees of it: the image size given here in place of the stored one. */
+  HeadClipSettings resized(HeadClipSettings stored) {
+    return imageSize == null ? stored : stored.withImageSize(imageSize);
+  }
+
   /** What is given here in place of what is stored. */
   HeadClipSettings applyTo(HeadClipSettings stored) {
-    HeadClipSettings s = imageSize == null ? stored : stored.withImageSize(imageSize);
+    HeadClipSettings s = resized(stored);
     s = lambda == null ? s : s.withLambda(lambda);
     OptionalDouble t = threshold();
     return t.isEmpty() ? s : s.withThreshold(t.getAsDouble());

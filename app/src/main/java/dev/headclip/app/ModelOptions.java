@@ -7,7 +7,6 @@ import dev.headclip.engine.Engines;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.method.Adapter;
-import dev.headclip.method.HeadClipSettings;
 import dev.headclip.method.SettingsJson;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -84,13 +83,7 @@ final class ModelOptions {
           m.put("adapter_digest", a.digest());
           m.put("engine", engine == null ? Engines.best().name() : engine);
           m.put("precision", precision.key());
-          HeadClipSettings s = a.settings();
-          m.put(
-              "settings",
-              SettingsJson.network(
-                  choice.imageSize().isPresent()
-                      ? s.withImageSize(choice.imageSize().getAsInt())
-                      : s));
+          m.put("settings", SettingsJson.network(choice.resized(a.settings())));
           return m;
         });
   }
@@ -117,10 +110,9 @@ final class ModelOptions {
             choice.lambda(),
             new ImageLoader(maxPixels),
             new EngineSettings(precision, device == Device.gpu, threads));
-    Optional<Path> file = choice.ownAdapter();
     if (choice.hasBackbone()) {
       try (BuiltInModels.Folder folder = BuiltInModels.folderOf(choice.home())) {
-        return Detector.load(folder.path(), file.orElseThrow(), options);
+        return Detector.load(folder.path(), choice.ownAdapter().orElseThrow(), options);
       }
     }
     return Detector.load(choice.home(), options);

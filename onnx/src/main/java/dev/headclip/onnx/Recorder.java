@@ -42,7 +42,7 @@ final class Recorder {
   /** From pixels [N,3,S,S] to the global score [N] and the patches' probabilities [N,g*g]. */
   Graph network(Dialect dialect, Precision precision) {
     Graph graph = new Graph();
-    Numbers<Value> n = record(graph, dialect, precision);
+    Numbers n = record(graph, dialect, precision);
     graph.output(n.global(), GLOBAL, ElementType.FLOAT);
     graph.output(n.patches(), PATCHES, ElementType.FLOAT);
     return graph;
@@ -51,7 +51,7 @@ final class Recorder {
   /** From pixels [N,3,S,S] to map [N,S,S], scores [N] and verdict [N]: Eq. 12, 7 and 8. */
   Graph detector(Dialect dialect, Precision precision) {
     Graph graph = new Graph();
-    Numbers<Value> n = record(graph, dialect, precision);
+    Numbers n = record(graph, dialect, precision);
     GraphOps ops = new GraphOps(graph, dialect, LinearForm.exact());
     int side = settings.imageSize();
     int grid = config.grid(side);
@@ -80,9 +80,9 @@ final class Recorder {
     return ops.transpose(ops.linear(ops.transpose(ops.linear(p, a), 0, 2, 1), a), 0, 2, 1);
   }
 
-  private record Numbers<T>(T global, T patches) {}
+  private record Numbers(Value global, Value patches) {}
 
-  private Numbers<Value> record(Graph graph, Dialect dialect, Precision precision) {
+  private Numbers record(Graph graph, Dialect dialect, Precision precision) {
     LinearForm linear =
         precision == Precision.INT8 ? LinearForm.int8(Recorder::quantized) : LinearForm.exact();
     GraphOps ops = new GraphOps(graph, dialect, linear);
@@ -96,7 +96,7 @@ final class Recorder {
         ops.reshape(net.abnormal(ops, net.probability(ops, features.global(), text)), -1);
     int patches = config.grid(s) * config.grid(s);
     Value each = ops.reshape(net.meanAbnormal(ops, features.local(), text), -1, patches);
-    return new Numbers<>(global, each);
+    return new Numbers(global, each);
   }
 
   private static boolean quantized(String weight) {
