@@ -2,10 +2,10 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.detect.BuiltInModels;
 import dev.headclip.files.AtomicFiles;
+import dev.headclip.model.Model;
 import dev.headclip.report.Html;
-import dev.headclip.torch.training.CacheSettings;
+import dev.headclip.training.cache.CacheSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -72,8 +72,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         new CacheSettings(CacheSettings.Place.DISK, out.resolve("cache"), compute.cacheLimit());
     compute.useThreads();
     List<BenchmarkRun.Cell> cells;
-    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(clip);
-        Backbone b = Backbone.open(folder.path());
+    try (Backbone b = Model.backbone(clip);
         Stopper stopper = new Stopper(180)) {
       p.check(b.config());
       BenchmarkData data = new BenchmarkData(downloads, out.resolve("data"));
@@ -127,7 +126,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     facts.put("train", p.common());
     p.variants().forEach((n, v) -> facts.put(n, v));
     facts.put("protocol", p.protocol().key());
-    facts.put("code", "headclip " + Version.text());
+    facts.put("code", "headclip " + dev.headclip.Version.text());
     html.append(Html.section("Plan", Html.facts(facts)));
     AtomicFiles.writeText(out.resolve("tables.md"), markdown.toString());
     AtomicFiles.writeText(out.resolve("tables.tex"), latex.toString());

@@ -6,7 +6,7 @@ import dev.headclip.dataset.KnownDataset;
 import dev.headclip.dataset.KnownDatasets;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
-import dev.headclip.torch.training.TrainingData;
+import dev.headclip.training.TrainingData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,9 +5,10 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.dataset.KnownDatasets;
-import dev.headclip.method.HeadClipSettings;
+import dev.headclip.method.Methods;
+import dev.headclip.method.Recipe;
+import dev.headclip.method.TrainSettings;
 import dev.headclip.metrics.Protocol;
-import dev.headclip.torch.training.TrainSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,8 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.Mixin;
 
 /**
  * Experiments: every variant is trained on every auxiliary set with every seed, and evaluated on
@@ -156,14 +155,7 @@ record BenchmarkPlan(
   }
 
   private static Map<String, String> flags(JsonNode o) {
-    Map<String, String> all = new LinkedHashMap<>();
-    o.fields()
-        .forEachRemaining(
-            e ->
-                all.put(
-                    e.getKey().replace('-', '_'),
-                    ConfigFile.text("plan", e.getKey(), e.getValue())));
-    return all;
+    return o.isMissingNode() ? new LinkedHashMap<>() : ConfigFile.values("plan", o);
   }
 
   private static Source source(String file, JsonNode s) {
@@ -204,32 +196,26 @@ record BenchmarkPlan(
       e.auxiliary().dataset().ifPresent(KnownDatasets::named);
       e.targets().forEach(t -> t.dataset().ifPresent(KnownDatasets::named));
     }
-    variants.keySet().forEach(v -> settings(v, seeds.get(0), config));
-  }
-
-  /** The flags of {@code train}, for parsing a variant's. */
-  @CommandLine.Command(name = "train")
-  private static final class Flags {
-    @Mixin private TrainOptions training;
-    @Mixin private MethodOptions method;
+    variants.keySet().forEach(v -> recipe(v, seeds.get(0), config));
   }
 
   /** What a variant is trained with. */
-  record Settings(TrainSettings train, HeadClipSettings method) {}
-
-  Settings settings(String variant, long seed, ClipConfig config) {
+  Recipe recipe(String variant, long seed, ClipConfig config) {
     Map<String, String> all = new LinkedHashMap<>(common);
     all.putAll(variants.get(variant));
-    Flags flags = new Flags();
-    CommandLine line = new CommandLine(flags);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setDefaultValueProvider(ConfigFile.of(name, all, line.getCommandSpec()));
     try {
-      line.parseArgs("--seed=" + seed);
-    } catch (CommandLine.ParameterException e) {
+      Recipe r = Recipe.of(all.getOrDefault("method", Methods.DEFAULT), config);
+      String preset = all.remove("preset");
+      all.remove("method");
+      Map<String, String> named = SettingNames.keys(r, all);
+      named.put("seed", String.valueOf(seed));
+      Recipe chosen = preset == null ? r : r.preset(preset, config);
+      Recipe complete = chosen.with(named);
+      complete.method().check(config);
+      return complete;
+    } catch (IllegalArgumentException | HeadClipException e) {
       throw new HeadClipException(
           "plan %s, variant %s: %s".formatted(name, variant, e.getMessage()), e);
     }
-    return new Settings(flags.training.settings(), flags.method.settings(config));
   }
 }

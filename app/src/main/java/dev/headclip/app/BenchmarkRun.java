@@ -5,24 +5,28 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.dataset.DataDigest;
-import dev.headclip.detect.JointScore;
-import dev.headclip.engine.Prediction;
+import dev.headclip.dataset.Sample;
 import dev.headclip.evaluate.Evaluation;
-import dev.headclip.evaluate.PredictionJournal;
+import dev.headclip.evaluate.Prediction;
+import dev.headclip.evaluate.Predictions;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.JointScoring;
+import dev.headclip.method.Recipe;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.LevelFigures;
 import dev.headclip.metrics.Protocol;
-import dev.headclip.torch.training.AdapterScorer;
-import dev.headclip.torch.training.AdapterTrainer;
-import dev.headclip.torch.training.CacheSettings;
-import dev.headclip.torch.training.TrainingData;
-import dev.headclip.torch.training.TrainingJob;
-import dev.headclip.torch.training.TrainingLog;
+import dev.headclip.tensor.HostOps;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import dev.headclip.training.CachedScorer;
+import dev.headclip.training.Trainer;
+import dev.headclip.training.TrainingData;
+import dev.headclip.training.TrainingLog;
+import dev.headclip.training.TrainingResult;
+import dev.headclip.training.cache.CacheSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,8 +35,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Runs a plan cell by cell. What is done is on disk and not done again; a cell that fails is noted
@@ -159,40 +163,36 @@ final class BenchmarkRun {
   }
 
   private Adapter adapter(BenchmarkPlan.Source auxiliary, String variant, long seed) {
+    Recipe recipe = plan.recipe(variant, seed, backbone.config());
+    if (recipe.method().learned(backbone.config()).isEmpty()) {
+      return new Adapter(recipe.method(), recipe.scores(), Tensors.none(), Map.of());
+    }
     TrainingData aux = data.get(auxiliary);
     aux.check().requireUsable(aux.set());
-    BenchmarkPlan.Settings s = plan.settings(variant, seed, backbone.config());
-    AdapterTrainer trainer = new AdapterTrainer(s.train(), s.method());
     Path file =
         out.resolve("adapters").resolve(name(auxiliary.name(), variant, seed) + ".safetensors");
     Path checkpoints = file.resolveSibling(file.getFileName() + ".checkpoints");
-    TrainingJob job =
-        TrainingJob.of(backbone, aux)
-            .withCache(cache)
-            .withStop(stop)
-            .withCheckpoints(checkpoints, Duration.ofMinutes(10), true);
-    String run = DataDigest.of(trainer.identity(job).toString());
+    Trainer trainer =
+        new Trainer(backbone, aux)
+            .recipe(recipe)
+            .cache(cache)
+            .stop(stop)
+            .checkpoints(checkpoints, Duration.ofMinutes(10), true);
     if (Files.exists(file)) {
       Adapter there = AdapterFile.read(file, backbone.config());
-      if (run.equals(there.provenance().get("run_digest"))) {
-        return there.withSettings(s.method());
+      if (trainer.runDigest().equals(there.provenance().get("run_digest"))) {
+        return there.withScores(recipe.scores());
       }
     }
-    AdapterTrainer.Result result;
+    TrainingResult result;
     try (TrainingLog log = new TrainingLog(file.resolveSibling(file.getFileName() + ".log.jsonl"));
-        TrainProgress progress = new TrainProgress(s.train(), aux.samples().size())) {
-      result = trainer.run(job.withListener(TrainProgress.both(log, progress)));
+        TrainProgress progress = new TrainProgress(recipe.train(), aux.samples().size())) {
+      result = trainer.listener(TrainProgress.both(log, progress)).run();
     }
     if (!result.complete()) {
       throw new HeadClipException("stopped");
     }
-    Map<String, Object> provenance = new LinkedHashMap<>(s.train().asMap());
-    provenance.put("data_set", auxiliary.name());
-    provenance.putAll(job.inputs());
-    provenance.put("run_digest", run);
-    provenance.put("code", "headclip " + Version.text());
-    provenance.put("date", result.started());
-    Adapter adapter = new Adapter(s.method(), result.learned(), provenance);
+    Adapter adapter = trainer.adapter(result);
     AdapterFile.write(file, adapter);
     AtomicFiles.deleteTree(checkpoints);
     return adapter;
@@ -205,7 +205,9 @@ final class BenchmarkRun {
     identity.put("adapter", adapter.digest());
     identity.put("target", on.digest());
     identity.put("backbone", backbone.digest());
-    identity.set("settings", dev.headclip.method.SettingsJson.write(adapter.settings()));
+    ObjectNode settings = AdapterFile.json(adapter);
+    settings.remove("provenance");
+    identity.set("settings", settings);
     identity.put("protocol", plan.protocol().key());
     plan.lambdas().forEach(l -> identity.withArray("lambdas").add(l));
     Optional<JsonNode> there = stored(file, identity);
@@ -240,36 +242,33 @@ final class BenchmarkRun {
     List<Prediction> predictions;
     try (ProgressLine progress = ProgressLine.of("score " + task, on.samples().size(), "images")) {
       predictions =
-          new AdapterScorer(backbone, cache, ai.djl.Device.cpu())
-              .run(adapter, on, stop, n -> progress.at(n, ""));
+          new CachedScorer(backbone, cache, "cpu").run(adapter, on, stop, n -> progress.at(n, ""));
     }
-    Map<Integer, PredictionJournal.Prediction> byIndex = new TreeMap<>();
-    for (int i = 0; i < predictions.size(); i++) {
-      Prediction p = predictions.get(i);
-      byIndex.put(i, new PredictionJournal.Prediction(p.global()[0], p.patches()[0], 0, 0, 0));
-    }
-    JointScore scores =
-        new JointScore(adapter.settings(), backbone.config().grid(adapter.settings().imageSize()));
     return Evaluation.judge(
         on.set(),
-        "headclip",
-        byIndex,
-        scores,
+        adapter.method().name(),
+        Predictions.of(predictions),
+        adapter.method().scoring(adapter.scores(), backbone.config()),
         Evaluation.Resolution.NETWORK,
         List.of(plan.protocol()),
         Map.of(),
         () -> {});
   }
 
-  /** Image figures for each lambda, the mean over the classes (Figure 4). */
+  /** Image figures for each lambda, the mean over the classes (Figure 4): Eq. 8 anew. */
   private ObjectNode sweep(Evaluation.Result judged) {
+    HostOps ops = new HostOps();
+    HostTensor global = column(judged, Evaluation.Scored::global);
+    HostTensor local = column(judged, Evaluation.Scored::local);
     ObjectNode all = JSON.createObjectNode();
     for (double lambda : plan.lambdas()) {
+      float[] joint = JointScoring.joint(ops, global, local, lambda).data();
       Map<String, ClassScores> classes = new LinkedHashMap<>();
-      for (Evaluation.Scored s : judged.scores()) {
+      for (int i = 0; i < joint.length; i++) {
+        Sample s = judged.scores().get(i).sample();
         classes
-            .computeIfAbsent(s.sample().category(), c -> new ClassScores())
-            .add((float) ((1 - lambda) * s.global() + lambda * s.local()), s.sample().anomalous());
+            .computeIfAbsent(s.category(), c -> new ClassScores())
+            .add(joint[i], s.anomalous());
       }
       LevelFigures mean =
           LevelFigures.mean(
@@ -280,5 +279,14 @@ final class BenchmarkRun {
       classes.values().forEach(ClassScores::close);
     }
     return all;
+  }
+
+  private static HostTensor column(
+      Evaluation.Result judged, ToDoubleFunction<Evaluation.Scored> value) {
+    float[] all = new float[judged.scores().size()];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (float) value.applyAsDouble(judged.scores().get(i));
+    }
+    return HostTensor.of(all, all.length);
   }
 }

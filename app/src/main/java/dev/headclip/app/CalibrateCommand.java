@@ -4,12 +4,17 @@ import dev.headclip.HeadClipException;
 import dev.headclip.calibrate.Calibration;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.Sample;
-import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
+import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
+import dev.headclip.detect.StreamSettings;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
+import dev.headclip.method.MethodConfig;
+import dev.headclip.method.ScoreSettings;
+import dev.headclip.model.ClipModel;
+import dev.headclip.settings.Schema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,9 +24,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code headclip calibrate}. */
@@ -36,7 +41,7 @@ import picocli.CommandLine.Option;
       "  headclip calibrate --root labelled-parts/ --recall 0.95 --out mine.safetensors",
       "  headclip detect parts/ --backbone starter --adapter mine.safetensors"
     })
-final class CalibrateCommand implements Callable<Integer> {
+final class CalibrateCommand implements Callable<Integer>, WithSettings {
   @Mixin private DataOptions labelled;
 
   @Option(
@@ -61,12 +66,19 @@ final class CalibrateCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private EngineOptions compute;
+
   @Option(
       names = "--out",
       paramLabel = "FILE",
       description =
           "The adapter to write (default: the one that was read, if it is a file of yours).")
   private Optional<Path> out;
+
+  @Override
+  public void addSettings(CommandSpec command, Map<String, String> given) {
+    model.addSettings(command, given);
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -85,27 +97,33 @@ final class CalibrateCommand implements Callable<Integer> {
                     new HeadClipException(
                         "a built-in model cannot be changed; name a file with --out"));
     Calibration c;
-    HeadClipSettings used;
-    try (Detector detector = model.openUncalibrated();
+    ScoreSettings used;
+    MethodConfig<?> method;
+    try (Detector detector = model.detector(compute, false);
         Stopper stopper = new Stopper(20)) {
       c = annotated ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
       if (stopper.flag().get()) {
         System.err.println("stopped; nothing written");
         return Main.SOME_FAILED;
       }
-      used = detector.settings();
+      used = detector.model().scores();
+      method =
+          detector.model() instanceof ClipModel clip
+              ? clip.adapter().method()
+              : model.storedAdapter().method();
     }
-    Adapter before = model.adapter();
+    Adapter before = model.storedAdapter();
     Map<String, Object> facts = new LinkedHashMap<>(c.facts());
-    facts.put("previous_threshold", before.settings().threshold());
+    facts.put("previous_threshold", before.scores().threshold());
     facts.put("lambda", used.lambda());
-    facts.put("image_size", used.imageSize());
+    facts.put("image_size", method.imageSize());
     facts.put("date", Instant.now().toString());
     Map<String, Object> provenance = new LinkedHashMap<>(before.provenance());
     provenance.put(Calibration.KEY, facts);
+    ScoreSettings found = Schema.with(used, "threshold", c.threshold());
     AdapterFile.write(
-        to, new Adapter(used.withThreshold(c.threshold()), before.learned(), provenance));
-    System.out.printf("threshold %.4f (was %.4f)%n", c.threshold(), before.settings().threshold());
+        to, new Adapter(method, found, before.learned(), provenance));
+    System.out.printf("threshold %.4f (was %.4f)%n", c.threshold(), before.scores().threshold());
     c.remarks().forEach(System.out::println);
     System.err.println("adapter written to " + to);
     return Main.OK;
@@ -157,17 +175,20 @@ final class CalibrateCommand implements Callable<Integer> {
       throw new HeadClipException("no images, expected PNG, JPEG, TIFF, BMP, GIF or WebP files");
     }
     List<Float> scores = new ArrayList<>();
-    try (ProgressLine progress = ProgressLine.of("calibrate", images.size(), "images")) {
-      new DetectionStream<>(detector, false, Function.<Outcome>identity())
-          .run(
-              images,
-              o -> {
-                if (o instanceof Outcome.Failed f) {
-                  throw new HeadClipException("%s: %s".formatted(f.image(), f.error()));
-                }
-                scores.add((float) ((Outcome.Scored) o).detection().score());
-                progress.at(scores.size(), "");
-              });
+    List<ImageSource> sources = images.stream().map(ImageSource::of).toList();
+    try (ProgressLine progress = ProgressLine.of("calibrate", images.size(), "images");
+        Detections<Outcome> found = detector.stream(sources, StreamSettings.defaults())) {
+      while (found.hasNext()) {
+        Outcome o = found.next();
+        if (o instanceof Outcome.Failed f) {
+          throw new HeadClipException("%s: %s".formatted(f.source().id(), f.error()));
+        }
+        scores.add((float) ((Outcome.Scored) o).detection().score());
+        progress.at(scores.size(), "");
+        if (stopper.flag().get()) {
+          break;
+        }
+      }
     }
     return array(scores);
   }

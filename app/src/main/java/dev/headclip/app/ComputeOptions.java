@@ -1,7 +1,7 @@
 package dev.headclip.app;
 
-import dev.headclip.torch.Torch;
-import dev.headclip.torch.training.ByteSize;
+import dev.headclip.training.cache.ByteSize;
+import dev.headclip.training.spi.LearningEngine;
 import java.util.Optional;
 import java.util.OptionalLong;
 import picocli.CommandLine.Option;
@@ -30,6 +30,6 @@ final class ComputeOptions {
 
   /** Before the first computation. */
   void useThreads() {
-    threads.ifPresent(Torch::useThreads);
+    threads.ifPresent(n -> LearningEngine.find().useThreads(n));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.headclip.HeadClipException;
+import dev.headclip.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,10 +54,26 @@ final class ConfigFile implements IDefaultValueProvider {
     return Optional.empty();
   }
 
+  /** The values of other flags on a command line, by key, as far as they are told at once. */
+  static Map<String, String> values(String... args) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].startsWith("--") && args[i].contains("=")) {
+        int at = args[i].indexOf('=');
+        all.put(key(args[i].substring(0, at)), args[i].substring(at + 1));
+      } else if (args[i].startsWith("--") && i + 1 < args.length && !args[i + 1].startsWith("-")) {
+        all.put(key(args[i]), args[i + 1]);
+      }
+    }
+    return all;
+  }
+
   /**
-   * @throws HeadClipException where it is no such file or has a key that the command does not know
+   * A file's values by key.
+   *
+   * @throws HeadClipException where it is no such file
    */
-  static ConfigFile read(Path file, CommandSpec command) {
+  static Map<String, String> values(Path file) {
     JsonNode root;
     try {
       root = YAML.readTree(file.toFile());
@@ -71,18 +88,30 @@ final class ConfigFile implements IDefaultValueProvider {
     if (root == null || !root.isObject()) {
       throw new HeadClipException("%s: expected lines of the form 'epochs: 15'".formatted(file));
     }
-    Map<String, String> values = new LinkedHashMap<>();
-    root.fields()
-        .forEachRemaining(
-            e ->
-                values.put(
-                    e.getKey().replace('-', '_'), text(file.toString(), e.getKey(), e.getValue())));
-    return of(file.toString(), values, command);
+    return values(file.toString(), root);
+  }
+
+  /** An object's values by key; a group's settings have its name before theirs. */
+  static Map<String, String> values(String where, JsonNode root) {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> e : root.properties()) {
+      String key = e.getKey().replace('-', '_');
+      JsonNode v = e.getValue();
+      if (key.equals("csa") && v.isObject()) {
+        all.put(key, v.path("first").asText() + "-" + v.path("last").asText());
+      } else if (v.isObject()) {
+        values(where, v).forEach((k, text) -> all.put(key + "_" + k, text));
+      } else {
+        all.put(key, text(where, e.getKey(), v));
+      }
+    }
+    return all;
   }
 
   /**
    * @param where for messages
    * @param values by flag, without dashes, with underscores
+   * @throws HeadClipException where one is no flag of the command
    */
   static ConfigFile of(String where, Map<String, String> values, CommandSpec command) {
     TreeSet<String> known = new TreeSet<>();
@@ -91,15 +120,15 @@ final class ConfigFile implements IDefaultValueProvider {
     for (String key : values.keySet()) {
       if (!known.contains(key)) {
         throw new HeadClipException(
-            "%s: unknown key %s, expected a flag of '%s' such as epochs or lr"
-                .formatted(where, key, command.qualifiedName()));
+            "%s: unknown key %s, expected a flag of '%s' such as epochs or lr%s"
+                .formatted(where, key, command.qualifiedName(), Nearest.hint(key, known)));
       }
     }
     return new ConfigFile(values);
   }
 
   /** A value or a list, as on a command line. */
-  static String text(String where, String key, JsonNode value) {
+  private static String text(String where, String key, JsonNode value) {
     if (value.isArray()) {
       List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(v.asText()));
@@ -114,8 +143,12 @@ final class ConfigFile implements IDefaultValueProvider {
 
   private static List<String> keys(OptionSpec option) {
     return Arrays.stream(option.names())
-        .map(n -> n.replaceFirst("^-+", "").replace('-', '_'))
+        .map(ConfigFile::key)
         .toList();
+  }
+
+  private static String key(String flag) {
+    return flag.replaceFirst("^-+", "").replace('-', '_');
   }
 
   @Override

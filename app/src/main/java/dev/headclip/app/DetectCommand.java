@@ -1,30 +1,27 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
+import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
-import dev.headclip.files.AtomicFiles;
-import dev.headclip.image.ImageWriter;
-import dev.headclip.image.MapWriter;
-import dev.headclip.image.Overlay;
-import dev.headclip.map.AnomalyMap;
+import dev.headclip.detect.StreamSettings;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code headclip detect}. */
 @Command(
@@ -37,26 +34,18 @@ import picocli.CommandLine.Parameters;
       "  headclip detect parts/ --format json --maps none > results.jsonl",
       "  headclip detect scan.png --threshold 0.6 --out maps --maps npy",
       "  headclip detect parts/ --backbone clip-vit-large-patch14-336 --adapter mvtec.safetensors",
+      "  headclip detect parts/ --backbone vit-b-16-plus-240 --method winclip --class-name screw",
       "",
       "Exit code: 0 all images scored, 1 some failed, 2 wrong usage or model."
     })
-final class DetectCommand implements Callable<Integer> {
-  enum Maps {
-    none,
-    png,
-    npy
-  }
-
-  enum MapSize {
-    image,
-    model
-  }
-
+final class DetectCommand implements Callable<Integer>, WithSettings {
   enum Format {
     text,
     json,
     csv
   }
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       paramLabel = "IMAGE|FOLDER",
@@ -66,6 +55,8 @@ final class DetectCommand implements Callable<Integer> {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private EngineOptions compute;
+
   @Option(
       names = "--format",
       paramLabel = "text|json|csv",
@@ -73,40 +64,39 @@ final class DetectCommand implements Callable<Integer> {
       description = "Form of the results; json is one object a line (default: ${DEFAULT-VALUE}).")
   private Format format;
 
-  @Option(
-      names = "--out",
-      paramLabel = "DIR",
-      defaultValue = "headclip-out",
-      description = "Folder for maps and overlays (default: ${DEFAULT-VALUE}).")
-  private Path out;
+  @Mixin private MapOptions maps;
 
-  @Option(
-      names = "--maps",
-      paramLabel = "none|png|npy",
-      defaultValue = "png",
-      description =
-          "Heat maps: png is 16-bit grey, 65535 for 1; npy is float32 (default: ${DEFAULT-VALUE}).")
-  private Maps maps;
+  @Override
+  public void addSettings(CommandSpec command, Map<String, String> given) {
+    model.addSettings(command, given);
+  }
 
-  @Option(
-      names = "--map-size",
-      paramLabel = "image|model",
-      defaultValue = "image",
-      description = "Size of the maps: the image's or the network's (default: ${DEFAULT-VALUE}).")
-  private MapSize mapSize;
+  /** Counts of what became of the images. */
+  private static final class Counts {
+    private int anomalous;
+    private int normal;
+    private int failed;
 
-  @Option(
-      names = "--overlay",
-      negatable = true,
-      description = "The image under its heat map, regions outlined (default: with --maps png).")
-  private Optional<Boolean> overlay;
+    void add(Row r) {
+      if (r.failed()) {
+        failed++;
+      } else if (r.anomalous()) {
+        anomalous++;
+      } else {
+        normal++;
+      }
+    }
+
+    int all() {
+      return anomalous + normal + failed;
+    }
+  }
 
   private record Row(String text, boolean failed, boolean anomalous) {}
 
   @Override
   public Integer call() throws IOException {
-    boolean drawOverlays = overlay.orElse(maps == Maps.png);
-    ImageSearch search = new ImageSearch(out);
+    ImageSearch search = new ImageSearch(maps.out());
     for (Path p : inputs) {
       search.add(p);
     }
@@ -120,37 +110,56 @@ final class DetectCommand implements Callable<Integer> {
     PrintStream results =
         new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     try (Stopper stopper = new Stopper(20);
-        Detector detector = model.open()) {
-      Report report = Report.of(format, detector.model());
-      Map<Path, Path> names = search.outputNames();
-      DetectionStream<Row> stream =
-          new DetectionStream<>(
-              detector, drawOverlays, o -> row(o, names.get(o.image()), drawOverlays, report));
-      report.header().ifPresent(results::println);
-      int[] counts = new int[3];
-      AtomicBoolean unheard = new AtomicBoolean();
-      try (ProgressLine progress = progress(images.size())) {
-        stream.run(
-            until(images, stopper.flag()),
-            r -> {
-              PrintStream to = r.failed() && format == Format.text ? System.err : results;
-              to.println(r.text());
-              if (to.checkError()) {
-                unheard.set(true);
-                stopper.flag().set(true);
-              }
-              counts[r.failed() ? 2 : r.anomalous() ? 1 : 0]++;
-              progress.at(counts[0] + counts[1] + counts[2], "");
-            });
+        Detector detector = model.detector(compute, true)) {
+      if (model.targetFpr().isPresent()) {
+        System.err.println("note: " + detector.model().threshold().origin());
       }
-      if (unheard.get() || results.checkError()) {
+      Counts counts = new Counts();
+      boolean heard = run(detector, search, stopper, results, counts);
+      if (!heard || results.checkError()) {
         throw new HeadClipException(
             "the results cannot be written to standard output (full, or closed); stopped");
       }
       search.emptyFolders().forEach(f -> System.err.println("headclip: " + f + ": no images"));
-      summary(counts, stopper.flag().get(), images.size(), drawOverlays);
-      return counts[2] > 0 || !search.emptyFolders().isEmpty() ? Main.SOME_FAILED : Main.OK;
+      summary(counts, stopper.flag().get(), images.size());
+      return counts.failed > 0 || !search.emptyFolders().isEmpty() ? Main.SOME_FAILED : Main.OK;
     }
+  }
+
+  /** Whether all results could be printed. */
+  private boolean run(
+      Detector detector,
+      ImageSearch search,
+      Stopper stopper,
+      PrintStream results,
+      Counts counts) {
+    Report report = Report.of(format, detector.model().name());
+    Map<String, Path> names = search.outputNames();
+    List<ImageSource> sources = search.images().stream().map(ImageSource::of).toList();
+    StreamSettings settings = StreamSettings.defaults().withPixels(maps.drawsOverlays());
+    report.header().ifPresent(results::println);
+    try (ProgressLine progress = progress(sources.size());
+        Detections<Row> rows =
+            detector.stream(
+                sources, settings, o -> row(o, names.get(o.source().id()), report))) {
+      while (rows.hasNext()) {
+        if (stopper.flag().get()) {
+          rows.cancel();
+          if (!rows.hasNext()) {
+            break;
+          }
+        }
+        Row r = rows.next();
+        PrintStream to = r.failed() && format == Format.text ? System.err : results;
+        to.println(r.text());
+        if (to.checkError()) {
+          return false;
+        }
+        counts.add(r);
+        progress.at(counts.all(), "");
+      }
+    }
+    return true;
   }
 
   private ProgressLine progress(int total) {
@@ -159,76 +168,33 @@ final class DetectCommand implements Callable<Integer> {
     return own ? ProgressLine.of("detect", total, "images") : ProgressLine.silent();
   }
 
-  private void summary(int[] counts, boolean stopped, int total, boolean overlays) {
+  private void summary(Counts counts, boolean stopped, int total) {
     if (format != Format.text) {
       return;
     }
-    int done = counts[0] + counts[1] + counts[2];
-    String files = maps == Maps.none && !overlays ? "" : "; heat maps in " + out;
     System.err.printf(
         "%d image(s): %d anomalous, %d normal, %d failed%s%s%n",
-        done,
-        counts[1],
-        counts[0],
-        counts[2],
-        files,
-        stopped && done < total ? "; stopped, %d not looked at".formatted(total - done) : "");
+        counts.all(),
+        counts.anomalous,
+        counts.normal,
+        counts.failed,
+        maps.any() ? "; heat maps in " + maps.out() : "",
+        stopped && counts.all() < total
+            ? "; stopped, %d not looked at".formatted(total - counts.all())
+            : "");
   }
 
-  private static Iterable<Path> until(List<Path> images, AtomicBoolean stop) {
-    return () ->
-        new Iterator<>() {
-          private final Iterator<Path> all = images.iterator();
-
-          @Override
-          public boolean hasNext() {
-            return !stop.get() && all.hasNext();
-          }
-
-          @Override
-          public Path next() {
-            return all.next();
-          }
-        };
-  }
-
-  private Row row(Outcome outcome, Path name, boolean drawOverlays, Report report) {
+  private Row row(Outcome outcome, Path name, Report report) {
     if (outcome instanceof Outcome.Failed f) {
-      return new Row(report.failed(f), true, false);
+      String error = SettingFlags.named(spec, f.error());
+      return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
-    // at the image's size once, for map and overlay
-    boolean wanted = drawOverlays || maps != Maps.none && mapSize == MapSize.image;
-    AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
-    AnomalyMap written = mapSize == MapSize.model ? s.detection().map() : full;
-    Optional<Path> map =
-        maps == Maps.none ? Optional.empty() : Optional.of(writeMap(written, name));
-    Optional<Path> picture =
-        drawOverlays ? Optional.of(writeOverlay(s, full, name)) : Optional.empty();
-    return new Row(report.scored(s, map, picture), false, s.detection().anomalous());
-  }
-
-  private Path writeMap(AnomalyMap map, Path name) {
-    Path to = out.resolve(name + ".map." + maps);
-    AtomicFiles.write(
-        to,
-        o -> {
-          if (maps == Maps.png) {
-            MapWriter.png(map, o);
-          } else {
-            MapWriter.npy(map, o);
-          }
-        });
-    return to;
-  }
-
-  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, Path name) {
-    Path to = out.resolve(name + ImageSearch.OVERLAY);
-    AtomicFiles.write(
-        to,
-        o ->
-            ImageWriter.png(
-                Overlay.draw(s.pixels().orElseThrow(), map, s.detection().threshold()), o));
-    return to;
+    MapOptions.Written written = maps.write(s, name);
+    Optional<Path> map = written.map();
+    return new Row(
+        report.scored(s.source().id(), s.detection(), map, written.overlay()),
+        false,
+        s.detection().anomalous());
   }
 }

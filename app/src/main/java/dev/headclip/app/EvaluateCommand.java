@@ -7,10 +7,12 @@ import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Detector;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.EvaluationReport;
+import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.PredictionJournal;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.MapWriter;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.method.Scoring;
 import dev.headclip.metrics.MetricsReport;
 import dev.headclip.metrics.Protocol;
 import java.io.IOException;
@@ -27,7 +29,9 @@ import java.util.stream.Collectors;
 import org.apache.commons.csv.CSVFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code headclip evaluate}. */
 @Command(
@@ -43,7 +47,7 @@ import picocli.CommandLine.Option;
       "  headclip evaluate --root my-parts --backbone clip-vit-large-patch14-336 \\",
       "    --adapter mvtec.safetensors --protocol paper --out eval"
     })
-final class EvaluateCommand implements Callable<Integer> {
+final class EvaluateCommand implements Callable<Integer>, WithSettings {
   enum Format {
     text,
     json
@@ -55,9 +59,13 @@ final class EvaluateCommand implements Callable<Integer> {
     npy
   }
 
+  @Spec private CommandSpec spec;
+
   @Mixin private DataOptions data;
 
   @Mixin private ModelOptions model;
+
+  @Mixin private EngineOptions compute;
 
   @Option(
       names = "--out",
@@ -94,15 +102,21 @@ final class EvaluateCommand implements Callable<Integer> {
   private Format format;
 
   @Override
+  public void addSettings(CommandSpec command, Map<String, String> given) {
+    model.addSettings(command, given);
+  }
+
+  @Override
   public Integer call() throws IOException {
     AnnotatedSet set = data.read();
     if (maps != Maps.none && out.isEmpty()) {
       throw new HeadClipException("--maps without --out; name a folder for them");
     }
     Path work = out.isPresent() ? out.get() : Files.createTempDirectory("headclip-evaluate");
-    try (Detector detector = model.open();
+    try (Detector detector = model.detector(compute, true);
         Stopper stopper = new Stopper(60)) {
-      Map<String, Object> identity = new LinkedHashMap<>(model.identity());
+      Map<String, Object> identity = new LinkedHashMap<>(detector.model().identity());
+      identity.putAll(compute.identity());
       identity.put("dataset", set.name());
       identity.put("images", set.samples().size());
       identity.put("files_digest", filesDigest(set));
@@ -120,34 +134,44 @@ final class EvaluateCommand implements Callable<Integer> {
       Stopper stopper,
       Path work,
       Map<String, Object> identity) {
-    Map<Path, String> failed;
-    Map<Integer, PredictionJournal.Prediction> predictions;
-    int patches = detector.grid() * detector.grid();
     try (PredictionJournal journal =
-            PredictionJournal.open(work.resolve("predictions.bin"), identity, patches);
-        ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {
-      if (!journal.predictions().isEmpty()) {
-        System.err.printf("%d images are done already%n", journal.predictions().size());
+        PredictionJournal.open(work.resolve("predictions.bin"), identity)) {
+      Map<Path, String> failed;
+      try (ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {
+        if (!journal.indices().isEmpty()) {
+          System.err.printf("%d images are done already%n", journal.indices().size());
+        }
+        failed =
+            Evaluation.predict(detector, set, journal, stopper.flag(), n -> progress.at(n, ""));
       }
-      failed = Evaluation.predict(detector, set, journal, stopper.flag(), n -> progress.at(n, ""));
-      predictions = journal.predictions();
+      if (stopper.flag().get()) {
+        System.err.printf(
+            "stopped after %d of %d images; the same command goes on%n",
+            journal.indices().size(), set.samples().size());
+        return Main.SOME_FAILED;
+      }
+      failed.forEach(
+          (p, e) -> System.err.printf("headclip: %s: %s%n", p, SettingFlags.named(spec, e)));
+      return judge(set, detector, work, identity, journal, failed);
     }
-    if (stopper.flag().get()) {
-      System.err.printf(
-          "stopped after %d of %d images; the same command goes on%n",
-          predictions.size(), set.samples().size());
-      return Main.SOME_FAILED;
-    }
-    failed.forEach((p, e) -> System.err.printf("headclip: %s: %s%n", p, e));
+  }
+
+  private Integer judge(
+      AnnotatedSet set,
+      Detector detector,
+      Path work,
+      Map<String, Object> identity,
+      PredictionJournal journal,
+      Map<Path, String> failed) {
     Evaluation.Result result;
-    try (ProgressLine progress = ProgressLine.of("judge", predictions.size(), "images")) {
+    try (ProgressLine progress = ProgressLine.of("judge", journal.indices().size(), "images")) {
       AtomicInteger done = new AtomicInteger();
       result =
           Evaluation.judge(
               set,
-              "headclip",
-              predictions,
-              detector.scores(),
+              detector.model().method(),
+              journal,
+              detector.model().scoring(),
               resolution,
               out.isPresent() ? List.of(Protocol.values()) : List.of(protocol),
               failed,
@@ -155,7 +179,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
     MetricsReport report = result.reports().get(protocol);
     if (out.isPresent()) {
-      write(set, detector, work, identity, predictions, result);
+      write(set, detector, work, identity, journal, result);
     }
     System.out.println(format == Format.json ? report.json().toPrettyString() : report.text());
     return failed.isEmpty() ? Main.OK : Main.SOME_FAILED;
@@ -166,7 +190,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Detector detector,
       Path to,
       Map<String, Object> identity,
-      Map<Integer, PredictionJournal.Prediction> predictions,
+      PredictionJournal predictions,
       Evaluation.Result result) {
     result
         .reports()
@@ -174,31 +198,33 @@ final class EvaluateCommand implements Callable<Integer> {
             (p, r) -> {
               String name = p == protocol ? "metrics.json" : "metrics-" + p.key() + ".json";
               var json = r.json();
-              json.put("model", detector.model())
+              json.put("model", detector.model().name())
                   .put("resolution", resolution.name().toLowerCase(Locale.ROOT))
-                  .put("lambda", detector.settings().lambda());
+                  .put("lambda", detector.model().scores().lambda());
               AtomicFiles.writeText(to.resolve(name), json.toPrettyString() + "\n");
             });
     AtomicFiles.writeText(to.resolve("scores.csv"), scores(set, detector, result));
     Map<String, Object> provenance = new LinkedHashMap<>(identity);
     provenance.put("root", set.root());
     provenance.put("threshold", detector.threshold());
-    provenance.put("lambda", detector.settings().lambda());
+    provenance.put("lambda", detector.model().scores().lambda());
     provenance.put("resolution", resolution.name().toLowerCase(Locale.ROOT));
-    provenance.put("code", "headclip " + Version.text());
+    provenance.put("code", "headclip " + dev.headclip.Version.text());
     AtomicFiles.writeText(
         to.resolve("report.html"),
         EvaluationReport.html(
-            set, result, predictions, detector.scores(), detector.threshold(), provenance));
+            set, result, predictions, detector.model().scoring(), detector.threshold(), provenance));
     if (maps != Maps.none) {
-      predictions.forEach((i, p) -> map(set, detector, to.resolve("maps"), i, p));
+      Scoring scoring = detector.model().scoring();
+      predictions
+          .indices()
+          .forEach(i -> map(scoring, to.resolve("maps"), i, predictions.get(i)));
     }
     System.err.println("report written to " + to.resolve("report.html"));
   }
 
-  private void map(
-      AnnotatedSet set, Detector detector, Path to, int i, PredictionJournal.Prediction p) {
-    AnomalyMap map = detector.scores().of(p.global(), p.patches()).map();
+  private void map(Scoring scoring, Path to, int i, Prediction p) {
+    AnomalyMap map = scoring.of(p.evidence(), p.width(), p.height()).map();
     AtomicFiles.write(
         to.resolve("%05d.%s".formatted(i, maps)),
         o -> {

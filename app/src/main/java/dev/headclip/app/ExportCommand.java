@@ -2,14 +2,18 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.Precision;
+import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
 import dev.headclip.onnx.Dialect;
 import dev.headclip.onnx.Exporter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code headclip export}. */
@@ -28,13 +32,13 @@ import picocli.CommandLine.Option;
       "",
       "Exit code: 0 written, 2 wrong usage or model, or the check failed."
     })
-final class ExportCommand implements Callable<Integer> {
+final class ExportCommand implements Callable<Integer>, WithSettings {
   enum Weights {
     fp32,
     fp16
   }
 
-  @Mixin private ModelChoice model;
+  @Mixin private ModelOptions model;
 
   @Option(
       names = "--out",
@@ -65,6 +69,11 @@ final class ExportCommand implements Callable<Integer> {
   private Weights weights;
 
   @Override
+  public void addSettings(CommandSpec command, Map<String, String> given) {
+    model.addSettings(command, given);
+  }
+
+  @Override
   public Integer call() {
     if (Files.isDirectory(out)) {
       throw new HeadClipException(
@@ -72,17 +81,14 @@ final class ExportCommand implements Callable<Integer> {
     }
     Exporter.Options options =
         new Exporter.Options(
-            portable ? Dialect.PORTABLE : Dialect.FUSED, precision, weights == Weights.fp16);
-    Exporter.Written w =
-        model.read(
-            (clip, adapter) ->
-                Exporter.export(
-                    clip,
-                    adapter.withSettings(model.applyTo(adapter.settings())),
-                    options,
-                    Version.text(),
-                    out,
-                    ExportCommand::stage));
+            portable ? Dialect.PORTABLE : Dialect.FUSED,
+            precision,
+            weights == Weights.fp16,
+            model.className().map(ClassName::new).orElse(ClassName.unknown()));
+    Exporter.Written w;
+    try (ClipModel m = model.openClip()) {
+      w = Exporter.export(m, options, out, ExportCommand::stage);
+    }
     System.out.printf(
         "%s: %,d bytes; against the %s engine maps differ by %.1e at most, scores by %.1e%n",
         w.files().stream().map(Path::toString).collect(Collectors.joining(", ")),

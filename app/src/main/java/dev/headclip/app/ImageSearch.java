@@ -95,14 +95,14 @@ final class ImageSearch {
     return emptyFolders;
   }
 
-  /** A name for the results of each image, no two alike. */
-  Map<Path, Path> outputNames() {
-    Map<Path, Path> names = new LinkedHashMap<>();
+  /** A name for the results of each image, by its path; no two alike. */
+  Map<String, Path> outputNames() {
+    Map<String, Path> names = new LinkedHashMap<>();
     Map<Path, Integer> uses = new LinkedHashMap<>();
     found.forEach(
         (image, relative) -> {
           int n = uses.merge(relative, 1, Integer::sum);
-          names.put(image, n == 1 ? relative : Path.of(relative + "-" + n));
+          names.put(image.toString(), n == 1 ? relative : Path.of(relative + "-" + n));
         });
     return names;
   }

@@ -3,10 +3,13 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
@@ -66,10 +69,9 @@ public final class Main {
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     try {
-      Optional<Path> config = ConfigFile.named(args);
       CommandLine verb = args.length > 0 ? line.getSubcommands().get(args[0]) : null;
-      if (config.isPresent() && verb != null) {
-        verb.setDefaultValueProvider(ConfigFile.read(config.get(), verb.getCommandSpec()));
+      if (verb != null) {
+        prepare(verb, args);
       }
       return line.execute(args);
     } catch (HeadClipException e) {
@@ -83,6 +85,20 @@ public final class Main {
     return UNUSABLE;
   }
 
+  /** Flags that depend on the method, and values from a file. */
+  private static void prepare(CommandLine verb, String... args) {
+    CommandSpec spec = verb.getCommandSpec();
+    Optional<Path> config = ConfigFile.named(args);
+    Map<String, String> fromFile = config.map(ConfigFile::values).orElse(Map.of());
+    if (spec.userObject() instanceof WithSettings command) {
+      Map<String, String> given = new LinkedHashMap<>(fromFile);
+      given.putAll(ConfigFile.values(args));
+      command.addSettings(spec, given);
+    }
+    config.ifPresent(
+        f -> verb.setDefaultValueProvider(ConfigFile.of(f.toString(), fromFile, spec)));
+  }
+
   private static int wrongUsage(ParameterException e) {
     PrintWriter err = e.getCommandLine().getErr();
     err.println("headclip: " + firstLine(e.getMessage()));
@@ -94,7 +110,7 @@ public final class Main {
     boolean expected = e instanceof HeadClipException || e instanceof IllegalArgumentException;
     String text =
         expected
-            ? e.getMessage()
+            ? SettingFlags.named(c.getCommandSpec(), e)
             : "internal error: %s; please report it with the output of --debug".formatted(e);
     c.getErr().println("headclip: " + firstLine(text));
     if (debug) {

@@ -1,120 +1,173 @@
 package dev.headclip.app;
 
-import dev.headclip.detect.BuiltInModels;
+import dev.headclip.HeadClipException;
 import dev.headclip.detect.Detector;
-import dev.headclip.engine.EngineSettings;
-import dev.headclip.engine.Engines;
-import dev.headclip.engine.Precision;
-import dev.headclip.image.ImageLoader;
+import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.method.Adapter;
-import dev.headclip.method.SettingsJson;
+import dev.headclip.method.Methods;
+import dev.headclip.method.ScoreSettings;
+import dev.headclip.model.BuiltInModels;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
+import dev.headclip.model.ModelBuilder;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
-/** Which model to run, and how. */
+/** Which model, and what of it is to be another. */
 final class ModelOptions {
-  enum Device {
-    cpu,
-    gpu
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|DIR|FILE.onnx",
+      description =
+          "Built-in model, a folder with a backbone and adapter.safetensors, or an exported file (default: starter).")
+  private Optional<String> model;
+
+  @Option(
+      names = "--backbone",
+      paramLabel = "DIR|starter",
+      description = "A published CLIP: Hugging Face folder, OpenAI .pt, open_clip checkpoint.")
+  private Optional<String> backbone;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "FILE",
+      description = "The adapter that goes with --backbone.")
+  private Optional<Path> adapter;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description =
+          "A method that learns nothing, in place of an adapter; its settings become flags: see 'models methods'.")
+  private Optional<String> method;
+
+  @Option(
+      names = "--class-name",
+      paramLabel = "WORD",
+      description =
+          "What the images show, for methods whose sentences name it (default: the data set's, or object).")
+  private Optional<String> className;
+
+  @Option(
+      names = "--target-fpr",
+      paramLabel = "P",
+      description =
+          "Share of normal images that may be called anomalous, by what calibrate stored (default: the model's threshold).")
+  private Optional<Double> targetFpr;
+
+  private final SettingFlags settings = new SettingFlags();
+
+  /** Adds the flags of scores, of the image size, and of a method that is named. */
+  void addSettings(CommandSpec spec, Map<String, String> given) {
+    settings.add(spec, ScoreSettings.class, k -> true);
+    String name = given.getOrDefault("method", Methods.DEFAULT);
+    if (Methods.names().contains(name)) {
+      boolean all = given.containsKey("method");
+      settings.add(
+          spec, Methods.named(name).settings(), k -> all || k.equals("image_size"));
+    }
   }
 
-  @Mixin private ModelChoice choice;
+  /** What was given of settings, by key. */
+  Map<String, String> settings() {
+    return settings.values();
+  }
 
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "What computes the model: onnx or torch (default: onnx).")
-  private String engine;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "fp32|int8",
-      defaultValue = "fp32",
-      description = "Arithmetic of the network (default: ${DEFAULT-VALUE}).")
-  private Precision precision;
-
-  @Option(
-      names = "--device",
-      paramLabel = "cpu|gpu",
-      defaultValue = "cpu",
-      description =
-          "What computes the network; gpu needs onnxruntime_gpu (default: ${DEFAULT-VALUE}).")
-  private Device device;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "Of the network (default: one for each core).")
-  private int threads;
-
-  @Option(
-      names = "--max-pixels",
-      paramLabel = "N",
-      defaultValue = "100000000",
-      description = "Refuse larger images by their header (default: ${DEFAULT-VALUE}).")
-  private long maxPixels;
+  /** Name or place of the backbone, or of all. */
+  String place() {
+    if (adapter.isPresent() && backbone.isEmpty()) {
+      throw new HeadClipException(
+          "--adapter without --backbone; name the CLIP that it was trained with");
+    }
+    if (backbone.isPresent() && adapter.isEmpty() && method.isEmpty()) {
+      throw new HeadClipException(
+          "--backbone without --adapter; train one with 'headclip train --backbone %s', or name a --method that learns nothing"
+              .formatted(backbone.get()));
+    }
+    if (backbone.isPresent() && model.isPresent()) {
+      throw new HeadClipException("--model and --backbone together; name one of them");
+    }
+    return backbone.or(() -> model).orElse("starter");
+  }
 
   /** The adapter's file, where it is one of the user's. */
   Optional<Path> ownAdapter() {
-    return choice.ownAdapter();
-  }
-
-  /** The adapter as stored. */
-  Adapter adapter() {
-    return choice.adapter();
-  }
-
-  /**
-   * What the network's numbers depend on, for files that must not be mixed: digests of backbone and
-   * learned numbers, and the settings that the network sees.
-   */
-  Map<String, Object> identity() {
-    return choice.read(
-        (clip, a) -> {
-          Map<String, Object> m = new LinkedHashMap<>();
-          m.put("model", choice.name());
-          m.put("backbone_digest", clip.digest());
-          m.put("adapter_digest", a.digest());
-          m.put("engine", engine == null ? Engines.best().name() : engine);
-          m.put("precision", precision.key());
-          m.put("settings", SettingsJson.network(choice.resized(a.settings())));
-          return m;
-        });
+    if (adapter.isPresent()) {
+      return adapter;
+    }
+    return BuiltInModels.names().contains(place())
+        ? Optional.empty()
+        : Optional.of(Path.of(place()).resolve(Model.ADAPTER));
   }
 
   Optional<Double> targetFpr() {
-    return choice.targetFpr();
+    return targetFpr;
   }
 
-  Detector open() {
-    return open(choice.threshold());
+  Optional<String> className() {
+    return className;
   }
 
-  /** Without a threshold of its own, for finding one. */
-  Detector openUncalibrated() {
-    return open(OptionalDouble.empty());
-  }
-
-  private Detector open(OptionalDouble verdict) {
-    Detector.Options options =
-        new Detector.Options(
-            Optional.ofNullable(engine),
-            verdict,
-            choice.imageSize(),
-            choice.lambda(),
-            new ImageLoader(maxPixels),
-            new EngineSettings(precision, device == Device.gpu, threads));
-    if (choice.hasBackbone()) {
-      try (BuiltInModels.Folder folder = BuiltInModels.folderOf(choice.home())) {
-        return Detector.load(folder.path(), choice.ownAdapter().orElseThrow(), options);
-      }
+  private Map<String, String> checked() {
+    Map<String, String> all = settings.values();
+    if (all.containsKey("top_fraction") && all.containsKey("top_count")) {
+      throw new HeadClipException("--top-fraction and --top-count together; name one of them");
     }
-    return Detector.load(choice.home(), options);
+    return all;
+  }
+
+  /** The model with everything that was asked for. */
+  Model open() {
+    ModelBuilder b = Model.builder(place()).set(checked());
+    adapter.ifPresent(b::adapter);
+    method.ifPresent(b::method);
+    targetFpr.ifPresent(b::targetFpr);
+    return b.open();
+  }
+
+  /** The same, of a backbone and an adapter. */
+  ClipModel openClip() {
+    Model m = open();
+    if (m instanceof ClipModel clip) {
+      return clip;
+    }
+    m.close();
+    throw new HeadClipException("%s is an exported model already".formatted(m.name()));
+  }
+
+  /** The adapter as stored. */
+  Adapter storedAdapter() {
+    ModelBuilder b = Model.builder(place());
+    adapter.ifPresent(b::adapter);
+    method.ifPresent(b::method);
+    try (Model m = b.open()) {
+      if (m instanceof ClipModel clip) {
+        return clip.adapter();
+      }
+      throw new HeadClipException("%s is an exported model, expected an adapter".formatted(m.name()));
+    }
+  }
+
+  /**
+   * A detector.
+   *
+   * @param calibrated whether {@code --target-fpr} and {@code --threshold} count
+   */
+  Detector detector(EngineOptions compute, boolean calibrated) {
+    Map<String, String> all = checked();
+    DetectorBuilder b = Detector.builder(place());
+    if (calibrated) {
+      targetFpr.ifPresent(b::targetFpr);
+    } else {
+      all.remove("threshold");
+    }
+    b.set(all);
+    adapter.ifPresent(b::adapter);
+    method.ifPresent(b::method);
+    className.ifPresent(b::className);
+    return b.compute(compute.engine()).maxPixels(compute.maxPixels()).build();
   }
 }

@@ -1,9 +1,7 @@
 package dev.headclip.app;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
-import dev.headclip.detect.Outcome;
+import dev.headclip.detect.DetectionJson;
 import dev.headclip.map.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +16,9 @@ sealed interface Report {
     return Optional.empty();
   }
 
-  String scored(Outcome.Scored s, Optional<Path> map, Optional<Path> overlay);
+  String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay);
 
-  String failed(Outcome.Failed f);
+  String failed(String image, String error);
 
   static Report of(DetectCommand.Format format, String model) {
     return switch (format) {
@@ -30,18 +28,13 @@ sealed interface Report {
     };
   }
 
-  /** Six decimals: more than a float32 score holds. */
-  private static double rounded(double v) {
-    return Math.round(v * 1e6) / 1e6;
-  }
-
   /** For people. */
   record Text() implements Report {
     @Override
-    public String scored(Outcome.Scored s, Optional<Path> map, Optional<Path> overlay) {
-      Detection d = s.detection();
+    public String scored(
+        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
       String line =
-          "%-9s  %.3f  %s".formatted(d.anomalous() ? "ANOMALOUS" : "normal", d.score(), s.image());
+          "%-9s  %.3f  %s".formatted(d.anomalous() ? "ANOMALOUS" : "normal", d.score(), image);
       return d.anomalous() && !d.regions().isEmpty() ? line + "  " + regions(d) : line;
     }
 
@@ -61,43 +54,22 @@ sealed interface Report {
     }
 
     @Override
-    public String failed(Outcome.Failed f) {
-      return "headclip: %s: %s".formatted(f.image(), f.error());
+    public String failed(String image, String error) {
+      return "headclip: %s: %s".formatted(image, error);
     }
   }
 
   /** One JSON object a line. */
   record Json(String model) implements Report {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     @Override
-    public String scored(Outcome.Scored s, Optional<Path> map, Optional<Path> overlay) {
-      Detection d = s.detection();
-      ObjectNode o = JSON.createObjectNode();
-      o.put("image", s.image().toString());
-      o.put("score", rounded(d.score()));
-      o.put("global_score", rounded(d.globalScore()));
-      o.put("local_score", rounded(d.localScore()));
-      o.put("anomalous", d.anomalous()).put("threshold", d.threshold());
-      o.put("width", d.width()).put("height", d.height());
-      o.putArray("regions");
-      for (Region r : d.regions()) {
-        ObjectNode region = o.withArray("regions").addObject();
-        region.putArray("box").add(r.x()).add(r.y()).add(r.width()).add(r.height());
-        region.put("area", rounded(r.area())).put("peak", rounded(r.peak()));
-      }
-      map.ifPresent(p -> o.put("map", p.toString()));
-      overlay.ifPresent(p -> o.put("overlay", p.toString()));
-      o.put("model", model).put("ms", Math.round(d.milliseconds() * 10) / 10.0);
-      return o.toString();
+    public String scored(
+        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
+      return DetectionJson.of(image, d, model, map, overlay).toString();
     }
 
     @Override
-    public String failed(Outcome.Failed f) {
-      return JSON.createObjectNode()
-          .put("image", f.image().toString())
-          .put("error", f.error())
-          .toString();
+    public String failed(String image, String error) {
+      return DetectionJson.failed(image, error).toString();
     }
   }
 
@@ -110,14 +82,14 @@ sealed interface Report {
     }
 
     @Override
-    public String scored(Outcome.Scored s, Optional<Path> map, Optional<Path> overlay) {
-      Detection d = s.detection();
+    public String scored(
+        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
       return row(
           List.of(
-              s.image(),
-              rounded(d.score()),
-              rounded(d.globalScore()),
-              rounded(d.localScore()),
+              image,
+              DetectionJson.rounded(d.score()),
+              DetectionJson.rounded(d.globalScore()),
+              DetectionJson.rounded(d.localScore()),
               d.anomalous(),
               d.threshold(),
               d.width(),
@@ -126,17 +98,17 @@ sealed interface Report {
               map.map(Path::toString).orElse(""),
               overlay.map(Path::toString).orElse(""),
               model,
-              Math.round(d.milliseconds() * 10) / 10.0,
+              DetectionJson.tenths(d.milliseconds()),
               ""));
     }
 
     @Override
-    public String failed(Outcome.Failed f) {
-      List<Object> cells = new ArrayList<>(List.of(f.image()));
+    public String failed(String image, String error) {
+      List<Object> cells = new ArrayList<>(List.of(image));
       for (int i = 0; i < 12; i++) {
         cells.add("");
       }
-      cells.add(f.error());
+      cells.add(error);
       return row(cells);
     }
 

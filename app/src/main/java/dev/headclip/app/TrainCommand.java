@@ -1,56 +1,56 @@
 package dev.headclip.app;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.calibrate.Calibration;
+import dev.headclip.clip.ClipConfig;
 import dev.headclip.dataset.AnnotatedSet;
-import dev.headclip.dataset.DataDigest;
-import dev.headclip.detect.BuiltInModels;
-import dev.headclip.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
-import dev.headclip.torch.Torch;
-import dev.headclip.torch.training.AdapterTrainer;
-import dev.headclip.torch.training.CacheSettings;
-import dev.headclip.torch.training.TrainSettings;
-import dev.headclip.torch.training.TrainingData;
-import dev.headclip.torch.training.TrainingJob;
-import dev.headclip.torch.training.TrainingLog;
-import dev.headclip.torch.training.TrainingReport;
-import java.nio.file.Files;
+import dev.headclip.method.Methods;
+import dev.headclip.method.Recipe;
+import dev.headclip.method.ScoreSettings;
+import dev.headclip.method.TrainSettings;
+import dev.headclip.model.Model;
+import dev.headclip.settings.Schema;
+import dev.headclip.training.Trainer;
+import dev.headclip.training.TrainingData;
+import dev.headclip.training.TrainingLog;
+import dev.headclip.training.TrainingReport;
+import dev.headclip.training.TrainingResult;
+import dev.headclip.training.cache.CacheSettings;
+import dev.headclip.training.spi.LearningEngine;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code headclip train}. */
 @Command(
     name = "train",
     description =
-        "Learns an adapter for a frozen CLIP on an annotated data set; its test part is used, as in the paper.",
+        "Learns an adapter for a frozen CLIP on an annotated data set; its test part is used, as in the papers.",
     footer = {
       "",
+      "The flags are those of --method: 'train --method anomalyclip --help' shows another's.",
       "Beside OUT.safetensors it writes OUT.log.jsonl, OUT.html and, until it is done,",
       "OUT.checkpoints/ and OUT.cache/. Stopped with Ctrl-C or killed, --resume goes on.",
       "",
       "Examples:",
       "  headclip train --root mvtec_ad --backbone clip-vit-large-patch14-336 --out mvtec.safetensors",
       "  headclip train --config mine.yaml --resume",
-      "  headclip train --root auxiliary --backbone starter --csa 4-8 --cls-ln-post --out mine.safetensors"
+      "  headclip train --root auxiliary --backbone starter --csa 4-8 --cls-ln-post --out mine.safetensors",
+      "  headclip train --method anomalyclip --preset paper --root visa --backbone clip-vit-large-patch14-336 --out visa.safetensors"
     })
-final class TrainCommand implements Callable<Integer> {
-  enum Method {
-    headclip
-  }
-
+final class TrainCommand implements Callable<Integer>, WithSettings {
   enum Select {
     last,
     best
@@ -80,14 +80,19 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--method",
-      paramLabel = "headclip",
-      defaultValue = "headclip",
-      description = "What is learned (default: ${DEFAULT-VALUE}).")
-  private Method what;
+      paramLabel = "NAME",
+      defaultValue = Methods.DEFAULT,
+      description = "What is learned, see 'models methods' (default: ${DEFAULT-VALUE}).")
+  private String method;
 
-  @Mixin private TrainOptions training;
+  @Option(
+      names = "--preset",
+      paramLabel = "NAME",
+      description =
+          "A published configuration of the method; flags come on top. anomalyclip: official, paper, aliased.")
+  private Optional<String> preset;
 
-  @Mixin private MethodOptions method;
+  private final SettingFlags settings = new SettingFlags();
 
   @Mixin private ComputeOptions compute;
 
@@ -140,71 +145,87 @@ final class TrainCommand implements Callable<Integer> {
   private String device;
 
   @Override
+  public void addSettings(CommandSpec command, Map<String, String> given) {
+    String name = given.getOrDefault("method", Methods.DEFAULT);
+    settings.add(command, Methods.named(name).settings(), k -> true);
+    settings.add(command, ScoreSettings.class, k -> true);
+    settings.add(command, TrainSettings.class, k -> true);
+  }
+
+  @Override
   public Integer call() {
     RunFiles files = RunFiles.beside(out);
     files.requireWritable();
-    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone);
-        Backbone clip = Backbone.open(folder.path());
+    try (Backbone clip = Model.backbone(backbone);
         Stopper stopper = new Stopper(180)) {
-      TrainSettings train = training.settings();
-      HeadClipSettings settings = method.settings(clip.config());
+      Recipe recipe = recipe(clip.config());
       compute.useThreads();
-      ai.djl.Device on = Torch.device(device);
-      printEffective(train, settings);
-      TrainingData data = read("check", auxiliary.read());
-      Optional<TrainingData> second =
-          validate.map(v -> read("check validation", AnnotatedSet.read(Optional.empty(), v)));
-      AdapterTrainer trainer = new AdapterTrainer(train, settings);
-      TrainingJob job =
-          new TrainingJob(
-              clip,
-              data,
-              second,
-              select == Select.best,
-              new CacheSettings(cache, cacheDir.orElse(files.cache()), compute.cacheLimit()),
-              Optional.of(files.checkpoints()),
-              Duration.ofMillis((long) (checkpointMinutes * 60_000)),
-              resume,
-              on,
-              stopper.flag(),
-              dev.headclip.torch.training.TrainingListener.silent());
-      String run = DataDigest.of(trainer.identity(job).toString());
-      if (resume && files.holdsRun(run)) {
+      LearningEngine.find().requireDevice(device);
+      AnnotatedSet set = auxiliary.read();
+      TrainingData data = read("check", set);
+      CacheSettings kept =
+          new CacheSettings(cache, cacheDir.orElse(files.cache()), compute.cacheLimit());
+      Trainer trainer =
+          new Trainer(clip, data)
+              .recipe(recipe)
+              .cache(kept)
+              .checkpoints(
+                  files.checkpoints(),
+                  Duration.ofMillis((long) (checkpointMinutes * 60_000)),
+                  resume)
+              .device(device)
+              .stop(stopper.flag());
+      printEffective(recipe);
+      validate.ifPresent(
+          v ->
+              trainer.validation(
+                  read("check validation", AnnotatedSet.read(Optional.empty(), v)),
+                  select == Select.best));
+      if (validate.isEmpty() && select == Select.best) {
+        throw new HeadClipException(
+            "--select best without --validate; name a data set for it");
+      }
+      if (resume && files.holdsRun(trainer.runDigest())) {
         System.err.println(
-            out + " is the result of this very run already" + updated(clip, settings));
-        files.tidy(job.cache(), cacheDir.isEmpty());
+            out + " is the result of this very run already" + updated(clip, recipe.scores()));
+        files.tidy(kept, cacheDir.isEmpty());
         return Main.OK;
       }
-      return run(trainer, job, train, files, run);
+      return run(trainer, data, files, kept);
     }
   }
 
-  private Integer run(
-      AdapterTrainer trainer, TrainingJob job, TrainSettings train, RunFiles files, String run) {
-    AdapterTrainer.Result result;
-    int images = job.data().samples().size();
+  /** The method with everything that was asked for. */
+  private Recipe recipe(ClipConfig config) {
+    Map<String, String> given = settings.values();
+    if (given.containsKey("top_fraction") && given.containsKey("top_count")) {
+      throw new HeadClipException("--top-fraction and --top-count together; name one of them");
+    }
+    Recipe r = Recipe.of(method, config);
+    Recipe chosen = preset.isPresent() ? r.preset(preset.get(), config) : r;
+    Recipe all = chosen.with(given);
+    all.method().check(config);
+    return all;
+  }
+
+  private Integer run(Trainer trainer, TrainingData data, RunFiles files, CacheSettings kept) {
+    TrainingResult result;
+    int images = data.samples().size();
     try (TrainingLog log = new TrainingLog(files.log());
-        TrainProgress progress = new TrainProgress(train, images)) {
-      result = trainer.run(job.withListener(TrainProgress.both(log, progress)));
+        TrainProgress progress = new TrainProgress(trainer.recipe().train(), images)) {
+      result = trainer.listener(TrainProgress.both(log, progress)).run();
     }
     if (!result.complete()) {
       System.err.printf(
           "stopped after %d of %d epochs, nothing is lost: the same command with --resume goes on%n",
-          result.epochs().size(), train.epochs());
+          result.epochs().size(), trainer.recipe().train().epochs());
       return Main.SOME_FAILED;
     }
-    Adapter adapter =
-        new Adapter(
-            trainer.settings(), result.learned(), provenance(trainer, job, train, result, run));
+    Adapter adapter = trainer.adapter(result);
     TrainingReport.write(
-        files.report(),
-        out.getFileName().toString(),
-        adapter,
-        result.epochs(),
-        files.log(),
-        train.headWeightStart());
+        files.report(), out.getFileName().toString(), adapter, result.epochs(), files.log());
     AdapterFile.write(out, adapter);
-    files.tidy(job.cache(), cacheDir.isEmpty());
+    files.tidy(kept, cacheDir.isEmpty());
     System.err.printf(
         "adapter written to %s (numbers %s), report to %s%n",
         out, adapter.digest().substring(0, 16), files.report());
@@ -212,14 +233,17 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /** What is not learned may have been asked for anew: a threshold of calibrate's stays. */
-  private String updated(Backbone clip, HeadClipSettings wanted) {
+  private String updated(Backbone clip, ScoreSettings wanted) {
     Adapter there = AdapterFile.read(out, clip.config());
     boolean calibrated = there.provenance().containsKey(Calibration.KEY);
-    HeadClipSettings now = calibrated ? wanted.withThreshold(there.settings().threshold()) : wanted;
-    if (there.settings().equals(now)) {
+    ScoreSettings now =
+        calibrated
+            ? Schema.with(wanted, "threshold", there.scores().threshold())
+            : wanted;
+    if (there.scores().equals(now)) {
       return "; nothing to do";
     }
-    AdapterFile.write(out, there.withSettings(now));
+    AdapterFile.write(out, there.withScores(now));
     return "; its score settings were brought up to date";
   }
 
@@ -237,106 +261,24 @@ final class TrainCommand implements Callable<Integer> {
     return data;
   }
 
-  private void printEffective(TrainSettings train, HeadClipSettings settings) {
+  private void printEffective(Recipe recipe) {
     Map<String, Object> all = new LinkedHashMap<>();
     auxiliary.dataset().ifPresent(d -> all.put("dataset", d));
     all.put("root", auxiliary.root().toString());
     all.put("backbone", backbone);
     all.put("out", out.toString());
-    all.put("method", what.name());
-    all.putAll(train.asMap());
-    all.putAll(MethodOptions.flags(settings));
+    all.put("method", method);
+    put(all, Schema.json(recipe.train()));
+    put(all, recipe.method().json());
+    put(all, Schema.json(recipe.scores()));
     validate.ifPresent(v -> all.put("validate", v.toString()));
     all.put("select", select.name());
-    all.put("cache", cache.name().toLowerCase(java.util.Locale.ROOT));
+    all.put("cache", cache.name().toLowerCase(Locale.ROOT));
     all.put("device", device);
     System.err.print("# effective settings, as for --config\n" + ConfigFile.yaml(all) + "#\n");
   }
 
-  private Map<String, Object> provenance(
-      AdapterTrainer trainer,
-      TrainingJob job,
-      TrainSettings train,
-      AdapterTrainer.Result result,
-      String run) {
-    Map<String, Object> p = new LinkedHashMap<>();
-    p.put("data_set", job.data().set().name());
-    p.put("images", job.data().samples().size());
-    p.put("remarks", job.data().check().remarks());
-    p.put("backbone", backbone);
-    p.putAll(job.inputs());
-    p.putAll(train.asMap());
-    p.put("order", "Fisher-Yates by seed and epoch");
-    p.put("order_digest", trainer.orderDigest(job.data().samples().size()));
-    p.put("select", select.name());
-    validate.ifPresent(
-        v -> p.put("validation_set", v.toAbsolutePath().normalize().getFileName().toString()));
-    result.best().ifPresent(e -> p.put("selected_epoch", e));
-    p.put("device", device);
-    p.put("threads", Torch.threads());
-    p.put("code", "headclip " + Version.text());
-    p.put("libtorch", Torch.engine().getVersion());
-    p.put("date", result.started());
-    p.put("run_digest", run);
-    List<Object> losses = new ArrayList<>();
-    result.epochs().forEach(e -> losses.add(List.of(e.global(), e.local())));
-    p.put("loss_curve", losses);
-    if (validate.isPresent()) {
-      p.put("validation_curve", result.epochs().stream().map(e -> e.validation()).toList());
-    }
-    return p;
-  }
-
-  /** The files of a run, beside the adapter's. */
-  private record RunFiles(Path out, Path checkpoints, Path cache, Path log, Path report) {
-    static RunFiles beside(Path out) {
-      String name = out.getFileName().toString();
-      String stem = name.endsWith(".safetensors") ? name.substring(0, name.length() - 12) : name;
-      return new RunFiles(
-          out,
-          out.resolveSibling(stem + ".checkpoints"),
-          out.resolveSibling(stem + ".cache"),
-          out.resolveSibling(stem + ".log.jsonl"),
-          out.resolveSibling(stem + ".html"));
-    }
-
-    void requireWritable() {
-      Path there = out.toAbsolutePath();
-      if (Files.isDirectory(there)) {
-        throw new HeadClipException("--out %s is a folder, expected a file".formatted(out));
-      }
-      Path parent = there.getParent();
-      while (parent != null && !Files.exists(parent)) {
-        parent = parent.getParent();
-      }
-      if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-        throw new HeadClipException("--out %s: folder is not writable".formatted(out));
-      }
-    }
-
-    /** Whether the adapter is there and of the same settings, data and backbone. */
-    boolean holdsRun(String run) {
-      if (!Files.isRegularFile(out)) {
-        return false;
-      }
-      try {
-        return AdapterFile.contents(out)
-            .settings()
-            .path("provenance")
-            .path("run_digest")
-            .asText()
-            .equals(run);
-      } catch (HeadClipException e) {
-        return false;
-      }
-    }
-
-    /** What only an unfinished run needs. */
-    void tidy(CacheSettings cached, boolean removeCache) {
-      AtomicFiles.deleteTree(checkpoints);
-      if (removeCache) {
-        cached.remove();
-      }
-    }
+  private static void put(Map<String, Object> to, ObjectNode settings) {
+    settings.fields().forEachRemaining(e -> to.put(e.getKey(), e.getValue()));
   }
 }

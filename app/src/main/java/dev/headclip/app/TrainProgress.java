@@ -1,8 +1,8 @@
 package dev.headclip.app;
 
-import dev.headclip.torch.training.EpochFigures;
-import dev.headclip.torch.training.TrainSettings;
-import dev.headclip.torch.training.TrainingListener;
+import dev.headclip.training.EpochFigures;
+import dev.headclip.method.TrainSettings;
+import dev.headclip.training.TrainingListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -100,12 +100,11 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
     inEpoch = Math.min(images, (long) s.step() * train.batch());
     bar.at(
         (long) (s.epoch() - 1) * images + inEpoch,
-        "epoch %d/%d global %.3f local %.3f, %.1f images/s, %s left"
+        "epoch %d/%d %s, %.1f images/s, %s left"
             .formatted(
                 s.epoch(),
                 s.epochs(),
-                s.global(),
-                s.local(),
+                EpochFigures.text(s.losses(), "%.3f"),
                 s.images() / s.seconds(),
                 left(s.epoch())));
   }
@@ -116,12 +115,11 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
     if (!terminal) {
       StringBuilder line =
           new StringBuilder(
-              "epoch %d/%d: global %.4f local %.4f, %.1f images/s, %s left"
+              "epoch %d/%d: %s, %.1f images/s, %s left"
                   .formatted(
                       epoch,
                       train.epochs(),
-                      f.global(),
-                      f.local(),
+                      EpochFigures.text(f.losses(), "%.4f"),
                       images / seconds,
                       left(epoch + 1)));
       f.validation().forEach((k, v) -> line.append(", %s %.1f".formatted(k, 100 * v)));

@@ -5,6 +5,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.ClipNames;
+import dev.headclip.files.FileSet;
 import dev.headclip.image.Normalization;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
@@ -30,7 +31,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * A frozen CLIP on disk: a Hugging Face folder, an OpenAI {@code .pt} archive, or an open_clip
@@ -39,6 +39,9 @@ import java.util.stream.Stream;
 public final class Backbone implements AutoCloseable {
   private static final Set<String> TEXT_PARTS =
       Set.of("config.json", "tokenizer.json", "vocab.json", "merges.txt");
+
+  /** Marks adapter files, see AdapterFile. */
+  private static final String ADAPTER_KEY = "headclip";
 
   private static final List<String> KNOWN =
       List.of(
@@ -49,15 +52,21 @@ public final class Backbone implements AutoCloseable {
           "open_clip_model.safetensors",
           "open_clip_pytorch_model.bin");
 
-  private final Path path;
+  private final FileSet files;
+  private final String file;
   private final ClipConfig config;
   private final BackboneWeights weights;
   private final Normalization normalization;
   private Optional<String> digest = Optional.empty();
 
   private Backbone(
-      Path path, ClipConfig config, BackboneWeights weights, Normalization normalization) {
-    this.path = path;
+      FileSet files,
+      String file,
+      ClipConfig config,
+      BackboneWeights weights,
+      Normalization normalization) {
+    this.files = files;
+    this.file = file;
     this.config = config;
     this.weights = weights;
     this.normalization = normalization;
@@ -74,17 +83,28 @@ public final class Backbone implements AutoCloseable {
           "%s: no such backbone, expected a folder with config.json and model.safetensors, or a .pt file"
               .formatted(path));
     }
-    boolean folder = Files.isDirectory(path);
-    Path file = folder ? weightsIn(path) : path;
-    Path home = folder ? path : path.toAbsolutePath().getParent();
-    Optional<ClipConfig> stated = ConfigReader.read(home);
-    TensorSource source = source(file);
+    if (Files.isDirectory(path)) {
+      return open(new FileSet.OnDisk(path));
+    }
+    Path parent = path.toAbsolutePath().getParent();
+    return open(new FileSet.OnDisk(parent), path.getFileName().toString());
+  }
+
+  /** Opens the backbone of a folder. */
+  public static Backbone open(FileSet files) {
+    return open(files, weightsIn(files));
+  }
+
+  private static Backbone open(FileSet files, String file) {
+    String name = files.describe(file);
+    Optional<ClipConfig> stated = ConfigReader.read(files);
+    TensorSource source = source(files, file);
     try {
       ClipConfig config =
           stated.orElseGet(
-              () -> ConfigInference.infer(file.toString(), source.tensors(), activation(source)));
-      BackboneWeights weights = new BackboneWeights(file.toString(), source, config);
-      return new Backbone(path, config, weights, normalization(home));
+              () -> ConfigInference.infer(name, source.tensors(), activation(source)));
+      BackboneWeights weights = new BackboneWeights(name, source, config);
+      return new Backbone(files, file, config, weights, normalization(files));
     } catch (RuntimeException e) {
       source.close();
       throw e;
@@ -101,52 +121,63 @@ public final class Backbone implements AutoCloseable {
     return openClip && !openAi ? Activation.GELU : Activation.QUICK_GELU;
   }
 
-  private static Path weightsIn(Path folder) {
+  private static String weightsIn(FileSet files) {
     for (String name : KNOWN) {
-      if (Files.exists(folder.resolve(name))) {
-        return folder.resolve(name);
+      if (files.has(name)) {
+        return name;
       }
     }
-    try (Stream<Path> files = Files.list(folder)) {
-      List<Path> weights = files.filter(Backbone::isWeights).sorted().toList();
-      if (weights.size() == 1) {
-        return weights.get(0);
-      }
-      throw new HeadClipException(
-          "%s: %s, expected model.safetensors, pytorch_model.bin or one .pt file"
-              .formatted(
-                  folder, weights.isEmpty() ? "no weights" : weights.size() + " weight files"));
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
+    List<String> weights =
+        files.names().stream().filter(n -> isWeights(n) && !isAdapter(files, n)).toList();
+    if (weights.size() == 1) {
+      return weights.get(0);
+    }
+    throw new HeadClipException(
+        "%s: %s, expected model.safetensors, pytorch_model.bin or one .pt file"
+            .formatted(
+                files.describe(),
+                weights.isEmpty() ? "no weights" : weights.size() + " weight files " + weights));
+  }
+
+  /** Whether a file beside the weights is what was learned with them. */
+  private static boolean isAdapter(FileSet files, String name) {
+    if (!name.endsWith(".safetensors") || !(files instanceof FileSet.OnDisk disk)) {
+      return false;
+    }
+    try (SafetensorsFile f = SafetensorsFile.open(disk.folder().resolve(name))) {
+      return f.metadata().containsKey(ADAPTER_KEY);
+    } catch (HeadClipException e) {
+      return false;
     }
   }
 
-  private static TensorSource source(Path file) {
-    if (file.toString().endsWith(".index.json")) {
-      return sharded(file);
+  private static TensorSource source(FileSet files, String name) {
+    if (name.endsWith(".index.json")) {
+      return sharded(files, name);
     }
-    return file.toString().endsWith(".safetensors")
-        ? SafetensorsFile.open(file)
-        : TorchArchive.open(file);
+    if (files instanceof FileSet.OnDisk disk) {
+      Path file = disk.folder().resolve(name);
+      return name.endsWith(".safetensors") ? SafetensorsFile.open(file) : TorchArchive.open(file);
+    }
+    return SafetensorsFile.of(files.describe(name), files.read(name));
   }
 
-  private static TensorSource sharded(Path index) {
-    JsonNode map = ConfigReader.tree(index).path("weight_map");
+  private static TensorSource sharded(FileSet files, String index) {
+    String where = files.describe(index);
     TreeSet<String> names = new TreeSet<>();
-    map.forEach(n -> names.add(n.asText()));
-    Path home = index.toAbsolutePath().normalize().getParent();
+    ConfigReader.tree(files, index).path("weight_map").forEach(n -> names.add(n.asText()));
     if (names.isEmpty()) {
-      throw new HeadClipException("%s: no weight_map, expected one".formatted(index));
+      throw new HeadClipException("%s: no weight_map, expected one".formatted(where));
     }
     List<TensorSource> shards = new ArrayList<>();
     try {
       for (String name : names) {
-        Path shard = home.resolve(name).normalize();
-        if (!home.equals(shard.getParent()) || name.endsWith(".json")) {
+        boolean plain = name.equals(Path.of(name).getFileName().toString());
+        if (!plain || name.endsWith(".json") || name.equals("..")) {
           throw new HeadClipException(
-              "%s: shard \"%s\", expected a weight file beside it".formatted(index, name));
+              "%s: shard \"%s\", expected a weight file beside it".formatted(where, name));
         }
-        shards.add(source(shard));
+        shards.add(source(files, name));
       }
       return new ShardedSource(shards);
     } catch (RuntimeException e) {
@@ -155,18 +186,18 @@ public final class Backbone implements AutoCloseable {
     }
   }
 
-  private static Normalization normalization(Path home) {
-    Path file = home.resolve("preprocessor_config.json");
-    if (!Files.exists(file)) {
+  private static Normalization normalization(FileSet files) {
+    String name = "preprocessor_config.json";
+    if (!files.has(name)) {
       return Normalization.clip();
     }
-    JsonNode root = ConfigReader.tree(file);
+    JsonNode root = ConfigReader.tree(files, name);
     try {
       return new Normalization(
           three(root, "image_mean", Normalization.clip().mean()),
           three(root, "image_std", Normalization.clip().std()));
     } catch (IllegalArgumentException e) {
-      throw new HeadClipException("%s: %s".formatted(file, e.getMessage()), e);
+      throw new HeadClipException("%s: %s".formatted(files.describe(name), e.getMessage()), e);
     }
   }
 
@@ -183,9 +214,9 @@ public final class Backbone implements AutoCloseable {
     };
   }
 
-  /** What it was opened from. */
-  public Path path() {
-    return path;
+  /** The folder that it was opened from. */
+  public FileSet files() {
+    return files;
   }
 
   public ClipConfig config() {
@@ -204,8 +235,7 @@ public final class Backbone implements AutoCloseable {
 
   /** The backbone's own tokenizer; the caller closes it. */
   public ClipTokenizer tokenizer() {
-    Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    return ClipTokenizer.of(home, config);
+    return ClipTokenizer.of(files, config);
   }
 
   /** Size of all weights as float32. */
@@ -220,15 +250,21 @@ public final class Backbone implements AutoCloseable {
    * tensors: changes when they do, and costs next to nothing, unlike {@link #digest}.
    */
   public String stamp() {
-    Path home = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    StringBuilder s = new StringBuilder(path.toAbsolutePath().normalize().toString());
-    try (Stream<Path> files = Files.list(home)) {
-      for (Path f : files.filter(this::isPart).sorted().toList()) {
-        s.append('|').append(f.getFileName()).append(' ').append(Files.size(f));
-        s.append(' ').append(Files.getLastModifiedTime(f).toMillis());
+    StringBuilder s = new StringBuilder(files.describe(file));
+    if (files instanceof FileSet.OnDisk disk) {
+      Path home = disk.folder().toAbsolutePath().normalize();
+      s.append('|').append(home);
+      try {
+        for (String name : files.names()) {
+          if (isPart(name)) {
+            Path f = home.resolve(name);
+            s.append('|').append(name).append(' ').append(Files.size(f));
+            s.append(' ').append(Files.getLastModifiedTime(f).toMillis());
+          }
+        }
+      } catch (IOException e) {
+        throw new HeadClipException("%s: cannot be read (%s)".formatted(home, e), e);
       }
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(home, e), e);
     }
     // times may be kept or cut when files are copied
     Map<String, HostTensor> some = new TreeMap<>();
@@ -238,15 +274,14 @@ public final class Backbone implements AutoCloseable {
     return s.append('|').append(TensorDigest.of("", some)).toString();
   }
 
-  private boolean isPart(Path f) {
-    String name = f.getFileName().toString();
-    boolean one = f.equals(path.toAbsolutePath()) || TEXT_PARTS.contains(name);
-    boolean weights = Files.isDirectory(path) && isWeights(f) && !name.startsWith("adapter");
-    return Files.isRegularFile(f) && (one || weights);
+  private boolean isPart(String name) {
+    return name.equals(file)
+        || TEXT_PARTS.contains(name)
+        || isWeights(name) && !name.startsWith("adapter");
   }
 
-  private static boolean isWeights(Path f) {
-    return f.toString().matches(".*\\.(safetensors|bin|pt|pth)");
+  private static boolean isWeights(String name) {
+    return name.matches(".*\\.(safetensors|bin|pt|pth)");
   }
 
   /**

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * Where a canonical tensor lies in a checkpoint: under which name, and what must be done to it.
- * Table of spec/clip.md section 7.
+ * Table of docs/spec/clip.md section 7.
  */
 final class CheckpointNames {
   /** What turns the stored tensor into the canonical one. */

@@ -8,9 +8,8 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TowerConfig;
+import dev.headclip.files.FileSet;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** Reads config.json (Hugging Face) and open_clip_config.json. */
@@ -20,45 +19,44 @@ final class ConfigReader {
   private ConfigReader() {}
 
   /** The folder's configuration; empty where it has none. */
-  static Optional<ClipConfig> read(Path folder) {
-    Path hf = folder.resolve("config.json");
-    if (Files.exists(hf)) {
-      return Optional.of(parsed(hf, ConfigReader::huggingFace));
+  static Optional<ClipConfig> read(FileSet files) {
+    if (files.has("config.json")) {
+      return Optional.of(parsed(files, "config.json", ConfigReader::huggingFace));
     }
-    Path open = folder.resolve("open_clip_config.json");
-    if (Files.exists(open)) {
-      return Optional.of(parsed(open, ConfigReader::openClip));
-    }
-    return Optional.empty();
+    String open = "open_clip_config.json";
+    return files.has(open)
+        ? Optional.of(parsed(files, open, ConfigReader::openClip))
+        : Optional.empty();
   }
 
   private interface Parser {
     ClipConfig parse(JsonNode root);
   }
 
-  private static ClipConfig parsed(Path file, Parser parser) {
+  private static ClipConfig parsed(FileSet files, String name, Parser parser) {
     try {
-      return parser.parse(tree(file));
+      return parser.parse(tree(files, name));
     } catch (IllegalArgumentException e) {
-      throw new HeadClipException("%s: %s".formatted(file, e.getMessage()), e);
+      throw new HeadClipException("%s: %s".formatted(files.describe(name), e.getMessage()), e);
     }
   }
 
   /** A JSON object from a file. */
-  static JsonNode tree(Path file) {
+  static JsonNode tree(FileSet files, String name) {
+    String where = files.describe(name);
     try {
-      JsonNode root = JSON.readTree(file.toFile());
+      JsonNode root = JSON.readTree(files.read(name));
       if (root == null || !root.isObject()) {
-        throw new HeadClipException("%s: expected a JSON object".formatted(file));
+        throw new HeadClipException("%s: expected a JSON object".formatted(where));
       }
       return root;
     } catch (JsonProcessingException e) {
       throw new HeadClipException(
           "%s: not JSON (%s)"
-              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+              .formatted(where, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(file, e), e);
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(where, e), e);
     }
   }
 

@@ -4,10 +4,12 @@ import dev.headclip.tensor.TensorOps;
 import java.util.Optional;
 
 /**
- * One pre-norm residual block (spec/clip.md section 2, step 5), taken apart so that the local path
- * can use its pieces.
+ * One pre-norm residual block (docs/spec/clip.md section 2, step 5; OpenAI's
+ * model.py:171-192), taken apart so that a {@link LayerHook} can use its pieces.
+ *
+ * @param <T> the implementation's tensor
  */
-final class Block<T> {
+public final class Block<T> {
   private final Weights<T> weights;
   private final String prefix;
   private final TowerConfig config;
@@ -21,35 +23,38 @@ final class Block<T> {
     this.config = config;
   }
 
-  T norm1(TensorOps<T> ops, T x) {
+  /** LN1(x). */
+  public T norm1(TensorOps<T> ops, T x) {
     return norm(ops, "layer_norm1", x);
   }
 
   /** Projection {@code q}, {@code k} or {@code v} of x [B,N,width], heads side by side. */
-  T heads(TensorOps<T> ops, String part, T x) {
+  public T heads(TensorOps<T> ops, String part, T x) {
     return linear(ops, "self_attn." + part + "_proj", x);
   }
 
   /** The heads' outputs side by side, before the output projection: [B,N,width]. */
-  T attention(TensorOps<T> ops, T q, T k, T v, Optional<T> mask) {
+  public T attention(TensorOps<T> ops, T q, T k, T v, Optional<T> mask) {
     return ops.attention(q, k, v, config.heads(), mask);
   }
 
   /** C of Eq. 3: [B,N,width] to [B,N,width], heads side by side. */
-  T valueAttention(TensorOps<T> ops, T v) {
+  public T valueAttention(TensorOps<T> ops, T v) {
     return attention(ops, v, v, v, Optional.empty());
   }
 
-  T projectionWeight() {
+  /** W_O, [width,width]. */
+  public T projectionWeight() {
     return weights.get(prefix + "self_attn.out_proj.weight");
   }
 
-  T projectionBias() {
+  /** b_O, [width]. */
+  public T projectionBias() {
     return weights.get(prefix + "self_attn.out_proj.bias");
   }
 
   /** x + MLP(LN2(x)). */
-  T mlp(TensorOps<T> ops, T x) {
+  public T mlp(TensorOps<T> ops, T x) {
     return ops.scoped(
         () -> {
           T hidden = linear(ops, "mlp.fc1", norm(ops, "layer_norm2", x));
@@ -57,20 +62,11 @@ final class Block<T> {
         });
   }
 
-  /** The whole block. */
-  T forward(TensorOps<T> ops, T x, Optional<T> mask) {
-    return ops.scoped(
-        () -> {
-          T n = norm1(ops, x);
-          T a = attention(ops, heads(ops, "q", n), heads(ops, "k", n), heads(ops, "v", n), mask);
-          return mlp(ops, ops.add(x, ops.linear(a, projectionWeight(), projectionBias())));
-        });
-  }
-
   private T norm(TensorOps<T> ops, String name, T x) {
     return norm(ops, weights, prefix + name, config.epsilon(), x);
   }
 
+  /** The layer normalisation whose gain and bias are called {@code name}. */
   static <T> T norm(TensorOps<T> ops, Weights<T> weights, String name, double epsilon, T x) {
     return ops.layerNorm(x, weights.get(name + ".weight"), weights.get(name + ".bias"), epsilon);
   }

@@ -1,7 +1,7 @@
 package dev.headclip.clip;
 
 /**
- * The sizes of a CLIP (spec/clip.md section 1).
+ * The sizes of a CLIP (docs/spec/clip.md section 1).
  *
  * @param vision the image tower
  * @param imageSize side of the square input that the weights were trained at, pixels
@@ -22,6 +22,9 @@ public record ClipConfig(
   /** Largest side of an input, pixels. */
   public static final int LARGEST_IMAGE = 4096;
 
+  /** AnomalyCLIP's and HeadCLIP's. */
+  private static final int USUAL_INPUT = 518;
+
   public ClipConfig {
     ConfigCheck.within("image_size", imageSize, LARGEST_IMAGE);
     ConfigCheck.positive("patch_size", patchSize);
@@ -32,6 +35,11 @@ public record ClipConfig(
       throw new IllegalArgumentException(
           "image_size %d is smaller than patch_size %d".formatted(imageSize, patchSize));
     }
+  }
+
+  /** The side at which methods run by default: 518, or the native one where that does not fit. */
+  public int inputSize() {
+    return USUAL_INPUT % patchSize == 0 ? USUAL_INPUT : imageSize;
   }
 
   /** Patches along a side at the native image size. */

@@ -3,7 +3,7 @@ package dev.headclip.clip;
 import dev.headclip.tensor.HostTensor;
 
 /**
- * Position embeddings at another grid (spec/clip.md section 4). Row 0 belongs to the class token
+ * Position embeddings at another grid (docs/spec/clip.md section 4). Row 0 belongs to the class token
  * and is copied.
  */
 public enum PositionResize {

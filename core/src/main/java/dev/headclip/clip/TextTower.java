@@ -2,13 +2,10 @@ package dev.headclip.clip;
 
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /**
- * CLIP's text tower (spec/clip.md section 3; OpenAI's model.py:343-356), with learned tokens where
- * a method has them.
+ * CLIP's text tower (docs/spec/clip.md section 3; OpenAI's model.py:343-356).
  *
  * <p>Positions behind the last end-of-text token cannot change the result, as attention is causal:
  * callers may cut them off.
@@ -40,37 +37,52 @@ public final class TextTower<T> {
     return ops.reshape(rows, ids.length, n, config.text().width());
   }
 
+  /** Features of sentences as they are, not normalised: [sentences,embed]. */
+  public T forward(TensorOps<T> ops, TokenIds sentences) {
+    return forward(ops, embed(ops, sentences.ids()), sentences.eot(), LayerHook.none());
+  }
+
   /**
    * Features of sentences, not normalised.
    *
    * @param embedded [B,N,width] without positions
    * @param eot position of the end-of-text token of each sentence
+   * @param hook may change tokens, or insert some before the end of the text
    * @return [B,embed]
    */
-  public T forward(TensorOps<T> ops, T embedded, int[] eot, DeepTokens<T> deep) {
+  public T forward(TensorOps<T> ops, T embedded, int[] eot, LayerHook<T> hook) {
     return ops.scoped(
         () -> {
-          int n = Math.toIntExact(ops.shape(embedded)[1]);
+          int n = length(ops, embedded);
           T positions = ops.slice(weights.get(ClipNames.TEXT_POSITION), 0, 0, n);
           T x = ops.add(embedded, positions);
-          int shift = 0;
           for (int l = 1; l <= config.text().layers(); l++) {
-            int i = l - deep.start();
-            if (i >= 0 && i < deep.tensors().size()) {
-              T tokens = deep.tensors().get(i);
-              boolean insert = deep.mode() == DeepTokens.Mode.INSERT && i == 0;
-              x = withTokens(ops, x, tokens, insert);
-              if (insert) {
-                shift = Math.toIntExact(ops.shape(tokens)[0]);
-              }
-            }
-            Block<T> block = new Block<>(weights, ClipNames.TEXT_LAYERS, l, config.text());
-            x = block.forward(ops, x, Optional.of(ops.constant(causalMask(n + shift))));
+            T entering = x;
+            int layer = l;
+            x = ops.scoped(() -> layer(ops, layer, hook.before(ops, layer, entering)));
+            hook.after(l, x);
           }
-          T end = ops.rows(ops.reshape(x, -1, config.text().width()), flat(eot, shift, n + shift));
+          int longer = length(ops, x);
+          T end = ops.rows(ops.reshape(x, -1, config.text().width()), flat(eot, longer - n, longer));
           T normed = Block.norm(ops, weights, ClipNames.FINAL_NORM, config.text().epsilon(), end);
           return ops.linear(normed, weights.get(ClipNames.TEXT_PROJECTION));
         });
+  }
+
+  private static <T> int length(TensorOps<T> ops, T x) {
+    return Math.toIntExact(ops.shape(x)[1]);
+  }
+
+  private T layer(TensorOps<T> ops, int l, T x) {
+    Block<T> block = new Block<>(weights, ClipNames.TEXT_LAYERS, l, config.text());
+    Optional<T> mask = Optional.of(ops.constant(causalMask(length(ops, x))));
+    T n = block.norm1(ops, x);
+    T q = block.heads(ops, "q", n);
+    T k = block.heads(ops, "k", n);
+    T v = block.heads(ops, "v", n);
+    T a = block.attention(ops, q, k, v, mask);
+    return block.mlp(
+        ops, ops.add(x, ops.linear(a, block.projectionWeight(), block.projectionBias())));
   }
 
   private static int[] flat(int[] eot, int shift, int n) {
@@ -79,17 +91,6 @@ public final class TextTower<T> {
       at[b] = b * n + eot[b] + shift;
     }
     return at;
-  }
-
-  private T withTokens(TensorOps<T> ops, T x, T tokens, boolean insert) {
-    long count = ops.shape(tokens)[0];
-    long n = ops.shape(x)[1];
-    T batch = ops.repeatBatch(ops.reshape(tokens, 1, count, config.text().width()), x);
-    List<T> parts = new ArrayList<>();
-    parts.add(ops.slice(x, 1, 0, 1));
-    parts.add(batch);
-    parts.add(ops.slice(x, 1, insert ? 1 : 1 + count, n));
-    return ops.concat(1, parts);
   }
 
   /** 0 on and below the diagonal, minus infinity above: [n,n]. */

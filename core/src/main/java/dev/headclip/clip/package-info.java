@@ -1,5 +1,5 @@
 /**
  * CLIP's two towers, exactly as published, over {@link dev.headclip.tensor.TensorOps}; its sizes,
- * tensor names and position embeddings at other resolutions. Facts: spec/clip.md.
+ * tensor names and position embeddings at other resolutions. Facts: docs/spec/clip.md.
  */
 package dev.headclip.clip;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One of the paper's data sets. Facts: spec/datasets.md.
+ * One of the paper's data sets. Facts: docs/spec/datasets.md.
  *
  * @param name for {@code --dataset}
  * @param paperName in the paper's tables

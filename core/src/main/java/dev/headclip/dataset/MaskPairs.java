@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Which mask belongs to which image: by name, the mask's stem being the image's with or without one
  * of the usual endings. Only where no name at all fits and there are as many masks as images they
- * are taken in order, as the reference scripts do always (spec/datasets.md section 0).
+ * are taken in order, as the reference scripts do always (docs/spec/datasets.md section 0).
  */
 final class MaskPairs {
   private static final List<String> ENDINGS =

@@ -14,7 +14,7 @@ import java.util.Optional;
 /**
  * {@code meta.json} as AnomalyCLIP, AdaCLIP, APRIL-GAN and ADer write it: phase to class to items
  * of img_path, mask_path, cls_name, specie_name, anomaly. Paths may be relative to the root, to its
- * parent, or absolute (spec/datasets.md section 0); the phase may be "test" or "Test".
+ * parent, or absolute (docs/spec/datasets.md section 0); the phase may be "test" or "Test".
  */
 public record MetaJsonLayout() implements Layout {
   private static final String FILE = "meta.json";

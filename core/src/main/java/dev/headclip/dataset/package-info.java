@@ -1,2 +1,2 @@
-/** Annotated data sets. Facts: spec/datasets.md. */
+/** Annotated data sets. Facts: docs/spec/datasets.md. */
 package dev.headclip.dataset;

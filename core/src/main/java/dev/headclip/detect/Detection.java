@@ -2,12 +2,14 @@ package dev.headclip.detect;
 
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.util.List;
 
 /**
  * What was found in one image.
  *
- * @param score joint score S = (1-lambda) global + lambda local (Eq. 8), 0 to 1
+ * @param score the joint score S = (1-lambda) global + lambda local (Eq. 8), 0 to 1
  * @param globalScore of the whole image, 0 to 1
  * @param localScore mean of the map's highest pixels (Eq. 7), 0 to 1
  * @param anomalous whether the score reaches the threshold
@@ -16,7 +18,7 @@ import java.util.List;
  * @param height of the image
  * @param regions where the map reaches the threshold, boxes in image pixels, highest peak first
  * @param map the smoothed anomaly map at the network's input size (Eq. 12)
- * @param patches abnormal probability of each patch, row-major: what the map is made of
+ * @param evidence what the network said: scores and map can be made of it again
  * @param milliseconds spent on this image
  */
 public record Detection(
@@ -29,7 +31,7 @@ public record Detection(
     int height,
     List<Region> regions,
     AnomalyMap map,
-    float[] patches,
+    Tensors<HostTensor> evidence,
     double milliseconds) {
   public Detection {
     regions = List.copyOf(regions);

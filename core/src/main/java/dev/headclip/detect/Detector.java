@@ -1,26 +1,28 @@
 package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.backbone.Backbone;
-import dev.headclip.clip.ClipConfig;
-import dev.headclip.engine.Engine;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
 import dev.headclip.engine.InferenceSession;
-import dev.headclip.engine.Prediction;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
-import dev.headclip.image.Preprocess;
 import dev.headclip.image.RgbImage;
-import dev.headclip.method.Adapter;
-import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
-import java.nio.file.Files;
+import dev.headclip.map.Regions;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.Scores;
+import dev.headclip.method.Scoring;
+import dev.headclip.method.Views;
+import dev.headclip.model.Model;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Finds anomalies in images with one model. Thread-safe; holds native memory until closed.
@@ -33,123 +35,50 @@ import java.util.OptionalInt;
  * }</pre>
  */
 public final class Detector implements AutoCloseable {
-  private final String model;
-  private final HeadClipSettings settings;
-  private final Normalization normalization;
+  private final Model model;
   private final InferenceSession session;
-  private final JointScore scores;
-  private final int grid;
+  private final Scoring scoring;
+  private final Views views;
+  private final Normalization normalization;
   private final ImageLoader loader;
-  private final double threshold;
+  private final Optional<ClassName> className;
 
-  private Detector(
-      String model, Adapter adapter, Backbone backbone, InferenceSession session, Options o) {
+  /** Owns {@code model}. */
+  Detector(
+      Model model,
+      EngineSettings settings,
+      ImageLoader loader,
+      Optional<ClassName> className) {
     this.model = model;
-    this.settings = adapter.settings();
-    this.normalization = backbone.normalization();
-    this.session = session;
-    this.grid = backbone.config().grid(settings.imageSize());
-    this.scores = new JointScore(settings, grid);
-    this.loader = o.loader();
-    this.threshold = o.threshold().orElse(settings.threshold());
+    this.scoring = model.scoring();
+    this.views = model.views();
+    this.normalization = model.normalization();
+    this.loader = loader;
+    this.className = className;
+    this.session = Engines.of(settings.engine()).open(model, settings);
   }
 
   /**
-   * Choices that are not the model's.
-   *
-   * @param engine its name; empty for the best there is
-   * @param threshold instead of the model's, 0 to 1
-   * @param imageSize side of the network's input instead of the model's, pixels
-   * @param lambda weight of the local score instead of the model's, 0 to 1
-   * @param loader of image files
-   * @param compute how the engine computes
+   * A model as it is stored: built-in ("starter"), a folder with a backbone and
+   * adapter.safetensors, or an exported .onnx file.
    */
-  public record Options(
-      Optional<String> engine,
-      OptionalDouble threshold,
-      OptionalInt imageSize,
-      OptionalDouble lambda,
-      ImageLoader loader,
-      EngineSettings compute) {
-    public Options {
-      if (threshold.isPresent()
-          && !(threshold.getAsDouble() >= 0 && threshold.getAsDouble() <= 1)) {
-        throw new IllegalArgumentException(
-            "--threshold is %s, expected 0 to 1".formatted(threshold.getAsDouble()));
-      }
-    }
-
-    public static Options defaults() {
-      return new Options(
-          Optional.empty(),
-          OptionalDouble.empty(),
-          OptionalInt.empty(),
-          OptionalDouble.empty(),
-          ImageLoader.defaults(),
-          EngineSettings.defaults());
-    }
-
-    private HeadClipSettings applyTo(HeadClipSettings s) {
-      HeadClipSettings sized = imageSize.isPresent() ? s.withImageSize(imageSize.getAsInt()) : s;
-      return lambda.isPresent() ? sized.withLambda(lambda.getAsDouble()) : sized;
-    }
+  public static Detector load(String nameOrPath) {
+    return builder(nameOrPath).build();
   }
 
-  /** A built-in model ("starter"), or a folder with a backbone and adapter.safetensors. */
-  public static Detector load(String nameOrFolder) {
-    return load(nameOrFolder, Options.defaults());
+  /** A model with choices; {@code nameOrPath} may also be a backbone. */
+  public static DetectorBuilder builder(String nameOrPath) {
+    return new DetectorBuilder(nameOrPath);
   }
 
-  /** {@link #load(String)} with choices. */
-  public static Detector load(String nameOrFolder, Options options) {
-    try (BuiltInModels.Folder files = BuiltInModels.folderOf(nameOrFolder)) {
-      Path adapter = files.path().resolve(BuiltInModels.ADAPTER);
-      if (!Files.exists(adapter)) {
-        throw new HeadClipException(
-            "%s: no %s, expected one beside the backbone; 'headclip train' writes it"
-                .formatted(nameOrFolder, BuiltInModels.ADAPTER));
-      }
-      return load(nameOrFolder, files.path(), adapter, options);
-    }
-  }
-
-  /** A backbone (folder or checkpoint file) and an adapter file. */
-  public static Detector load(Path backbone, Path adapter, Options options) {
-    return load(adapter.getFileName().toString(), backbone, adapter, options);
-  }
-
-  private static Detector load(String name, Path backbonePath, Path adapterPath, Options options) {
-    Engine engine = options.engine().map(Engines::named).orElseGet(Engines::best);
-    try (Backbone backbone = Backbone.open(backbonePath)) {
-      Adapter stored = AdapterFile.read(adapterPath, backbone.config());
-      Adapter adapter = stored.withSettings(checked(options, stored, backbone.config()));
-      InferenceSession session = engine.open(backbone, adapter, options.compute());
-      return new Detector(name, adapter, backbone, session, options);
-    }
-  }
-
-  private static HeadClipSettings checked(Options options, Adapter stored, ClipConfig config) {
-    try {
-      HeadClipSettings settings = options.applyTo(stored.settings());
-      settings.checkAgainst(config);
-      return settings;
-    } catch (IllegalArgumentException e) {
-      throw new HeadClipException(e.getMessage(), e);
-    }
-  }
-
-  /** The model's name, for reports. */
-  public String model() {
+  /** The model. */
+  public Model model() {
     return model;
-  }
-
-  public HeadClipSettings settings() {
-    return settings;
   }
 
   /** The score from which an image is called anomalous. */
   public double threshold() {
-    return threshold;
+    return model.threshold().value();
   }
 
   /**
@@ -158,70 +87,153 @@ public final class Detector implements AutoCloseable {
    * @throws HeadClipException naming the file where it cannot be read
    */
   public Detection detect(Path image) {
-    long start = System.nanoTime();
-    try {
-      return detect(prepare(loader.load(image), start));
-    } catch (HeadClipException e) {
-      throw new HeadClipException("%s: %s".formatted(image, e.getMessage()), e);
-    }
+    return detect(ImageSource.of(image));
+  }
+
+  /** Scores the bytes of an image file. */
+  public Detection detect(byte[] image) {
+    return detect(ImageSource.of("image", image));
+  }
+
+  /** Scores an image file's bytes, read to their end; the stream stays the caller's. */
+  public Detection detect(InputStream image) throws IOException {
+    return detect(image.readAllBytes());
+  }
+
+  /** Scores a decoded image. */
+  public Detection detect(BufferedImage image) {
+    return detect(RgbImage.of(image));
   }
 
   /** Scores a decoded image. */
   public Detection detect(RgbImage image) {
-    return detect(prepare(image, System.nanoTime()));
+    return detect(prepare(image, System.nanoTime()), className.orElse(ClassName.unknown()));
   }
 
-  /** From the network's numbers to map and scores. */
-  public JointScore scores() {
-    return scores;
+  /**
+   * Scores an image.
+   *
+   * @throws HeadClipException naming it where it cannot be read
+   */
+  public Detection detect(ImageSource image) {
+    long start = System.nanoTime();
+    try {
+      RgbImage pixels = image.content().load(loader);
+      return detect(prepare(pixels, start), className(image));
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s: %s".formatted(image.id(), e.getMessage()), e);
+    }
   }
 
-  /** Patches along a side of the network's input. */
-  public int grid() {
-    return grid;
+  private Detection detect(Prepared image, ClassName name) {
+    long start = System.nanoTime();
+    Tensors<HostTensor> evidence = run(List.of(image), name).get(0);
+    return finish(image, evidence, (System.nanoTime() - start) / 1e6);
+  }
+
+  /** Scores image files, as many at a time as serves throughput; results in their order. */
+  public List<Outcome> detectAll(List<Path> images) {
+    List<Outcome> all = new ArrayList<>();
+    try (Detections<Outcome> found =
+        stream(images.stream().map(ImageSource::of).toList(), StreamSettings.defaults())) {
+      found.forEachRemaining(all::add);
+    }
+    return all;
+  }
+
+  /** Scores any number of images in bounded memory; results in their order. */
+  public Detections<Outcome> stream(Iterable<ImageSource> images, StreamSettings settings) {
+    return stream(images, settings, Function.identity());
+  }
+
+  /**
+   * Scores any number of images in bounded memory.
+   *
+   * @param finish what is made of each outcome, from several threads beside the network: writing
+   *     maps and the like; what it throws ends the run
+   */
+  public <R> Detections<R> stream(
+      Iterable<ImageSource> images, StreamSettings settings, Function<Outcome, R> finish) {
+    return new Detections<>(this, images.iterator(), settings, finish);
   }
 
   ImageLoader loader() {
     return loader;
   }
 
+  /** What the images show, where somebody said so for all of them. */
+  public Optional<ClassName> className() {
+    return className;
+  }
+
+  ClassName className(ImageSource image) {
+    return image.className().or(() -> className).orElse(ClassName.unknown());
+  }
+
   int preferredBatch() {
     return session.preferredBatch();
   }
 
+  /**
+   * An image ready for the network.
+   *
+   * @param width as decoded, pixels
+   * @param height as decoded
+   * @param views of it, each [3,S,S], normalised
+   * @param ms spent so far
+   */
+  record Prepared(int width, int height, float[][] views, double ms) {}
+
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
-  JointScore.Prepared prepare(RgbImage image, long start) {
-    int s = settings.imageSize();
-    float[] pixels = new float[3 * s * s];
-    normalization.apply(Preprocess.SQUARE.apply(image, s), pixels, 0);
-    return new JointScore.Prepared(
-        image.width(), image.height(), pixels, (System.nanoTime() - start) / 1e6);
+  Prepared prepare(RgbImage image, long start) {
+    float[][] all = views.of(image, normalization);
+    return new Prepared(
+        image.width(), image.height(), all, (System.nanoTime() - start) / 1e6);
   }
 
-  /** Runs the network on a batch. */
-  Prediction run(List<JointScore.Prepared> batch) {
-    int n = batch.get(0).pixels().length;
-    float[] all = new float[batch.size() * n];
-    for (int i = 0; i < batch.size(); i++) {
-      System.arraycopy(batch.get(i).pixels(), 0, all, i * n, n);
+  /** Runs the network on images that show the same; the evidence of each. */
+  List<Tensors<HostTensor>> run(List<Prepared> images, ClassName name) {
+    int n = images.get(0).views()[0].length;
+    int count = images.stream().mapToInt(p -> p.views().length).sum();
+    float[] pixels = new float[count * n];
+    int at = 0;
+    for (Prepared p : images) {
+      for (float[] view : p.views()) {
+        System.arraycopy(view, 0, pixels, at++ * n, n);
+      }
     }
-    return session.run(all, batch.size());
+    Tensors<HostTensor> evidence = session.run(pixels, count, name);
+    List<Tensors<HostTensor>> each = new ArrayList<>();
+    int row = 0;
+    for (Prepared p : images) {
+      each.add(Tensors.rows(evidence, row, row + p.views().length));
+      row += p.views().length;
+    }
+    return each;
   }
 
-  /** Map, scores and regions of image {@code i} of a batch. */
-  Detection finish(JointScore.Prepared image, Prediction p, int i, double ms) {
-    return scores.of(
-        p.global()[i], p.patches()[i], image.width(), image.height(), threshold, image.ms() + ms);
-  }
-
-  private Detection detect(JointScore.Prepared image) {
+  /** Map, scores and regions of an image. */
+  Detection finish(Prepared image, Tensors<HostTensor> evidence, double ms) {
     long start = System.nanoTime();
-    Prediction p = run(List.of(image));
-    return finish(image, p, 0, (System.nanoTime() - start) / 1e6);
+    Scores s = scoring.of(evidence, image.width(), image.height());
+    double threshold = threshold();
+    return new Detection(
+        s.score(),
+        s.global(),
+        s.local(),
+        s.score() >= threshold,
+        threshold,
+        image.width(),
+        image.height(),
+        Regions.of(s.map(), threshold, image.width(), image.height()),
+        s.map(),
+        evidence,
+        image.ms() + ms + (System.nanoTime() - start) / 1e6);
   }
 
   @Override
   public void close() {
     session.close();
+    model.close();
   }
 }

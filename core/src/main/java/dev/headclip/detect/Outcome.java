@@ -1,13 +1,12 @@
 package dev.headclip.detect;
 
 import dev.headclip.image.RgbImage;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /** What became of one image of many. */
 public sealed interface Outcome {
-  /** The image's file. */
-  Path image();
+  /** The image. */
+  ImageSource source();
 
   /**
    * It was scored.
@@ -15,12 +14,13 @@ public sealed interface Outcome {
    * @param detection what was found
    * @param pixels the decoded image, where asked for
    */
-  record Scored(Path image, Detection detection, Optional<RgbImage> pixels) implements Outcome {}
+  record Scored(ImageSource source, Detection detection, Optional<RgbImage> pixels)
+      implements Outcome {}
 
   /**
    * It could not be.
    *
    * @param error one line
    */
-  record Failed(Path image, String error) implements Outcome {}
+  record Failed(ImageSource source, String error) implements Outcome {}
 }

@@ -1,9 +1,8 @@
 package dev.headclip.engine;
 
-import dev.headclip.backbone.Backbone;
-import dev.headclip.method.Adapter;
+import dev.headclip.model.Model;
 
-/** A way to compute models. */
+/** A way to compute models; found with {@link java.util.ServiceLoader}. */
 public interface Engine {
   /** The name for {@code --engine}: "torch", "onnx". */
   String name();
@@ -12,11 +11,10 @@ public interface Engine {
   int rank();
 
   /**
-   * Loads a model. The backbone's files are not needed afterwards.
+   * Loads a model, which stays open as long as the session.
    *
    * @param settings how to compute; what the engine cannot do is an exception
-   * @throws dev.headclip.HeadClipException where the adapter does not fit or the engine cannot
-   *     start
+   * @throws dev.headclip.HeadClipException where the engine cannot start or compute this model
    */
-  InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings);
+  InferenceSession open(Model model, EngineSettings settings);
 }

@@ -3,6 +3,7 @@ package dev.headclip.engine;
 import dev.headclip.HeadClipException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** The engines on the class path. */
@@ -27,6 +28,11 @@ public final class Engines {
                     "no engine on the class path, expected headclip-onnx or headclip-torch; add one as a dependency"));
   }
 
+  /** The one called so, or the best one. */
+  public static Engine of(Optional<String> name) {
+    return name.map(Engines::named).orElseGet(Engines::best);
+  }
+
   /** The one called {@code name}. */
   public static Engine named(String name) {
     return all().stream()
@@ -35,7 +41,7 @@ public final class Engines {
         .orElseThrow(
             () ->
                 new HeadClipException(
-                    "--engine %s is not in this build, expected one of %s"
+                    "engine %s is not in this build, expected one of %s"
                         .formatted(name, all().stream().map(Engine::name).toList())));
   }
 }

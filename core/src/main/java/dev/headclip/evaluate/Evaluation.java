@@ -3,35 +3,38 @@ package dev.headclip.evaluate;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.dataset.Sample;
-import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detection;
+import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
-import dev.headclip.detect.JointScore;
+import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
+import dev.headclip.detect.StreamSettings;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.Scores;
+import dev.headclip.method.Scoring;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.MetricsReport;
 import dev.headclip.metrics.PixelScores;
 import dev.headclip.metrics.Protocol;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** A model on an annotated data set: first the network on every image, then all figures. */
 public final class Evaluation {
-  /** At which size maps and masks are compared (spec/metrics.md section 4). */
+  /** At which size maps and masks are compared (docs/spec/metrics.md section 4). */
   public enum Resolution {
     /** The network's input, as AnomalyCLIP does. */
     NETWORK,
@@ -76,7 +79,7 @@ public final class Evaluation {
   /**
    * Runs the network on all images that the journal does not hold.
    *
-   * @param stop asked after every image; what is done stays in the journal
+   * @param stop asked before every image; what is done stays in the journal
    * @param progress told the number of images in the journal
    * @return images that could not be read, with the reason
    */
@@ -86,75 +89,67 @@ public final class Evaluation {
       PredictionJournal journal,
       AtomicBoolean stop,
       IntConsumer progress) {
-    Map<Integer, PredictionJournal.Prediction> there = journal.predictions();
-    Map<Path, Deque<Integer>> waiting = new HashMap<>();
-    List<Path> todo = new ArrayList<>();
-    for (int i = 0; i < set.samples().size(); i++) {
-      if (!there.containsKey(i)) {
-        Path image = set.samples().get(i).image();
-        todo.add(image);
-        waiting.computeIfAbsent(image, p -> new ArrayDeque<>()).add(i);
+    Set<Integer> there = journal.indices();
+    List<Integer> todo =
+        IntStream.range(0, set.samples().size())
+            .filter(i -> !there.contains(i))
+            .boxed()
+            .toList();
+    Map<Path, String> failed = new LinkedHashMap<>();
+    int done = there.size();
+    progress.accept(done);
+    List<ImageSource> images = todo.stream().map(i -> source(detector, set.samples().get(i))).toList();
+    Iterator<Integer> index = todo.iterator();
+    try (Detections<Outcome> found = detector.stream(images, StreamSettings.defaults())) {
+      while (found.hasNext()) {
+        if (stop.get()) {
+          found.cancel();
+        }
+        if (!found.hasNext()) {
+          break;
+        }
+        Outcome o = found.next();
+        int i = index.next();
+        if (o instanceof Outcome.Failed f) {
+          failed.put(set.samples().get(i).image(), f.error());
+        } else if (o instanceof Outcome.Scored s) {
+          Detection d = s.detection();
+          journal.add(
+              i,
+              new Prediction(d.evidence(), d.width(), d.height(), (float) d.milliseconds()));
+        }
+        progress.accept(++done);
       }
     }
-    Map<Path, String> failed = new LinkedHashMap<>();
-    int[] done = {there.size()};
-    progress.accept(done[0]);
-    Iterable<Path> untilStopped = () -> new Until(todo.iterator(), stop);
-    new DetectionStream<>(detector, false, Function.<Outcome>identity())
-        .run(
-            untilStopped,
-            o -> {
-              int index = waiting.get(o.image()).remove();
-              if (o instanceof Outcome.Failed f) {
-                failed.put(f.image(), f.error());
-              } else if (o instanceof Outcome.Scored s) {
-                var d = s.detection();
-                journal.add(
-                    index,
-                    new PredictionJournal.Prediction(
-                        (float) d.globalScore(),
-                        d.patches(),
-                        d.width(),
-                        d.height(),
-                        (float) d.milliseconds()));
-              }
-              progress.accept(++done[0]);
-            });
     return failed;
   }
 
-  /** The rest of an iteration until somebody wants to stop. */
-  private record Until(java.util.Iterator<Path> rest, AtomicBoolean stop)
-      implements java.util.Iterator<Path> {
-    @Override
-    public boolean hasNext() {
-      return rest.hasNext() && !stop.get();
-    }
-
-    @Override
-    public Path next() {
-      return rest.next();
-    }
+  /** Shows what the data set says, unless somebody named a class for all. */
+  private static ImageSource source(Detector detector, Sample s) {
+    ImageSource image = ImageSource.of(s.image());
+    return detector.className().isPresent()
+        ? image
+        : image.withClass(new ClassName(s.category()));
   }
 
   /**
-   * All figures from the journal's predictions.
+   * All figures from predictions.
    *
-   * @param scores how they become scores and maps
+   * @param scoring how they become scores and maps
    * @param protocols wanted
    * @param progress told the number of images judged, from several threads
    */
   public static Result judge(
       AnnotatedSet set,
       String method,
-      Map<Integer, PredictionJournal.Prediction> predictions,
-      JointScore scores,
+      Predictions predictions,
+      Scoring scoring,
       Resolution resolution,
       List<Protocol> protocols,
       Map<Path, String> failed,
       Runnable progress) {
     Map<String, List<Integer>> classes = new LinkedHashMap<>();
-    for (int i : predictions.keySet()) {
+    for (int i : predictions.indices()) {
       classes.computeIfAbsent(set.samples().get(i).category(), c -> new ArrayList<>()).add(i);
     }
     Map<Integer, Scored> all = Collections.synchronizedMap(new TreeMap<>());
@@ -170,7 +165,7 @@ public final class Evaluation {
                 .forEach(
                     i -> {
                       Sample s = set.samples().get(i);
-                      all.put(i, judge(s, predictions.get(i), scores, resolution, one));
+                      all.put(i, judge(s, predictions.get(i), scoring, resolution, one));
                       progress.run();
                     });
             // in a fixed order, whatever the threads did
@@ -190,11 +185,11 @@ public final class Evaluation {
 
   private static Scored judge(
       Sample s,
-      PredictionJournal.Prediction p,
-      JointScore scores,
+      Prediction p,
+      Scoring scoring,
       Resolution resolution,
       ClassScores to) {
-    JointScore.Scores found = scores.of(p.global(), p.patches());
+    Scores found = scoring.of(p.evidence(), p.width(), p.height());
     if (s.mask().isPresent() || !s.anomalous()) {
       AnomalyMap map =
           resolution == Resolution.ORIGINAL
@@ -210,6 +205,6 @@ public final class Evaluation {
     } else {
       to.addMap(new float[0], java.util.Optional.empty(), true, 0, 0);
     }
-    return new Scored(s, found.joint(), found.global(), found.local(), p.ms());
+    return new Scored(s, found.score(), found.global(), found.local(), p.ms());
   }
 }

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.KnownDataset;
-import dev.headclip.detect.JointScore;
+import dev.headclip.method.Scoring;
 import dev.headclip.metrics.Figure;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.LevelFigures;
@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,6 @@ import java.util.function.ToDoubleFunction;
  * move, best and worst images, timing, provenance, caveats.
  */
 public final class EvaluationReport {
-  private static final String METHOD = "HeadCLIP";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private EvaluationReport() {}
@@ -42,15 +42,15 @@ public final class EvaluationReport {
    * @param set what was evaluated
    * @param result what came out
    * @param predictions by index in the set
-   * @param scores how predictions become maps
+   * @param scoring how predictions become maps
    * @param threshold of the verdict
    * @param provenance of the model and the run
    */
   public static String html(
       AnnotatedSet set,
       Evaluation.Result result,
-      Map<Integer, PredictionJournal.Prediction> predictions,
-      JointScore scores,
+      Predictions predictions,
+      Scoring scoring,
       double threshold,
       Map<String, ?> provenance) {
     StringBuilder body = new StringBuilder();
@@ -72,15 +72,13 @@ public final class EvaluationReport {
             });
     body.append(Html.section("Curves", curves(result)));
     body.append(Html.section("Scores and threshold", histogram(result, threshold)));
-    Map<Evaluation.Scored, PredictionJournal.Prediction> byImage = new IdentityHashMap<>();
-    List<PredictionJournal.Prediction> ordered = List.copyOf(predictions.values());
-    for (int i = 0; i < result.scores().size(); i++) {
-      byImage.put(result.scores().get(i), ordered.get(i));
-    }
+    Map<Evaluation.Scored, Integer> places = new IdentityHashMap<>();
+    Iterator<Integer> index = predictions.indices().iterator();
+    result.scores().forEach(s -> places.put(s, index.next()));
     body.append(
         Html.section(
             "Best and worst images",
-            new Gallery(byImage, scores, threshold).html(result.scores())));
+            new Gallery(places, predictions, scoring, threshold).html(result.scores())));
     body.append(Html.section("Timing", timing(result)));
     body.append(Html.section("Provenance", Html.facts(provenance)));
     body.append(Html.section("Caveats", caveats(set, result)));
@@ -101,16 +99,17 @@ public final class EvaluationReport {
     }
     List<List<String>> rows = new ArrayList<>();
     r.classes()
-        .forEach((name, c) -> rows.add(row(set, name, level, c.level(level), figures, beside)));
-    rows.add(row(set, "mean", level, r.mean(level), figures, beside));
+        .forEach((name, c) -> rows.add(row(set, r.method(), name, c.level(level), level, figures, beside)));
+    rows.add(row(set, r.method(), "mean", r.mean(level), level, figures, beside));
     return Html.table(head, rows);
   }
 
   private static List<String> row(
       AnnotatedSet set,
+      String method,
       String name,
-      Level level,
       LevelFigures found,
+      Level level,
       List<Figure> figures,
       boolean beside) {
     List<String> row = new ArrayList<>(List.of(name));
@@ -119,7 +118,7 @@ public final class EvaluationReport {
       row.add(v.isPresent() ? "%.1f".formatted(100 * v.getAsDouble()) : "-");
       if (beside) {
         KnownDataset known = set.known().orElseThrow();
-        OptionalDouble p = PaperResults.get(known, name, METHOD, level, f);
+        OptionalDouble p = PaperResults.get(known, name, method, level, f);
         row.add(p.isPresent() ? "(%.1f)".formatted(p.getAsDouble()) : "");
       }
     }

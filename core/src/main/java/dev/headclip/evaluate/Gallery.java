@@ -2,39 +2,38 @@ package dev.headclip.evaluate;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.MaskReader;
-import dev.headclip.detect.JointScore;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.ImageWriter;
 import dev.headclip.image.Overlay;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.method.Scoring;
 import dev.headclip.report.Html;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import javax.imageio.ImageIO;
 
 /** Small pictures of the best and worst judged images, with mask and map, inside the page. */
 final class Gallery {
   private static final int SIDE = 150;
   private static final int SHOWN = 6;
 
-  private final Map<Evaluation.Scored, PredictionJournal.Prediction> predictions;
-  private final JointScore scores;
+  private final Map<Evaluation.Scored, Integer> places;
+  private final Predictions predictions;
+  private final Scoring scoring;
   private final double threshold;
 
   Gallery(
-      Map<Evaluation.Scored, PredictionJournal.Prediction> predictions,
-      JointScore scores,
+      Map<Evaluation.Scored, Integer> places,
+      Predictions predictions,
+      Scoring scoring,
       double threshold) {
+    this.places = places;
     this.predictions = predictions;
-    this.scores = scores;
+    this.scoring = scoring;
     this.threshold = threshold;
   }
 
@@ -73,8 +72,8 @@ final class Gallery {
               SIDE,
               PillowResize.BILINEAR.resize(
                   image.rgb(), image.width(), image.height(), 3, SIDE, SIDE));
-      PredictionJournal.Prediction p = predictions.get(s);
-      AnomalyMap map = scores.of(p.global(), p.patches()).map().resize(SIDE, SIDE);
+      Prediction p = predictions.get(places.get(s));
+      AnomalyMap map = scoring.of(p.evidence(), p.width(), p.height()).map().resize(SIDE, SIDE);
       String mask =
           s.sample()
               .mask()
@@ -118,19 +117,7 @@ final class Gallery {
   }
 
   private static String img(RgbImage image, String alt) {
-    BufferedImage b = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_INT_RGB);
-    for (int y = 0; y < SIDE; y++) {
-      for (int x = 0; x < SIDE; x++) {
-        b.setRGB(x, y, image.at(x, y, 0) << 16 | image.at(x, y, 1) << 8 | image.at(x, y, 2));
-      }
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(b, "jpg", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     return "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
-        .formatted(SIDE, SIDE, alt, Base64.getEncoder().encodeToString(bytes.toByteArray()));
+        .formatted(SIDE, SIDE, alt, Base64.getEncoder().encodeToString(ImageWriter.jpeg(image)));
   }
 }

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalDouble;
@@ -39,14 +40,20 @@ public final class PaperResults {
 
   private static String key(
       String dataset, String category, String method, String level, String figure) {
-    return String.join("|", dataset, KnownDataset.sameName(category), method, level, figure);
+    return String.join(
+        "|",
+        dataset,
+        KnownDataset.sameName(category),
+        method.toLowerCase(Locale.ROOT),
+        level,
+        figure);
   }
 
   /**
    * A figure as printed.
    *
    * @param category a class, or "mean"
-   * @param method AnoVL, AnomalyCLIP, AdaCLIP or HeadCLIP
+   * @param method anovl, anomalyclip, adaclip or headclip
    */
   public static OptionalDouble get(
       KnownDataset dataset, String category, String method, Level level, Figure figure) {

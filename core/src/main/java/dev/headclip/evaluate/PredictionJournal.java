@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,55 +14,47 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
+import java.util.TreeSet;
 
 /**
- * What the network said of each image, appended as it comes: after a kill, images that are in it
- * are not run again, and every figure can be computed from it to the bit. A record that was cut
- * short is dropped.
+ * What a network said of each image, appended as it comes: after a kill, images that are in it are
+ * not run again, and every figure can be computed from it to the bit. A record that was cut short is
+ * dropped. In memory are the places of the records alone.
  */
-public final class PredictionJournal implements AutoCloseable {
+public final class PredictionJournal implements Predictions, AutoCloseable {
   private static final byte[] MAGIC =
-      "HEADCLIP-PREDICTIONS-1\n".getBytes(StandardCharsets.US_ASCII);
+      "HEADCLIP-PREDICTIONS-2\n".getBytes(StandardCharsets.US_ASCII);
   private static final int LARGEST_HEADER = 1 << 20;
+  private static final int LARGEST_RECORD = 1 << 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /**
-   * One image.
-   *
-   * @param global S_global
-   * @param patches abnormal probabilities, row-major
-   * @param width of the image, pixels
-   * @param height of the image
-   * @param ms spent
-   */
-  public record Prediction(float global, float[] patches, int width, int height, float ms) {}
+  /** Where a record lies. */
+  private record Place(long at, int length) {}
 
   private final Path path;
   private final FileChannel file;
-  private final int patches;
-  private final Map<Integer, Prediction> known = new TreeMap<>();
+  private final TreeMap<Integer, Place> places = new TreeMap<>();
+  private long end;
 
-  private PredictionJournal(Path path, FileChannel file, int patches) {
+  private PredictionJournal(Path path, FileChannel file) {
     this.path = path;
     this.file = file;
-    this.patches = patches;
   }
 
   /**
    * Opens or begins a journal.
    *
    * @param identity of model and data: a journal of another one is refused
-   * @param patches per image
    */
-  public static PredictionJournal open(Path path, Map<String, Object> identity, int patches) {
+  public static PredictionJournal open(Path path, Map<String, Object> identity) {
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
       FileChannel file =
           FileChannel.open(
               path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      PredictionJournal j = new PredictionJournal(path, file, patches);
+      PredictionJournal j = new PredictionJournal(path, file);
       try {
         if (!j.read(JSON.valueToTree(identity))) {
           j.begin(JSON.writeValueAsBytes(identity));
@@ -82,30 +73,30 @@ public final class PredictionJournal implements AutoCloseable {
     file.truncate(0);
     ByteBuffer b = ByteBuffer.allocate(MAGIC.length + 4 + identity.length);
     b.put(MAGIC).putInt(identity.length).put(identity).flip();
-    write(b);
+    end = 0;
+    append(b);
   }
 
   /** Whether there was a whole header. */
   private boolean read(JsonNode identity) throws IOException {
-    ByteBuffer head = at(0, MAGIC.length + 4);
-    if (head.remaining() < MAGIC.length + 4) {
+    byte[] magic = at(0, MAGIC.length);
+    byte[] size = at(MAGIC.length, 4);
+    if (magic.length < MAGIC.length || size.length < 4) {
       return false;
     }
-    byte[] magic = new byte[MAGIC.length];
-    head.get(magic);
-    int length = head.getInt();
+    int length = ByteBuffer.wrap(size).getInt();
     if (!Arrays.equals(magic, MAGIC) || length < 2 || length > LARGEST_HEADER) {
       throw new HeadClipException(
-          "%s: not a journal of predictions; use another --out".formatted(path));
+          "%s: not a journal of predictions of this version; use another folder".formatted(path));
     }
-    ByteBuffer json = at(MAGIC.length + 4, length);
-    if (json.remaining() < length) {
+    byte[] json = at(MAGIC.length + 4, length);
+    if (json.length < length) {
       return false;
     }
-    JsonNode found = JSON.readTree(json.array());
+    JsonNode found = JSON.readTree(json);
     if (!found.equals(JSON.readTree(identity.toString()))) {
       throw new HeadClipException(
-          "%s holds predictions of another evaluation (%s); use another --out, or remove it"
+          "%s holds predictions of another evaluation (%s); use another folder, or remove it"
               .formatted(path, difference(found, identity)));
     }
     records(MAGIC.length + 4L + length);
@@ -122,76 +113,74 @@ public final class PredictionJournal implements AutoCloseable {
   }
 
   private void records(long from) throws IOException {
-    int size = recordSize();
     long at = from;
-    for (ByteBuffer b = at(at, size); b.remaining() == size; b = at(at, size)) {
-      Optional<Map.Entry<Integer, Prediction>> r = decode(b);
+    while (true) {
+      byte[] size = at(at, 4);
+      int length = size.length < 4 ? -1 : ByteBuffer.wrap(size).getInt();
+      if (length < 0 || length > LARGEST_RECORD || length > file.size() - at - 4) {
+        break;
+      }
+      Optional<JournalRecord> r = JournalRecord.decoded(at(at + 4, length));
       if (r.isEmpty()) {
         break;
       }
-      known.put(r.get().getKey(), r.get().getValue());
-      at += size;
+      places.put(r.get().index(), new Place(at + 4, length));
+      at += 4L + length;
     }
     file.truncate(at);
-    file.position(at);
+    end = at;
   }
 
-  private int recordSize() {
-    return 4 * (6 + patches);
-  }
-
-  private ByteBuffer at(long position, int size) throws IOException {
+  /** Bytes from a place on; fewer at the file's end. */
+  private byte[] at(long position, int size) throws IOException {
     ByteBuffer b = ByteBuffer.allocate(size);
     while (b.hasRemaining() && file.read(b, position + b.position()) >= 0) {
       // until full or at the end
     }
-    return b.flip();
-  }
-
-  private Optional<Map.Entry<Integer, Prediction>> decode(ByteBuffer b) {
-    b.order(ByteOrder.LITTLE_ENDIAN);
-    CRC32C sum = new CRC32C();
-    sum.update(b.array(), 0, recordSize() - 4);
-    if ((int) sum.getValue() != b.getInt(recordSize() - 4)) {
-      return Optional.empty();
-    }
-    int index = b.getInt();
-    float global = b.getFloat();
-    int width = b.getInt();
-    int height = b.getInt();
-    float ms = b.getFloat();
-    float[] p = new float[patches];
-    b.asFloatBuffer().get(p);
-    return Optional.of(Map.entry(index, new Prediction(global, p, width, height, ms)));
+    return Arrays.copyOf(b.array(), b.position());
   }
 
   /** Appends an image. */
   public synchronized void add(int index, Prediction p) {
-    ByteBuffer b = ByteBuffer.allocate(recordSize()).order(ByteOrder.LITTLE_ENDIAN);
-    b.putInt(index).putFloat(p.global()).putInt(p.width()).putInt(p.height()).putFloat(p.ms());
-    for (float v : p.patches()) {
-      b.putFloat(v);
-    }
-    CRC32C sum = new CRC32C();
-    sum.update(b.array(), 0, recordSize() - 4);
-    b.putInt((int) sum.getValue()).flip();
+    byte[] record = new JournalRecord(index, p).encoded();
+    ByteBuffer b = ByteBuffer.allocate(4 + record.length);
+    b.putInt(record.length).put(record).flip();
+    long start = end;
     try {
-      write(b);
+      append(b);
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be written (%s)".formatted(path, e), e);
     }
-    known.put(index, p);
+    places.put(index, new Place(start + 4, record.length));
   }
 
-  private void write(ByteBuffer b) throws IOException {
+  private void append(ByteBuffer b) throws IOException {
     while (b.hasRemaining()) {
-      file.write(b);
+      end += file.write(b, end);
     }
   }
 
-  /** Everything so far, by index. */
-  public synchronized Map<Integer, Prediction> predictions() {
-    return Collections.unmodifiableMap(new TreeMap<>(known));
+  @Override
+  public synchronized SortedSet<Integer> indices() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(places.keySet()));
+  }
+
+  @Override
+  public Prediction get(int index) {
+    Place p;
+    synchronized (this) {
+      p = places.get(index);
+    }
+    if (p == null) {
+      throw new IllegalArgumentException("no prediction " + index);
+    }
+    try {
+      return JournalRecord.decoded(at(p.at(), p.length()))
+          .orElseThrow(() -> new IOException("a record was changed"))
+          .prediction();
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(path, e), e);
+    }
   }
 
   @Override

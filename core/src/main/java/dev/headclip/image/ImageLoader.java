@@ -7,6 +7,7 @@ import dev.headclip.HeadClipException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -33,15 +34,10 @@ public record ImageLoader(long maxPixels) {
   /** JPEG's own limit; lines of millions of pixels take decoders minutes. */
   private static final int LONGEST_SIDE = 65_535;
 
-  static {
-    // decoding from memory: no cache files on disk
-    ImageIO.setUseCache(false);
-  }
-
   public ImageLoader {
     if (maxPixels < 1 || maxPixels > Integer.MAX_VALUE / 3) {
       throw new IllegalArgumentException(
-          "--max-pixels is %d, expected 1 to %d".formatted(maxPixels, Integer.MAX_VALUE / 3));
+          "max_pixels is %d, expected 1 to %d".formatted(maxPixels, Integer.MAX_VALUE / 3));
     }
   }
 
@@ -76,8 +72,22 @@ public record ImageLoader(long maxPixels) {
     } catch (java.nio.file.NoSuchFileException e) {
       throw new HeadClipException("no such file", e);
     } catch (IOException e) {
-      throw new HeadClipException("cannot be read (%s)".formatted(message(e)), e);
+      throw unreadable(e);
     }
+  }
+
+  /** Decodes a stream of an image file's bytes, read to its end. */
+  public RgbImage load(InputStream in) {
+    try {
+      return decode(in.readAllBytes());
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
+  }
+
+  /** For whoever opens streams: the one line of an image that cannot be read. */
+  public static HeadClipException unreadable(IOException e) {
+    return new HeadClipException("cannot be read (%s)".formatted(message(e)), e);
   }
 
   /** Decodes the bytes of an image file. */
@@ -112,7 +122,7 @@ public record ImageLoader(long maxPixels) {
     long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
     if (pixels > maxPixels) {
       throw new HeadClipException(
-          "%d x %d pixels, more than the limit of %d; raise it with --max-pixels"
+          "%d x %d pixels, more than the limit of %d; raise max_pixels"
               .formatted(reader.getWidth(0), reader.getHeight(0), maxPixels));
     }
     if (Math.max(reader.getWidth(0), reader.getHeight(0)) > LONGEST_SIDE) {

@@ -2,8 +2,12 @@ package dev.headclip.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferByte;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** Writes PNG files. */
 public final class ImageWriter {
@@ -11,6 +15,10 @@ public final class ImageWriter {
 
   /** An 8-bit colour PNG. */
   public static void png(RgbImage image, OutputStream out) throws IOException {
+    Png.write(buffered(image), out);
+  }
+
+  private static BufferedImage buffered(RgbImage image) {
     BufferedImage b =
         new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_3BYTE_BGR);
     byte[] to = ((DataBufferByte) b.getRaster().getDataBuffer()).getData();
@@ -19,7 +27,19 @@ public final class ImageWriter {
       to[i + 1] = image.rgb()[i + 1];
       to[i + 2] = image.rgb()[i];
     }
-    Png.write(b, out);
+    return b;
+  }
+
+  /** A JPEG, for small pictures in pages. */
+  public static byte[] jpeg(RgbImage image) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    // not to a stream: ImageIO would put it into a file first
+    try (MemoryCacheImageOutputStream to = new MemoryCacheImageOutputStream(bytes)) {
+      ImageIO.write(buffered(image), "jpg", to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return bytes.toByteArray();
   }
 
   /** An 8-bit grey PNG of row-major samples. */

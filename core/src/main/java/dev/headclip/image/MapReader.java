@@ -2,7 +2,7 @@ package dev.headclip.image;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.map.AnomalyMap;
-import dev.headclip.weights.Half;
+import dev.headclip.tensor.Half;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;

@@ -1,7 +1,7 @@
 package dev.headclip.image;
 
 /**
- * Pillow's 8-bit resize, bit for bit (spec/clip.md section 6): antialiased on the way down, weights
+ * Pillow's 8-bit resize, bit for bit (docs/spec/clip.md section 6): antialiased on the way down, weights
  * of 22 bits, rounded to 8 bits after the horizontal and after the vertical pass.
  */
 public enum PillowResize {

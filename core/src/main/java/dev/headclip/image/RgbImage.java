@@ -1,5 +1,7 @@
 package dev.headclip.image;
 
+import java.awt.image.BufferedImage;
+
 /**
  * An 8-bit colour image.
  *
@@ -13,6 +15,11 @@ public record RgbImage(int width, int height, byte[] rgb) {
       throw new IllegalArgumentException(
           "a %dx%d image with %d bytes".formatted(width, height, rgb.length));
     }
+  }
+
+  /** A decoded image's stored numbers, as Pillow's {@code convert("RGB")} takes them. */
+  public static RgbImage of(BufferedImage image) {
+    return Samples.toRgb(image);
   }
 
   /** A black image. */

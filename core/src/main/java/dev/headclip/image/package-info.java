@@ -1,5 +1,5 @@
 /**
  * Images in and out: decoding of every common form, Pillow-exact resizing, normalisation, heat
- * maps. Facts: spec/clip.md section 6.
+ * maps. Facts: docs/spec/clip.md section 6.
  */
 package dev.headclip.image;

@@ -1,6 +1,6 @@
 package dev.headclip.map;
 
-/** Taps of bilinear resizing along one axis, corners not aligned (spec/clip.md section 4). */
+/** Taps of bilinear resizing along one axis, corners not aligned (docs/spec/clip.md section 4). */
 final class Bilinear {
   private final int[] low;
   private final int[] high;

@@ -1,6 +1,7 @@
 package dev.headclip.map;
 
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.TensorOps;
 
 /**
  * From patch values to the map at the network's input size: Eq. 12's upsampling and Gaussian in
@@ -39,47 +40,21 @@ public final class MapOperator {
     }
   }
 
-  /** A as a tensor [size,grid], for networks that contain the map. */
-  public HostTensor matrix() {
-    return HostTensor.of(matrix.clone(), size, grid);
-  }
-
-  public int grid() {
-    return grid;
+  /** Side of the map, pixels. */
+  public int size() {
+    return size;
   }
 
   /**
-   * @param patches grid*grid values, row-major
+   * A P A^T.
+   *
+   * @param patches g*g values of each image, row-major, [B,N] or [B,N,1]
+   * @return [B,S,S]
    */
-  public AnomalyMap apply(float[] patches) {
-    if (patches.length != grid * grid) {
-      throw new IllegalArgumentException(
-          "%d patch values, expected %d".formatted(patches.length, grid * grid));
-    }
-    // rows of P A^T, transposed so that the last product runs along memory
-    float[] half = new float[grid * size];
-    for (int v = 0; v < grid; v++) {
-      for (int x = 0; x < size; x++) {
-        float sum = 0;
-        for (int u = 0; u < grid; u++) {
-          sum += patches[v * grid + u] * matrix[x * grid + u];
-        }
-        half[v * size + x] = sum;
-      }
-    }
-    float[] out = new float[size * size];
-    for (int y = 0; y < size; y++) {
-      int row = y * size;
-      for (int v = 0; v < grid; v++) {
-        float w = matrix[y * grid + v];
-        if (w != 0) {
-          int from = v * size;
-          for (int x = 0; x < size; x++) {
-            out[row + x] += w * half[from + x];
-          }
-        }
-      }
-    }
-    return new AnomalyMap(size, size, out);
+  public <T> T record(TensorOps<T> ops, T patches) {
+    T a = ops.constant(HostTensor.of(matrix, size, grid));
+    T rows = ops.linear(ops.reshape(patches, -1, grid, grid), a);
+    T columns = ops.linear(ops.transpose(rows, 0, 2, 1), a);
+    return ops.transpose(columns, 0, 2, 1);
   }
 }

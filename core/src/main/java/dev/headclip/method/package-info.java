@@ -1,5 +1,5 @@
 /**
- * HeadCLIP: its settings, its learned numbers, their file, and its network over {@link
- * dev.headclip.tensor.TensorOps}. Equations: spec/headclip.md section 2.
+ * What a method is: its settings, what it learns, its network cut by what each stage depends on, its
+ * scoring; the adapter file that holds what was learned. No method in particular.
  */
 package dev.headclip.method;

@@ -4,7 +4,7 @@ import java.util.OptionalDouble;
 
 /**
  * Area under the ROC curve: the share of (anomalous, normal) pairs that the scores order rightly,
- * ties counting half (spec/metrics.md section 1).
+ * ties counting half (docs/spec/metrics.md section 1).
  */
 public final class Auroc {
   private Auroc() {}

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Connected components of a mask, diagonal neighbours joined (skimage.measure.label's default,
- * spec/metrics.md section 2).
+ * docs/spec/metrics.md section 2).
  *
  * @param labels 0 for background, else 1 to the number of components
  * @param sizes pixels of component i+1

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * Figures of the precision-recall curve over every threshold (scikit-learn's definitions,
- * spec/metrics.md section 1).
+ * docs/spec/metrics.md section 1).
  *
  * @param ap average precision: sum of (R_k - R_{k-1}) P_k, not interpolated
  * @param f1max largest F1 over all thresholds

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Scores in falling order with equal ones in one group, as all threshold metrics need them
- * (spec/metrics.md section 1).
+ * (docs/spec/metrics.md section 1).
  */
 final class Ranking {
   /** One distinct score. */

@@ -1,2 +1,2 @@
-/** Figures of merit by the definitions of spec/metrics.md. */
+/** Figures of merit by the definitions of docs/spec/metrics.md. */
 package dev.headclip.metrics;

@@ -33,10 +33,30 @@ public interface TensorOps<T> {
 
   T mul(T a, T b);
 
+  T div(T a, T b);
+
   T scale(T x, double factor);
+
+  /** x + value, element by element. */
+  T plus(T x, double value);
+
+  /** The larger of x and {@code floor}, element by element. */
+  T atLeast(T x, double floor);
+
+  /** Natural logarithm. */
+  T log(T x);
+
+  /** Sums over the given axes, which go. */
+  T sum(T x, int... axes);
+
+  /** The mean of all elements: a scalar. */
+  T mean(T x);
 
   /** Softmax over the last axis. */
   T softmax(T x);
+
+  /** The logarithm of {@link #softmax}, exact where that underflows. */
+  T logSoftmax(T x);
 
   /**
    * softmax(q k^T / sqrt(d) + mask) v for every head, d = width / heads: Eq. 1, and Eq. 3 with v
@@ -93,6 +113,26 @@ public interface TensorOps<T> {
 
   /** Rows of a table [rows,width] to [indices,width]. */
   T rows(T table, int[] indices);
+
+  /** Elements {@code indices} of one axis, in their order, with repetitions. */
+  default T gather(T x, int axis, int[] indices) {
+    return scoped(
+        () -> {
+          long[] shape = shape(x);
+          int rank = shape.length;
+          int[] toFront = new int[rank];
+          int[] back = new int[rank];
+          long[] moved = new long[rank];
+          for (int i = 0; i < rank; i++) {
+            toFront[i] = i == 0 ? axis : i <= axis ? i - 1 : i;
+            moved[i] = i == 0 ? indices.length : shape[toFront[i]];
+            back[i] = i < axis ? i + 1 : i == axis ? 0 : i;
+          }
+          T front = axis == 0 ? x : transpose(x, toFront);
+          T picked = reshape(rows(reshape(front, shape[axis], -1), indices), moved);
+          return axis == 0 ? picked : transpose(picked, back);
+        });
+  }
 
   /** Each vector along the last axis divided by its Euclidean length. */
   T normalize(T x);

@@ -5,17 +5,18 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.TokenIds;
+import dev.headclip.clip.Tokenizer;
+import dev.headclip.files.FileSet;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /** Text to token ids as CLIP wants them: start, words, end. Thread-safe. */
-public final class ClipTokenizer implements AutoCloseable {
+public final class ClipTokenizer implements Tokenizer, AutoCloseable {
   static {
     // DJL reports its use over the network otherwise
     System.setProperty("OPT_OUT_TRACKING", "true");
@@ -23,6 +24,9 @@ public final class ClipTokenizer implements AutoCloseable {
   }
 
   private static final int PUBLISHED = 49408;
+  private static final String JSON = "tokenizer.json";
+  private static final String VOCABULARY = "vocab.json";
+  private static final String MERGES = "merges.txt";
 
   private final HuggingFaceTokenizer tokenizer;
   private final int context;
@@ -56,41 +60,50 @@ public final class ClipTokenizer implements AutoCloseable {
    * The tokenizer of a backbone's folder: tokenizer.json, or vocab.json and merges.txt, or, for a
    * vocabulary of the published size, CLIP's own table from this jar.
    */
-  public static ClipTokenizer of(Path folder, ClipConfig config) {
-    Path json = folder.resolve("tokenizer.json");
-    Path vocab = folder.resolve("vocab.json");
-    Path merges = folder.resolve("merges.txt");
-    try {
-      if (Files.exists(json)) {
-        return new ClipTokenizer(Files.readString(json), json.toString(), config);
-      }
-      if (Files.exists(vocab) && Files.exists(merges)) {
-        return new ClipTokenizer(fromPair(vocab, merges), vocab.toString(), config);
-      }
-    } catch (IOException e) {
-      throw new HeadClipException("%s: tokenizer cannot be read (%s)".formatted(folder, e), e);
+  public static ClipTokenizer of(FileSet folder, ClipConfig config) {
+    if (folder.has(JSON)) {
+      return new ClipTokenizer(text(folder, JSON), folder.describe(JSON), config);
+    }
+    if (folder.has(VOCABULARY) && folder.has(MERGES)) {
+      return new ClipTokenizer(fromPair(folder), folder.describe(VOCABULARY), config);
     }
     if (config.vocabulary() == PUBLISHED) {
       return new ClipTokenizer(TokenizerJson.published(), "CLIP's merge table", config);
     }
     throw new HeadClipException(
         "%s: no tokenizer, expected tokenizer.json, or vocab.json and merges.txt"
-            .formatted(folder));
+            .formatted(folder.describe()));
   }
 
-  private static String fromPair(Path vocab, Path merges) throws IOException {
-    Map<String, Integer> vocabulary =
-        new ObjectMapper().readValue(vocab.toFile(), new TypeReference<>() {});
+  private static String text(FileSet folder, String name) {
+    return new String(folder.read(name), StandardCharsets.UTF_8);
+  }
+
+  private static String fromPair(FileSet folder) {
+    Map<String, Integer> vocabulary;
+    try {
+      vocabulary = new ObjectMapper().readValue(folder.read(VOCABULARY), new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: tokenizer cannot be read (%s)".formatted(folder.describe(VOCABULARY), e), e);
+    }
     for (String s : List.of(TokenizerJson.START, TokenizerJson.END)) {
       if (!vocabulary.containsKey(s)) {
-        throw new HeadClipException("%s: no token %s, expected CLIP's".formatted(vocab, s));
+        throw new HeadClipException(
+            "%s: no token %s, expected CLIP's".formatted(folder.describe(VOCABULARY), s));
       }
     }
     List<String> lines =
-        Files.readAllLines(merges).stream()
+        text(folder, MERGES)
+            .lines()
             .filter(l -> !l.startsWith("#version") && !l.isBlank())
             .toList();
     return TokenizerJson.of(vocabulary, lines);
+  }
+
+  @Override
+  public TokenIds encode(List<String> sentences) {
+    return TokenIds.of(encode(sentences, false), endId);
   }
 
   /** Start, the text's tokens, end; any length. */

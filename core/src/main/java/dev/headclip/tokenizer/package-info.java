@@ -1,2 +1,2 @@
-/** CLIP's tokenizer, from the backbone's own files. Facts: spec/clip.md section 5. */
+/** CLIP's tokenizer, from the backbone's own files. Facts: docs/spec/clip.md section 5. */
 package dev.headclip.tokenizer;

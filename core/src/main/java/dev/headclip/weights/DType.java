@@ -1,5 +1,6 @@
 package dev.headclip.weights;
 
+import dev.headclip.tensor.Half;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

@@ -9,12 +9,8 @@ import dev.headclip.tensor.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -34,18 +30,18 @@ public final class SafetensorsFile implements TensorSource {
 
   private record Range(long begin, long end) {}
 
-  private final Path path;
-  private final FileChannel channel;
+  private final String name;
+  private final Bytes bytes;
   private final long dataStart;
   private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
   private final Map<String, Range> ranges = new LinkedHashMap<>();
   private final Map<String, String> metadata = new LinkedHashMap<>();
 
-  private SafetensorsFile(Path path, FileChannel channel) throws IOException {
-    this.path = path;
-    this.channel = channel;
-    long size = channel.size();
-    ByteBuffer start = readBytes(0, (int) Math.min(size, 48));
+  private SafetensorsFile(String name, Bytes bytes) throws IOException {
+    this.name = name;
+    this.bytes = bytes;
+    long size = bytes.size();
+    ByteBuffer start = bytes.read(0, (int) Math.min(size, 48));
     if (new String(start.array(), StandardCharsets.UTF_8).startsWith("version https://git-lfs")) {
       throw refuse("it is a Git LFS pointer, not the weights; run 'git lfs pull'");
     }
@@ -59,28 +55,41 @@ public final class SafetensorsFile implements TensorSource {
               .formatted(Long.toUnsignedString(header), Math.min(size - 8, MAX_HEADER)));
     }
     this.dataStart = 8 + header;
-    parse(readBytes(8, (int) header).array(), size - dataStart);
+    parse(bytes.read(8, (int) header).array(), size - dataStart);
   }
 
   /** Opens a file; its header is read and checked, no tensor is. */
   public static SafetensorsFile open(Path path) {
-    FileChannel channel = null;
+    Bytes bytes = null;
     try {
-      channel = FileChannel.open(path, StandardOpenOption.READ);
-      return new SafetensorsFile(path, channel);
+      bytes = Bytes.of(path);
+      return new SafetensorsFile(path.toString(), bytes);
     } catch (IOException e) {
-      closeQuietly(channel);
+      closeQuietly(bytes);
       throw new HeadClipException("%s: cannot be read (%s)".formatted(path, e), e);
     } catch (RuntimeException e) {
-      closeQuietly(channel);
+      closeQuietly(bytes);
       throw e;
     }
   }
 
-  private static void closeQuietly(FileChannel channel) {
-    if (channel != null) {
+  /**
+   * A file's content in memory.
+   *
+   * @param name for messages
+   */
+  public static SafetensorsFile of(String name, byte[] content) {
+    try {
+      return new SafetensorsFile(name, Bytes.of(content));
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(name, e), e);
+    }
+  }
+
+  private static void closeQuietly(Bytes bytes) {
+    if (bytes != null) {
       try {
-        channel.close();
+        bytes.close();
       } catch (IOException ignored) {
         // the failure that brought us here is the one to report
       }
@@ -88,18 +97,7 @@ public final class SafetensorsFile implements TensorSource {
   }
 
   private HeadClipException refuse(String why) {
-    return new HeadClipException("%s: not a valid safetensors file: %s".formatted(path, why));
-  }
-
-  private ByteBuffer readBytes(long from, int count) throws IOException {
-    ByteBuffer b = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
-    while (b.hasRemaining() && channel.read(b, from + b.position()) >= 0) {
-      // until full or at the end
-    }
-    if (b.hasRemaining()) {
-      throw new IOException("unexpected end of file");
-    }
-    return b.flip();
+    return new HeadClipException("%s: not a valid safetensors file: %s".formatted(name, why));
   }
 
   private void parse(byte[] header, long dataSize) {
@@ -217,26 +215,20 @@ public final class SafetensorsFile implements TensorSource {
       NativeBytes.with(0, use);
       return;
     }
-    MappedByteBuffer mapped;
     try {
-      mapped =
-          channel.map(FileChannel.MapMode.READ_ONLY, dataStart + r.begin(), r.end() - r.begin());
+      bytes.map(
+          dataStart + r.begin(),
+          Math.toIntExact(r.end() - r.begin()),
+          view -> NativeBytes.asFloats(view, info.dtype(), elements, use));
     } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(path, e), e);
-    }
-    try {
-      // a duplicate keeps the original's position for unmapping
-      ByteBuffer view = mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-      NativeBytes.asFloats(view, info.dtype(), elements, use);
-    } finally {
-      NativeBytes.free(mapped);
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(this.name, e), e);
     }
   }
 
   @Override
   public void close() {
     try {
-      channel.close();
+      bytes.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,5 +1,6 @@
 package dev.headclip.weights;
 
+import dev.headclip.tensor.Half;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.files.AtomicFiles;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 
-/** Torch's numbers from spec/clip.md section 4. */
+/** Torch's numbers from docs/spec/clip.md section 4. */
 class PositionResizeTest {
   private static void check(PositionResize mode, double[] in, double... expected) {
     double[][] taps = mode.taps(in.length, expected.length);

@@ -55,7 +55,7 @@ class PixelScoresTest {
     return m;
   }
 
-  /** The hand case of spec/metrics.md section 6. */
+  /** The hand case of docs/spec/metrics.md section 6. */
   @Test
   void theHandComputedCaseWithADiagonalComponent() {
     float[][] maps = new float[2][36];

@@ -1,12 +1,12 @@
 package dev.headclip.onnx;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.backbone.Backbone;
+import dev.headclip.Version;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.Normalization;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
+import dev.headclip.model.ClipModel;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,19 +20,18 @@ import java.util.Map;
 final class ExportMetadata {
   private ExportMetadata() {}
 
-  static Map<String, String> of(
-      Backbone backbone, Adapter adapter, Exporter.Options options, String version) {
-    HeadClipSettings s = adapter.settings();
-    Normalization n = backbone.normalization();
+  static Map<String, String> of(ClipModel model, Exporter.Options options) {
+    Adapter adapter = model.adapter();
+    Normalization n = model.normalization();
     Map<String, String> m = new LinkedHashMap<>();
     m.put(
         "preprocessing",
         "RGB; bicubic (Pillow) to image_size x image_size, aspect ratio not kept;"
             + " (x / 255 - image_mean) / image_std; float32 [N,3,image_size,image_size]");
-    m.put("image_size", Integer.toString(s.imageSize()));
+    m.put("image_size", Integer.toString(model.imageSize()));
     m.put("image_mean", Arrays.toString(n.mean()));
     m.put("image_std", Arrays.toString(n.std()));
-    m.put("threshold", Double.toString(s.threshold()));
+    m.put("threshold", Double.toString(model.scores().threshold()));
     m.put(
         "outputs",
         "map [N,S,S], score, global_score, local_score [N], all 0 to 1; anomalous [N]:"
@@ -43,13 +42,16 @@ final class ExportMetadata {
           "scores depend on the batch: activations are scaled by its largest; N = 1 gives"
               + " what the library gives");
     }
+    if (model.wantsClassName()) {
+      m.put("class_name", options.className().text());
+    }
     m.put("dialect", options.dialect().key());
     m.put("weights", options.weights());
     ObjectNode all = AdapterFile.json(adapter);
     all.putObject("export")
-        .put("by", "HeadCLIP for Java " + version)
+        .put("by", "HeadCLIP for Java " + Version.text())
         .put("date", Instant.now().toString())
-        .put("backbone_digest", backbone.digest())
+        .put("backbone_digest", model.backbone().digest())
         .put("adapter_digest", adapter.digest());
     m.put(AdapterFile.KEY, all.toString());
     return m;

@@ -1,12 +1,12 @@
 package dev.headclip.onnx;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.files.WorkFolder;
-import dev.headclip.method.Adapter;
+import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +33,15 @@ public final class Exporter {
    * @param precision of the network's products
    * @param halfWeights whether float32 weights are stored in half precision: half the size,
    *     computed in float32 all the same
+   * @param className what the images show, for methods that name it
    */
-  public record Options(Dialect dialect, Precision precision, boolean halfWeights) {
+  public record Options(
+      Dialect dialect, Precision precision, boolean halfWeights, ClassName className) {
+    /** Without a class's name. */
+    public Options(Dialect dialect, Precision precision, boolean halfWeights) {
+      this(dialect, precision, halfWeights, ClassName.unknown());
+    }
+
     /** What the written file may differ by from the reference, in maps and scores (0 to 1). */
     double tolerance() {
       if (precision == Precision.INT8) {
@@ -60,31 +67,28 @@ public final class Exporter {
   /**
    * Exports and checks; nothing is left behind on failure.
    *
-   * @param adapter with the settings that the file is to have
-   * @param version of this program, for the metadata
+   * @param model with the settings that the file is to have
    * @param stage told what is being done, for progress
    * @throws HeadClipException where the written file does not answer as the reference does
    */
   public static Written export(
-      Backbone backbone,
-      Adapter adapter,
-      Options options,
-      String version,
-      Path file,
-      Consumer<String> stage) {
+      ClipModel model, Options options, Path file, Consumer<String> stage) {
+    // what cannot be exported ends here
+    Recorder.scoring(model);
     stage.accept("recording the model");
-    Graph graph = new Recorder(backbone, adapter).detector(options.dialect(), options.precision());
-    ModelFile model =
-        new ModelFile(
-            graph, ExportMetadata.of(backbone, adapter, options, version), options.halfWeights());
-    return write(model, backbone, adapter, options, file, stage);
+    try (Recorder recorder = new Recorder(model)) {
+      Graph graph =
+          recorder.detector(options.dialect(), options.precision(), options.className());
+      ModelFile recorded =
+          new ModelFile(graph, ExportMetadata.of(model, options), options.halfWeights());
+      return write(recorded, model, options, file, stage);
+    }
   }
 
-  /** Writes {@code model} if it answers as {@code adapter} does. */
+  /** Writes {@code recorded} if it answers as {@code model} does. */
   static Written write(
-      ModelFile model,
-      Backbone backbone,
-      Adapter adapter,
+      ModelFile recorded,
+      ClipModel model,
       Options options,
       Path file,
       Consumer<String> stage) {
@@ -94,10 +98,10 @@ public final class Exporter {
       Path written = partial.path().resolve(file.getFileName());
       // a name of its own: an older model must never find newer weights
       String tag = UUID.randomUUID().toString().substring(0, 8);
-      model.write(written, file.getFileName() + "." + tag + DATA);
+      recorded.write(written, file.getFileName() + "." + tag + DATA);
       stage.accept("comparing it with another engine");
       SelfCheck.Difference found =
-          SelfCheck.of(backbone, adapter, written, EngineSettings.defaults());
+          SelfCheck.of(model, options.className(), written, EngineSettings.defaults());
       if (!(found.largest() <= options.tolerance())) {
         throw new HeadClipException(
             "%s: not written: its answers differ from the %s engine's by %.2g (map), %.2g (scores), expected at most %.0e; please report it, or export fp32"

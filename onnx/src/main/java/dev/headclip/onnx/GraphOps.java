@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** {@link TensorOps} that computes nothing but records an ONNX graph. */
 final class GraphOps implements TensorOps<Value> {
@@ -68,13 +69,58 @@ final class GraphOps implements TensorOps<Value> {
   }
 
   @Override
+  public Value div(Value a, Value b) {
+    return graph.node("Div", List.of(a, b), Shapes.broadcast(a.shape(), b.shape()));
+  }
+
+  @Override
   public Value scale(Value x, double factor) {
     return graph.node("Mul", List.of(x, graph.scalar(factor)), x.shape());
   }
 
   @Override
+  public Value plus(Value x, double value) {
+    return graph.node("Add", List.of(x, graph.scalar(value)), x.shape());
+  }
+
+  @Override
+  public Value atLeast(Value x, double floor) {
+    return graph.node("Max", List.of(x, graph.scalar(floor)), x.shape());
+  }
+
+  @Override
+  public Value log(Value x) {
+    return graph.node("Log", List.of(x), x.shape());
+  }
+
+  @Override
+  public Value sum(Value x, int... axes) {
+    int rank = x.rank();
+    boolean[] goes = new boolean[rank];
+    long[] places = new long[axes.length];
+    for (int i = 0; i < axes.length; i++) {
+      places[i] = axes[i] < 0 ? rank + axes[i] : axes[i];
+      goes[(int) places[i]] = true;
+    }
+    long[] shape =
+        IntStream.range(0, rank).filter(i -> !goes[i]).mapToLong(i -> x.shape()[i]).toArray();
+    return graph.node(
+        "ReduceSum", List.of(x, graph.longs(places)), shape, attribute("keepdims", 0));
+  }
+
+  @Override
+  public Value mean(Value x) {
+    return graph.node("ReduceMean", List.of(x), new long[0], attribute("keepdims", 0));
+  }
+
+  @Override
   public Value softmax(Value x) {
     return graph.node("Softmax", List.of(x), x.shape(), attribute("axis", -1));
+  }
+
+  @Override
+  public Value logSoftmax(Value x) {
+    return graph.node("LogSoftmax", List.of(x), x.shape(), attribute("axis", -1));
   }
 
   @Override
@@ -174,10 +220,16 @@ final class GraphOps implements TensorOps<Value> {
 
   @Override
   public Value rows(Value table, int[] indices) {
+    return gather(table, 0, indices);
+  }
+
+  @Override
+  public Value gather(Value x, int axis, int[] indices) {
     long[] at = Arrays.stream(indices).asLongStream().toArray();
-    long[] shape = {at.length, table.shape()[1]};
+    long[] shape = x.shape().clone();
+    shape[axis] = at.length;
     return graph.node(
-        "Gather", List.of(table, graph.constant(Stored.longs(at))), shape, attribute("axis", 0));
+        "Gather", List.of(x, graph.constant(Stored.longs(at))), shape, attribute("axis", axis));
   }
 
   @Override

@@ -1,10 +1,11 @@
 package dev.headclip.onnx;
 
-import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.Engine;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.InferenceSession;
-import dev.headclip.method.Adapter;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.ExportedModel;
+import dev.headclip.model.Model;
 
 /** The ONNX Runtime engine: the fast one. */
 public final class OnnxEngine implements Engine {
@@ -19,9 +20,11 @@ public final class OnnxEngine implements Engine {
   }
 
   @Override
-  public InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings) {
-    Runtime.Open open = SessionCache.open(backbone, adapter, settings);
-    return new OnnxSession(
-        open, backbone.config(), adapter.settings().imageSize(), settings.precision());
+  public InferenceSession open(Model model, EngineSettings settings) {
+    if (model instanceof ExportedModel exported) {
+      return ExportedSession.of(exported, settings);
+    }
+    ClipModel clip = (ClipModel) model;
+    return new OnnxSession(SessionCache.open(clip, settings), clip, settings.precision());
   }
 }

@@ -3,79 +3,82 @@ package dev.headclip.onnx;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Precision;
-import dev.headclip.engine.Prediction;
 import dev.headclip.engine.SessionGuard;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import dev.headclip.engine.WordCache;
+import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A model in ONNX Runtime's memory. */
 final class OnnxSession implements InferenceSession {
-  private final Runtime.Open open;
+  private final Ort.Open open;
   private final int imageSize;
-  private final int patches;
   private final int batch;
-  // kept: ONNX Runtime would make a new one for every batch, which only the collector frees
-  private final Queue<FloatBuffer> inputs = new ConcurrentLinkedQueue<>();
+  private final boolean named;
+  private final WordCache words;
+  private final Inputs inputs = new Inputs();
   private final SessionGuard guard = new SessionGuard();
 
-  /** Owns {@code open}. */
-  OnnxSession(Runtime.Open open, ClipConfig config, int imageSize, Precision precision) {
+  /** Owns {@code open}, which gives a network's evidence. */
+  OnnxSession(Ort.Open open, ClipModel model, Precision precision) {
     this.open = open;
-    this.imageSize = imageSize;
-    this.patches = config.grid(imageSize) * config.grid(imageSize);
+    this.imageSize = model.imageSize();
     // int8 scales activations by the batch's largest: alone, an image's score depends on no other
-    this.batch = precision == Precision.INT8 ? 1 : SessionGuard.batch(config, imageSize);
+    this.batch =
+        precision == Precision.INT8
+            ? 1
+            : SessionGuard.batch(model.backbone().config(), imageSize);
+    this.named = model.wantsClassName();
+    this.words = new WordCache(named, n -> words(model, n));
   }
 
-  @Override
-  public Prediction run(float[] pixels, int images) {
-    return guard.use(() -> compute(pixels, images));
-  }
-
-  private Prediction compute(float[] pixels, int images) {
-    long[] shape = {images, 3, imageSize, imageSize};
-    FloatBuffer direct = take(pixels);
-    try (OnnxTensor input = OnnxTensor.createTensor(Runtime.environment(), direct, shape);
-        OrtSession.Result result =
-            open.session()
-                .run(Map.of(Recorder.PIXELS, input), Set.of(Recorder.GLOBAL, Recorder.PATCHES))) {
-      float[] global = new float[images];
-      floats(result, Recorder.GLOBAL).get(global);
-      float[][] each = new float[images][patches];
-      FloatBuffer all = floats(result, Recorder.PATCHES);
-      for (float[] one : each) {
-        all.get(one);
-      }
-      return new Prediction(global, each);
-    } catch (OrtException e) {
-      throw Runtime.failed("ONNX Runtime cannot run the model", e);
-    } finally {
-      inputs.add(direct);
+  private static Tensors<HostTensor> words(ClipModel model, ClassName name) {
+    try (Recorder recorder = new Recorder(model)) {
+      return recorder.words(name);
     }
   }
 
-  /** The numbers in a buffer outside the heap, one for each computation at a time. */
-  private FloatBuffer take(float[] pixels) {
-    FloatBuffer found = inputs.poll();
-    FloatBuffer b =
-        found != null && found.capacity() >= pixels.length
-            ? found
-            : ByteBuffer.allocateDirect(Math.multiplyExact(4, pixels.length))
-                .order(ByteOrder.nativeOrder())
-                .asFloatBuffer();
-    return b.clear().put(pixels).flip();
+  @Override
+  public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
+    return guard.use(() -> compute(pixels, images, name));
   }
 
-  static FloatBuffer floats(OrtSession.Result result, String name) {
-    return ((OnnxTensor) result.get(name).orElseThrow()).getFloatBuffer();
+  private Tensors<HostTensor> compute(float[] pixels, int images, ClassName name) {
+    Tensors<HostTensor> ofClass = named ? words.get(name) : Tensors.none();
+    FloatBuffer direct = inputs.take(pixels);
+    Map<String, OnnxTensor> all = new HashMap<>();
+    try {
+      long[] shape = {images, 3, imageSize, imageSize};
+      all.put(Recorder.PIXELS, OnnxTensor.createTensor(Ort.environment(), direct, shape));
+      for (String n : ofClass.names()) {
+        HostTensor t = ofClass.get(n);
+        FloatBuffer data = FloatBuffer.wrap(t.data());
+        all.put(
+            Recorder.WORDS + n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
+      }
+      try (OrtSession.Result result = open.session().run(all)) {
+        return host(result);
+      }
+    } catch (OrtException e) {
+      throw Ort.failed("ONNX Runtime cannot run the model", e);
+    } finally {
+      all.values().forEach(OnnxTensor::close);
+      inputs.giveBack(direct);
+    }
+  }
+
+  /** Every result by its name. */
+  static Tensors<HostTensor> host(OrtSession.Result result) {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    result.forEach(e -> all.put(e.getKey(), Ort.host((OnnxTensor) e.getValue())));
+    return new Tensors<>(all);
   }
 
   @Override

@@ -1,148 +1,170 @@
 package dev.headclip.onnx;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.LocalProjections;
+import dev.headclip.clip.Clip;
 import dev.headclip.engine.Precision;
-import dev.headclip.map.MapOperator;
 import dev.headclip.method.Adapter;
-import dev.headclip.method.HeadClip;
-import dev.headclip.method.HeadClipSettings;
-import dev.headclip.method.PromptText;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.Network;
+import dev.headclip.method.RecordableScoring;
+import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Records a model: the network of {@link HeadClip} with everything that does not depend on the
- * image (text features, head weights folded into the local path) as constants.
+ * Records a model: a method's network with everything that does not depend on the image as
+ * constants, and its scoring.
  */
-final class Recorder {
+final class Recorder implements AutoCloseable {
   static final String PIXELS = "pixels";
-  static final String GLOBAL = "global_score";
-  static final String PATCHES = "patches";
-  static final String MAP = "map";
-  static final String LOCAL = "local_score";
-  static final String SCORE = "score";
   static final String ANOMALOUS = "anomalous";
 
+  /** What stands before the names of inputs that depend on the class. */
+  static final String WORDS = "words.";
+
+  private static final String PREPARED = "prepared.";
+
+  private final ClipModel model;
   private final Backbone backbone;
   private final Adapter adapter;
-  private final HeadClipSettings settings;
-  private final ClipConfig config;
+  private final ClipTokenizer tokenizer;
 
-  Recorder(Backbone backbone, Adapter adapter) {
-    this.backbone = backbone;
-    this.adapter = adapter;
-    this.settings = adapter.settings();
-    this.config = backbone.config();
+  Recorder(ClipModel model) {
+    this.model = model;
+    this.backbone = model.backbone();
+    this.adapter = model.adapter();
+    this.tokenizer = backbone.tokenizer();
   }
 
-  /** From pixels [N,3,S,S] to the global score [N] and the patches' probabilities [N,g*g]. */
+  /**
+   * From pixels [N,3,S,S] to the method's evidence; what depends on the class is an input, for
+   * methods that name it.
+   */
   Graph network(Dialect dialect, Precision precision) {
     Graph graph = new Graph();
-    Numbers n = record(graph, dialect, precision);
-    graph.output(n.global(), GLOBAL, ElementType.FLOAT);
-    graph.output(n.patches(), PATCHES, ElementType.FLOAT);
+    Tensors<Value> words =
+        model.wantsClassName()
+            ? inputs(graph)
+            : constants(graph, words(ClassName.unknown()));
+    Tensors<Value> evidence = evidence(graph, dialect, precision, words);
+    evidence.named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
     return graph;
   }
 
-  /** From pixels [N,3,S,S] to map [N,S,S], scores [N] and verdict [N]: Eq. 12, 7 and 8. */
-  Graph detector(Dialect dialect, Precision precision) {
+  /**
+   * From pixels [N,3,S,S] to map, scores and verdict.
+   *
+   * @param name of what the images show
+   */
+  Graph detector(Dialect dialect, Precision precision, ClassName name) {
+    RecordableScoring scoring = scoring(model);
     Graph graph = new Graph();
-    Numbers n = record(graph, dialect, precision);
+    Tensors<Value> words = constants(graph, words(name));
+    Tensors<Value> evidence = evidence(graph, dialect, precision, words);
     GraphOps ops = new GraphOps(graph, dialect, LinearForm.exact());
-    int side = settings.imageSize();
-    int grid = config.grid(side);
-    Value smooth = map(ops, n.patches(), new MapOperator(grid, side, settings.sigma()));
-    Value scored =
-        settings.topOnRaw() ? map(ops, n.patches(), new MapOperator(grid, side, 0)) : smooth;
-    Value flat = ops.reshape(scored, -1, (long) side * side);
-    Value local = ops.topMean(flat, settings.top().of(side * side));
-    Value joint =
-        ops.add(ops.scale(n.global(), 1 - settings.lambda()), ops.scale(local, settings.lambda()));
-    graph.output(smooth, MAP, ElementType.FLOAT);
-    graph.output(n.global(), GLOBAL, ElementType.FLOAT);
-    graph.output(local, LOCAL, ElementType.FLOAT);
-    graph.output(joint, SCORE, ElementType.FLOAT);
-    Value verdict =
-        graph.node(
-            "GreaterOrEqual", List.of(joint, graph.scalar(settings.threshold())), joint.shape());
+    Tensors<Value> scores = scoring.record(ops, evidence);
+    scores.named().forEach((n, v) -> graph.output(v, n, ElementType.FLOAT));
+    Value score = scores.get(RecordableScoring.SCORE);
+    Value threshold = graph.scalar(adapter.scores().threshold());
+    Value verdict = graph.node("GreaterOrEqual", List.of(score, threshold), score.shape());
     graph.output(verdict, ANOMALOUS, ElementType.BOOL);
     return graph;
   }
 
-  private static Value map(GraphOps ops, Value patches, MapOperator operator) {
-    Value a = ops.constant(operator.matrix());
-    Value p = ops.reshape(patches, -1, operator.grid(), operator.grid());
-    // A P A^T: rows, then columns
-    return ops.transpose(ops.linear(ops.transpose(ops.linear(p, a), 0, 2, 1), a), 0, 2, 1);
+  /** The scoring of a model that can be recorded. */
+  static RecordableScoring scoring(ClipModel model) {
+    boolean whole = model.adapter().method().views().whole();
+    if (whole && model.scoring() instanceof RecordableScoring r) {
+      return r;
+    }
+    throw new HeadClipException(
+        "method %s cannot be exported: %s"
+            .formatted(
+                model.method(),
+                whole ? "its scoring is not part of the network" : "it sees several views of an image"));
   }
 
-  private record Numbers(Value global, Value patches) {}
-
-  private Numbers record(Graph graph, Dialect dialect, Precision precision) {
+  private Tensors<Value> evidence(
+      Graph graph, Dialect dialect, Precision precision, Tensors<Value> words) {
     LinearForm linear =
         precision == Precision.INT8 ? LinearForm.int8(Recorder::quantized) : LinearForm.exact();
     GraphOps ops = new GraphOps(graph, dialect, linear);
-    HeadClip<Value> net = net(graph);
-    Value text = constant(graph, "text_features", textFeatures());
-    LocalProjections<Value> projections = projections(graph, ops, net);
-    int s = settings.imageSize();
-    Value pixels = graph.input(PIXELS, -1, 3, s, s);
-    HeadClip.ImageFeatures<Value> features = net.imageFeatures(ops, pixels, projections);
-    Value global =
-        ops.reshape(net.abnormal(ops, net.probability(ops, features.global(), text)), -1);
-    int patches = config.grid(s) * config.grid(s);
-    Value each = ops.reshape(net.meanAbnormal(ops, features.local(), text), -1, patches);
-    return new Numbers(global, each);
+    Tensors<Value> known = constants(graph, prepared()).and(words);
+    int side = adapter.method().imageSize();
+    Value pixels = graph.input(PIXELS, -1, 3, side, side);
+    Network<Value> network = network(graph);
+    return network.evidence(ops, network.features(ops, pixels, known), known);
   }
 
+  /** The layers' weights, and what was made of them; not what is shared by few products. */
   private static boolean quantized(String weight) {
-    return weight.contains(".layers.") || weight.startsWith(FOLDED);
+    return weight.contains(".layers.");
   }
 
-  private static final String FOLDED = "local_projection_";
-
-  private HeadClip<Value> net(Graph graph) {
+  private Network<Value> network(Graph graph) {
     GraphWeights weights =
         new GraphWeights(
-            graph, config, backbone.weights(), settings.imageSize(), settings.position());
-    return new HeadClip<>(config, weights, settings);
+            graph,
+            backbone.config(),
+            backbone.weights(),
+            adapter.method().imageSize(),
+            adapter.method().position());
+    return adapter.method().network(new Clip<>(backbone.config(), weights, tokenizer));
   }
 
-  private HostTensor textFeatures() {
-    try (ClipTokenizer tokenizer = backbone.tokenizer()) {
-      return Evaluation.of(
-              (graph, ops) ->
-                  List.of(
-                      net(graph)
-                          .textFeatures(
-                              ops,
-                              PromptText.ids(tokenizer, settings),
-                              adapter.learned().map(ops::constant))))
-          .get(0);
-    }
+  private interface Stage {
+    Tensors<Value> of(Network<Value> network, GraphOps ops, Tensors<Value> learned);
   }
 
-  /** With head weights: folded ones as constants; without: the backbone's own. */
-  private LocalProjections<Value> projections(Graph graph, GraphOps ops, HeadClip<Value> net) {
-    if (adapter.learned().headWeights().isEmpty()) {
-      return net.projections(ops, java.util.Optional.empty());
-    }
-    List<HostTensor> folded =
-        Evaluation.of(
-            (g, o) ->
-                net(g).projections(o, adapter.learned().headWeights().map(o::constant)).tensors());
-    List<Value> constants = new ArrayList<>();
-    for (HostTensor t : folded) {
-      constants.add(constant(graph, FOLDED + constants.size(), t));
-    }
-    return LocalProjections.of(settings.localPath().first(), constants);
+  private Tensors<HostTensor> prepared() {
+    return computed((network, ops, learned) -> network.prepare(ops, learned));
   }
 
-  private static Value constant(Graph graph, String name, HostTensor t) {
-    return graph.constant(name, Stored.of(t));
+  /** What a class's name gives. */
+  Tensors<HostTensor> words(ClassName name) {
+    return computed((network, ops, learned) -> network.words(ops, learned, name));
+  }
+
+  private Tensors<HostTensor> computed(Stage stage) {
+    AtomicReference<Tensors<Value>> recorded = new AtomicReference<>();
+    List<HostTensor> values =
+        Computation.of(
+            (graph, ops) -> {
+              Tensors<Value> learned = adapter.learned().map(ops::constant);
+              recorded.set(stage.of(network(graph), ops, learned));
+              return recorded.get().list();
+            });
+    return recorded.get().withList(values);
+  }
+
+  private static Tensors<Value> constants(Graph graph, Tensors<HostTensor> values) {
+    Tensors<Value> all = Tensors.none();
+    for (String name : values.names()) {
+      Value v = graph.constant(PREPARED + name, Stored.of(values.get(name)));
+      all = all.with(name, v);
+    }
+    return all;
+  }
+
+  /** Inputs of the shapes that words have, whatever the class. */
+  private Tensors<Value> inputs(Graph graph) {
+    Graph aside = new Graph();
+    GraphOps ops = new GraphOps(aside, Dialect.FUSED, LinearForm.exact());
+    Tensors<Value> learned = adapter.learned().map(ops::constant);
+    Tensors<Value> shapes = network(aside).words(ops, learned, ClassName.unknown());
+    Tensors<Value> all = Tensors.none();
+    for (String name : shapes.names()) {
+      all = all.with(name, graph.input(WORDS + name, shapes.get(name).shape()));
+    }
+    return all;
+  }
+
+  @Override
+  public void close() {
+    tokenizer.close();
   }
 }

@@ -1,13 +1,11 @@
 package dev.headclip.onnx;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.files.WorkFolder;
-import dev.headclip.method.Adapter;
-import dev.headclip.method.SettingsJson;
+import dev.headclip.model.ClipModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -38,42 +36,41 @@ final class SessionCache {
   static final int KEPT = 4;
   private static final String MODEL = "model.onnx";
   // another way of recording makes other entries
-  private static final String FORMAT = "1";
+  private static final String FORMAT = "2";
   // below this, recording costs less than looking
   private static final long SMALL = 64_000_000;
 
   private SessionCache() {}
 
-  static Runtime.Open open(Backbone backbone, Adapter adapter, EngineSettings settings) {
-    Optional<Path> home = backbone.bytes() < SMALL ? Optional.empty() : home();
-    return open(backbone, adapter, settings, home);
+  static Ort.Open open(ClipModel model, EngineSettings settings) {
+    Optional<Path> home = model.backbone().bytes() < SMALL ? Optional.empty() : home();
+    return open(model, settings, home);
   }
 
   /**
    * @param home folder of the entries; empty for none
    */
-  static Runtime.Open open(
-      Backbone backbone, Adapter adapter, EngineSettings settings, Optional<Path> home) {
+  static Ort.Open open(ClipModel model, EngineSettings settings, Optional<Path> home) {
     // what the machine cannot do ends here, before anything is recorded
-    Runtime.inference(settings).close();
+    Ort.inference(settings).close();
     Precision precision = settings.precision();
     if (home.isPresent()) {
-      Path entry = home.get().resolve(key(backbone, adapter, precision));
+      Path entry = home.get().resolve(key(model, precision));
       for (int tries = 0; tries < 2; tries++) {
         try {
           if (!Files.exists(entry.resolve(MODEL))) {
-            record(backbone, adapter, precision, entry);
+            record(model, precision, entry);
             prune(home.get(), entry);
           }
           touch(entry);
-          return Runtime.open(entry.resolve(MODEL), Runtime.inference(settings));
+          return Ort.open(entry.resolve(MODEL), Ort.inference(settings));
         } catch (HeadClipException e) {
           // damaged: made anew once; or the disk is full: the model is made in passing
           setAside(entry);
         }
       }
     }
-    return Runtime.open(model(backbone, adapter, precision), Runtime.inference(settings));
+    return Ort.open(file(model, precision), Ort.inference(settings));
   }
 
   /** Another process may be about to do the same. */
@@ -86,10 +83,10 @@ final class SessionCache {
   }
 
   /** The whole entry appears at once: two processes may make it at the same time. */
-  private static void record(Backbone backbone, Adapter adapter, Precision precision, Path entry) {
+  private static void record(ClipModel model, Precision precision, Path entry) {
     try (WorkFolder folder = WorkFolder.in(entry.getParent())) {
       Path complete = folder.path().resolve("entry");
-      model(backbone, adapter, precision).writeWithData(complete.resolve(MODEL));
+      file(model, precision).writeWithData(complete.resolve(MODEL));
       Files.move(complete, entry, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!Files.exists(entry.resolve(MODEL))) {
@@ -99,9 +96,10 @@ final class SessionCache {
     }
   }
 
-  private static ModelFile model(Backbone backbone, Adapter adapter, Precision precision) {
-    return new ModelFile(
-        new Recorder(backbone, adapter).network(Dialect.FUSED, precision), Map.of());
+  private static ModelFile file(ClipModel model, Precision precision) {
+    try (Recorder recorder = new Recorder(model)) {
+      return new ModelFile(recorder.network(Dialect.FUSED, precision), Map.of());
+    }
   }
 
   private static Optional<Path> home() {
@@ -120,15 +118,16 @@ final class SessionCache {
     }
   }
 
-  private static String key(Backbone backbone, Adapter adapter, Precision precision) {
+  private static String key(ClipModel model, Precision precision) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part :
           List.of(
               FORMAT,
-              backbone.stamp(),
-              adapter.digest(),
-              SettingsJson.network(adapter.settings()).toString(),
+              model.backbone().stamp(),
+              model.adapter().digest(),
+              model.method(),
+              model.adapter().method().json().toString(),
               precision.key())) {
         sha.update(part.getBytes(StandardCharsets.UTF_8));
         sha.update((byte) 0);

@@ -53,13 +53,13 @@ public final class Torch {
       return Device.cpu();
     }
     if (!name.matches("gpu(:\\d{1,3})?")) {
-      throw new HeadClipException("--device is %s, expected cpu, gpu or gpu:N".formatted(name));
+      throw new HeadClipException("device is %s, expected cpu, gpu or gpu:N".formatted(name));
     }
     int n = name.contains(":") ? Integer.parseInt(name.substring(4)) : 0;
     int found = engine().getGpuCount();
     if (n >= found) {
       throw new HeadClipException(
-          "--device %s: libtorch sees %d GPUs here; it needs an NVIDIA card with its driver and the library ai.djl.pytorch:pytorch-native-cu128 instead of pytorch-native-cpu; use --device cpu"
+          "device %s: libtorch sees %d GPUs here; it needs an NVIDIA card with its driver and the library ai.djl.pytorch:pytorch-native-cu128 instead of pytorch-native-cpu; use the cpu"
               .formatted(name, found));
     }
     return Device.gpu(n);
@@ -68,7 +68,7 @@ public final class Torch {
   /** Sets the threads that one computation uses, for the whole process. */
   public static void useThreads(int threads) {
     if (threads < 1 || threads > 1024) {
-      throw new IllegalArgumentException("--threads is %d, expected 1 to 1024".formatted(threads));
+      throw new IllegalArgumentException("threads is %d, expected 1 to 1024".formatted(threads));
     }
     engine();
     ai.djl.pytorch.jni.JniUtils.setNumThreads(threads);

@@ -2,12 +2,12 @@ package dev.headclip.torch;
 
 import ai.djl.ndarray.NDManager;
 import dev.headclip.HeadClipException;
-import dev.headclip.backbone.Backbone;
 import dev.headclip.engine.Engine;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Precision;
-import dev.headclip.method.Adapter;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
 
 /** The libtorch engine. */
 public final class TorchEngine implements Engine {
@@ -22,10 +22,15 @@ public final class TorchEngine implements Engine {
   }
 
   @Override
-  public InferenceSession open(Backbone backbone, Adapter adapter, EngineSettings settings) {
+  public InferenceSession open(Model model, EngineSettings settings) {
+    if (!(model instanceof ClipModel clip)) {
+      throw new HeadClipException(
+          "%s: an exported model needs the onnx engine, found torch; leave the engine out"
+              .formatted(model.name()));
+    }
     if (settings.precision() != Precision.FP32) {
       throw new HeadClipException(
-          "--precision %s needs the onnx engine, found torch; leave out --engine"
+          "precision %s needs the onnx engine, found torch; leave the engine out"
               .formatted(settings.precision().key()));
     }
     if (settings.threads() > 0) {
@@ -33,7 +38,7 @@ public final class TorchEngine implements Engine {
     }
     NDManager manager = Torch.manager(Torch.device(settings.gpu() ? "gpu" : "cpu"));
     try {
-      return new TorchSession(manager, backbone, adapter);
+      return new TorchSession(manager, clip);
     } catch (RuntimeException e) {
       manager.close();
       throw e;

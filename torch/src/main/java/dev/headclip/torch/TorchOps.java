@@ -51,6 +51,11 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
     }
   }
 
+  /** The numbers of a float32 array. */
+  public static HostTensor host(NDArray x) {
+    return new HostTensor(x.getShape().getShape().clone(), x.toFloatArray());
+  }
+
   @Override
   public long[] shape(NDArray x) {
     return x.getShape().getShape();
@@ -88,8 +93,43 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   }
 
   @Override
+  public NDArray div(NDArray a, NDArray b) {
+    return own(a.div(b));
+  }
+
+  @Override
+  public NDArray plus(NDArray x, double value) {
+    return own(x.add((float) value));
+  }
+
+  @Override
+  public NDArray atLeast(NDArray x, double floor) {
+    return own(x.maximum(copied(scope.create((float) floor))));
+  }
+
+  @Override
+  public NDArray log(NDArray x) {
+    return own(x.log());
+  }
+
+  @Override
+  public NDArray sum(NDArray x, int... axes) {
+    return own(x.sum(axes));
+  }
+
+  @Override
+  public NDArray mean(NDArray x) {
+    return own(x.mean());
+  }
+
+  @Override
   public NDArray softmax(NDArray x) {
     return own(x.softmax(-1));
+  }
+
+  @Override
+  public NDArray logSoftmax(NDArray x) {
+    return own(x.logSoftmax(-1));
   }
 
   @Override

@@ -2,75 +2,78 @@ package dev.headclip.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.LocalProjections;
 import dev.headclip.engine.InferenceSession;
-import dev.headclip.engine.Prediction;
 import dev.headclip.engine.SessionGuard;
-import dev.headclip.method.Adapter;
-import dev.headclip.method.HeadClip;
-import dev.headclip.method.HeadClipSettings;
-import dev.headclip.method.Learned;
-import dev.headclip.method.PromptIds;
-import dev.headclip.method.PromptText;
+import dev.headclip.engine.WordCache;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.MethodConfig;
+import dev.headclip.method.Network;
+import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
-import java.util.Arrays;
 
 /**
- * A model in libtorch's memory: the backbone's weights, the head weights, and the two text
- * features, which do not depend on the image.
+ * A model in libtorch's memory: the backbone's weights, and what the learned numbers give by
+ * themselves.
  */
 final class TorchSession implements InferenceSession {
   private final NDManager manager;
-  private final HeadClip<NDArray> net;
-  private final LocalProjections<NDArray> projections;
-  private final NDArray text;
+  private final ClipTokenizer tokenizer;
+  private final Network<NDArray> network;
+  private final Tensors<HostTensor> learned;
+  private final Tensors<NDArray> prepared;
+  private final WordCache words;
   private final int imageSize;
   private final int batch;
   private final SessionGuard guard = new SessionGuard();
 
   /** Owns {@code manager} once constructed. */
-  TorchSession(NDManager manager, Backbone backbone, Adapter adapter) {
+  TorchSession(NDManager manager, ClipModel model) {
     this.manager = manager;
-    ClipConfig config = backbone.config();
-    HeadClipSettings settings = adapter.settings();
+    MethodConfig<?> method = model.adapter().method();
+    ClipConfig config = model.backbone().config();
     TorchWeights weights =
         TorchWeights.load(
-            manager, config, backbone.weights(), settings.imageSize(), settings.position());
-    this.net = new HeadClip<>(config, weights, settings);
-    this.imageSize = settings.imageSize();
+            manager,
+            config,
+            model.backbone().weights(),
+            method.imageSize(),
+            method.position());
+    this.learned = model.adapter().learned();
+    this.imageSize = method.imageSize();
     this.batch = SessionGuard.batch(config, imageSize);
-    try (ClipTokenizer tokenizer = backbone.tokenizer();
-        TorchOps ops = new TorchOps(manager)) {
-      PromptIds ids = PromptText.ids(tokenizer, settings);
-      Learned<NDArray> learned = adapter.learned().map(ops::constant);
-      this.text = net.textFeatures(ops, ids, learned);
-      this.text.attach(manager);
-      this.projections = net.projections(ops, learned.headWeights());
-      this.projections.tensors().forEach(t -> t.attach(manager));
+    this.tokenizer = model.backbone().tokenizer();
+    try (TorchOps ops = new TorchOps(manager)) {
+      this.network = method.network(new Clip<>(config, weights, tokenizer));
+      this.prepared = network.prepare(ops, learned.map(ops::constant));
+      prepared.list().forEach(t -> t.attach(manager));
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+    this.words = new WordCache(model.wantsClassName(), this::words);
+  }
+
+  private Tensors<HostTensor> words(ClassName name) {
+    try (TorchOps ops = new TorchOps(manager)) {
+      return network.words(ops, learned.map(ops::constant), name).map(TorchOps::host);
     }
   }
 
   @Override
-  public Prediction run(float[] pixels, int images) {
-    return guard.use(() -> compute(pixels, images));
+  public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
+    return guard.use(() -> compute(pixels, images, name));
   }
 
-  private Prediction compute(float[] pixels, int images) {
+  private Tensors<HostTensor> compute(float[] pixels, int images, ClassName name) {
     try (TorchOps ops = new TorchOps(manager)) {
       NDArray input = ops.constant(HostTensor.of(pixels, images, 3, imageSize, imageSize));
-      HeadClip.ImageFeatures<NDArray> features = net.imageFeatures(ops, input, projections);
-      float[] global =
-          net.abnormal(ops, net.probability(ops, features.global(), text)).toFloatArray();
-      float[] patches = net.meanAbnormal(ops, features.local(), text).toFloatArray();
-      int n = patches.length / images;
-      float[][] each = new float[images][];
-      for (int i = 0; i < images; i++) {
-        each[i] = Arrays.copyOfRange(patches, i * n, (i + 1) * n);
-      }
-      return new Prediction(global, each);
+      Tensors<NDArray> all = prepared.and(words.get(name).map(ops::constant));
+      Tensors<NDArray> features = network.features(ops, input, all);
+      return network.evidence(ops, features, all).map(TorchOps::host);
     }
   }
 
@@ -81,6 +84,10 @@ final class TorchSession implements InferenceSession {
 
   @Override
   public void close() {
-    guard.close(manager::close);
+    guard.close(
+        () -> {
+          tokenizer.close();
+          manager.close();
+        });
   }
 }

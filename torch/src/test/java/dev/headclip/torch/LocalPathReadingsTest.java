@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Every reading of spec/headclip.md section 4 against its sum written out with DJL directly. */
+/** Every reading of docs/spec/headclip.md section 4 against its sum written out with DJL directly. */
 class LocalPathReadingsTest {
   private static final LocalPath PATH = LocalPath.of(2, 5);
 

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * The gradient of the head weights in closed form, written out to check autograd by, for the
- * default wiring (spec/headclip.md section 5): as F_L is linear in them, nothing is propagated back
+ * default wiring (docs/spec/headclip.md section 5): as F_L is linear in them, nothing is propagated back
  * through the image tower.
  *
  * <p>dLoss/dw_h^l = sum over images and tokens of &lt;(D_l W^l) at head h, C_h^l&gt;, with D_l the

@@ -1,0 +1,106 @@
+package dev.headclip.app;
+
+import dev.headclip.detect.Outcome;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.image.ImageWriter;
+import dev.headclip.image.MapWriter;
+import dev.headclip.image.Overlay;
+import dev.headclip.map.AnomalyMap;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Which pictures of a result are written, and where to. */
+final class MapOptions {
+  enum Maps {
+    none,
+    png,
+    npy
+  }
+
+  enum MapSize {
+    image,
+    model
+  }
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "headclip-out",
+      description = "Folder for maps and overlays (default: ${DEFAULT-VALUE}).")
+  private Path out;
+
+  @Option(
+      names = "--maps",
+      paramLabel = "none|png|npy",
+      defaultValue = "png",
+      description =
+          "Heat maps: png is 16-bit grey, 65535 for 1; npy is float32 (default: ${DEFAULT-VALUE}).")
+  private Maps maps;
+
+  @Option(
+      names = "--map-size",
+      paramLabel = "image|model",
+      defaultValue = "image",
+      description = "Size of the maps: the image's or the network's (default: ${DEFAULT-VALUE}).")
+  private MapSize mapSize;
+
+  @Option(
+      names = "--overlay",
+      negatable = true,
+      description = "The image under its heat map, regions outlined (default: with --maps png).")
+  private Optional<Boolean> overlay;
+
+  Path out() {
+    return out;
+  }
+
+  boolean drawsOverlays() {
+    return overlay.orElse(maps == Maps.png);
+  }
+
+  /** Whether anything is written. */
+  boolean any() {
+    return maps != Maps.none || drawsOverlays();
+  }
+
+  /** The files of an image. */
+  record Written(Optional<Path> map, Optional<Path> overlay) {}
+
+  /**
+   * @param name of the image's results below the folder
+   */
+  Written write(Outcome.Scored s, Path name) {
+    // at the image's size once, for map and overlay
+    boolean wanted = drawsOverlays() || maps != Maps.none && mapSize == MapSize.image;
+    AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
+    AnomalyMap written = mapSize == MapSize.model ? s.detection().map() : full;
+    return new Written(
+        maps == Maps.none ? Optional.empty() : Optional.of(writeMap(written, name)),
+        drawsOverlays() ? Optional.of(writeOverlay(s, full, name)) : Optional.empty());
+  }
+
+  private Path writeMap(AnomalyMap map, Path name) {
+    Path to = out.resolve(name + ".map." + maps);
+    AtomicFiles.write(
+        to,
+        o -> {
+          if (maps == Maps.png) {
+            MapWriter.png(map, o);
+          } else {
+            MapWriter.npy(map, o);
+          }
+        });
+    return to;
+  }
+
+  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, Path name) {
+    Path to = out.resolve(name + ImageSearch.OVERLAY);
+    AtomicFiles.write(
+        to,
+        o ->
+            ImageWriter.png(
+                Overlay.draw(s.pixels().orElseThrow(), map, s.detection().threshold()), o));
+    return to;
+  }
+}

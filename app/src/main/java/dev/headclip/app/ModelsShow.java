@@ -1,0 +1,106 @@
+package dev.headclip.app;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.model.BuiltInModels;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
+import dev.headclip.model.ModelBuilder;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code headclip models show}. */
+@Command(
+    name = "show",
+    description = "A model's method, sizes, settings and provenance, as JSON.",
+    footer = {
+      "",
+      "Examples:",
+      "  headclip models show starter",
+      "  headclip models show my-model/",
+      "  headclip models show mvtec.safetensors",
+      "  headclip models show detector.onnx",
+      "  headclip models show vit-b-16-plus-240 --method winclip"
+    })
+final class ModelsShow implements Callable<Integer> {
+  private static final String HEAD_WEIGHTS = "head_weights";
+
+  @Parameters(
+      paramLabel = "NAME|DIR|FILE",
+      description = "A built-in model, a model's folder, an adapter, or an exported file.")
+  private String model;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "FILE",
+      description = "The adapter (default: adapter.safetensors in the folder).")
+  private Optional<Path> adapter;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "A method that learns nothing, in place of an adapter.")
+  private Optional<String> method;
+
+  @Override
+  public Integer call() throws JsonProcessingException {
+    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+    ObjectNode root = json.createObjectNode().put("model", model);
+    if (isAdapter()) {
+      AdapterFile.Contents c = AdapterFile.contents(Path.of(model));
+      header(root, c.settings().deepCopy(), c.learned());
+    } else {
+      ModelBuilder b = Model.builder(model);
+      adapter.ifPresent(b::adapter);
+      method.ifPresent(b::method);
+      try (Model m = b.open()) {
+        Tensors<HostTensor> learned = Tensors.none();
+        if (m instanceof ClipModel clip) {
+          root.set("backbone", json.valueToTree(clip.backbone().config()));
+          learned = clip.adapter().learned();
+        }
+        header(root, m.json(), learned);
+        root.put("threshold_origin", m.threshold().origin());
+      }
+    }
+    System.out.println(json.writeValueAsString(root));
+    return Main.OK;
+  }
+
+  private boolean isAdapter() {
+    return !BuiltInModels.names().contains(model)
+        && model.endsWith(".safetensors")
+        && Files.isRegularFile(Path.of(model));
+  }
+
+  private static void header(ObjectNode to, ObjectNode settings, Tensors<HostTensor> learned) {
+    JsonNode provenance = settings.remove("provenance");
+    to.set("settings", settings);
+    to.set("provenance", provenance);
+    learned.named().forEach((name, t) -> to.withObject("/learned").set(name, shape(t)));
+    if (learned.has(HEAD_WEIGHTS)) {
+      HostTensor w = learned.get(HEAD_WEIGHTS);
+      for (int l = 0; l < w.size(0); l++) {
+        var row = to.withArray(HEAD_WEIGHTS).addArray();
+        for (int h = 0; h < w.size(1); h++) {
+          row.add(Math.round(w.data()[l * w.size(1) + h] * 1e4) / 1e4);
+        }
+      }
+    }
+  }
+
+  private static JsonNode shape(HostTensor t) {
+    return new ObjectMapper().valueToTree(t.shape());
+  }
+}

@@ -1,0 +1,131 @@
+package dev.headclip.app;
+
+import dev.headclip.settings.Schema;
+import dev.headclip.settings.SettingException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Flags made of settings records: {@code deep_start} is {@code --deep-start}. What is given is text
+ * by the settings' keys.
+ */
+final class SettingFlags {
+  private final Map<String, String> values = new LinkedHashMap<>();
+
+  /** What was given, by key. */
+  Map<String, String> values() {
+    return new LinkedHashMap<>(values);
+  }
+
+  /** Adds the flags of a record's settings to a command. */
+  void add(CommandSpec spec, Class<? extends Record> settings, Predicate<String> wanted) {
+    for (Schema.Entry e : Schema.of(settings).entries()) {
+      if (wanted.test(e.key())) {
+        add(spec, e);
+      }
+    }
+  }
+
+  private void add(CommandSpec spec, Schema.Entry e) {
+    String flag = flag(e.key());
+    OptionSpec.Builder option =
+        option(flag, text -> values.put(e.key(), text)).description(help(e));
+    if (e.flag()) {
+      spec.addOption(bare(option).build());
+      spec.addOption(bare(switchTo("--no-" + flag.substring(2), e.key(), "false")).build());
+    } else {
+      spec.addOption(option.paramLabel(e.label()).build());
+    }
+    e.aliases()
+        .forEach(
+            (old, meaning) -> {
+              if (!meaning.isEmpty()) {
+                spec.addOption(bare(switchTo(flag(old), e.key(), meaning)).build());
+              } else {
+                OptionSpec.Builder same =
+                    option(flag(old), text -> values.put(e.key(), text)).hidden(true);
+                spec.addOption((e.flag() ? bare(same) : same).build());
+              }
+            });
+  }
+
+  private interface Given {
+    void text(String value);
+  }
+
+  private static OptionSpec.Builder option(String name, Given given) {
+    return OptionSpec.builder(name)
+        .type(String.class)
+        .setter(
+            new ISetter() {
+              @Override
+              @SuppressWarnings("unchecked")
+              public <T> T set(T value) {
+                if (value != null) {
+                  given.text(value.toString());
+                }
+                return null;
+              }
+            });
+  }
+
+  /** A hidden flag without a value that sets a key. */
+  private OptionSpec.Builder switchTo(String name, String key, String meaning) {
+    return option(
+            name,
+            text -> {
+              if (text.equals("true")) {
+                values.put(key, meaning);
+              }
+            })
+        .hidden(true);
+  }
+
+  private static OptionSpec.Builder bare(OptionSpec.Builder option) {
+    return option.type(Boolean.class).arity("0").fallbackValue("true");
+  }
+
+  private static String help(Schema.Entry e) {
+    String first = e.help().replaceFirst("\\.$", "");
+    return e.absent().isEmpty()
+        ? first + "."
+        : "%s (default: %s).".formatted(first, e.absent().replace("%", "%%"));
+  }
+
+  /** {@code deep_start} to {@code --deep-start}. */
+  static String flag(String key) {
+    return "--" + key.replace('_', '-').replace('.', '-');
+  }
+
+  /** A library's message with settings under the names of a command's flags. */
+  static String named(CommandSpec spec, Throwable e) {
+    String text = String.valueOf(e.getMessage());
+    if (e instanceof SettingException s) {
+      String flag = flag(s.key());
+      return spec.optionsMap().containsKey(flag) ? s.messageFor(flag) : text;
+    }
+    return named(spec, text);
+  }
+
+  /** {@link #named(CommandSpec, Throwable)} for a message alone. */
+  static String named(CommandSpec spec, String text) {
+    List<String> flags = new ArrayList<>(spec.optionsMap().keySet());
+    String named = text;
+    for (String flag : flags) {
+      if (flag.startsWith("--")) {
+        String key = flag.substring(2).replace('-', '_');
+        // a word of its own anywhere, or the first word
+        String where =
+            key.contains("_") ? "(?<![\\w/.\\-\"])" + key + "(?![\\w.\\-\"])" : "^" + key + "\\b";
+        named = named.replaceAll(where, flag);
+      }
+    }
+    return named;
+  }
+}

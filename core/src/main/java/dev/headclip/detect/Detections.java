@@ -1,0 +1,238 @@
+package dev.headclip.detect;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.image.RgbImage;
+import dev.headclip.method.ClassName;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Many images through one detector: decoding and finishing run beside the network, memory is
+ * bounded by a few batches and a share of the heap, results come in the order of the images. Taken
+ * by one thread; {@link #cancel} may be called from any.
+ *
+ * @param <R> what is made of each outcome
+ */
+public final class Detections<R> implements Iterator<R>, AutoCloseable {
+  private final Detector detector;
+  private final Iterator<ImageSource> images;
+  private final StreamSettings settings;
+  private final Function<Outcome, R> finish;
+  private final ExecutorService pool;
+  private final int batch;
+  private final int ahead;
+  // bytes of decoded images that wait for their finish
+  private final AtomicLong held = new AtomicLong();
+  private final Queue<Future<Decoded>> decoding = new ArrayDeque<>();
+  private final Queue<Future<R>> finishing = new ArrayDeque<>();
+  private Optional<Decoded> next = Optional.empty();
+  private volatile boolean cancelled;
+
+  Detections(
+      Detector detector,
+      Iterator<ImageSource> images,
+      StreamSettings settings,
+      Function<Outcome, R> finish) {
+    this.detector = detector;
+    this.images = images;
+    this.settings = settings;
+    this.finish = finish;
+    this.batch = detector.preferredBatch();
+    // a batch ahead, and no thread idle where batches are of one image
+    this.ahead = Math.max(2 * batch, settings.threads() + 1);
+    this.pool =
+        Executors.newFixedThreadPool(
+            settings.threads(),
+            task -> {
+              Thread t = new Thread(task, "headclip-images");
+              t.setDaemon(true);
+              return t;
+            });
+  }
+
+  /** A decoded image, or why it could not be. */
+  private record Decoded(
+      ImageSource source,
+      Optional<Detector.Prepared> prepared,
+      Optional<RgbImage> pixels,
+      String error) {
+    static Decoded failed(ImageSource source, String error) {
+      return new Decoded(source, Optional.empty(), Optional.empty(), error);
+    }
+
+    long bytes() {
+      return pixels.map(p -> (long) p.rgb().length).orElse(0L);
+    }
+
+    int views() {
+      return prepared.map(p -> p.views().length).orElse(0);
+    }
+  }
+
+  /** No further image is begun; those that are under way still come. */
+  public void cancel() {
+    cancelled = true;
+  }
+
+  private boolean more() {
+    return !cancelled && images.hasNext();
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !finishing.isEmpty() || !decoding.isEmpty() || next.isPresent() || more();
+  }
+
+  /**
+   * The next image's result.
+   *
+   * @throws HeadClipException where the run cannot go on
+   */
+  @Override
+  public R next() {
+    if (!hasNext()) {
+      throw new NoSuchElementException();
+    }
+    try {
+      while (!enough()) {
+        score(group());
+      }
+      return finishing.remove().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HeadClipException h) {
+        throw h;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** Whether the oldest result may be waited for; before that, the network has work to do. */
+  private boolean enough() {
+    boolean full = finishing.size() > ahead || held.get() >= settings.heldBytes();
+    boolean last = decoding.isEmpty() && next.isEmpty() && !more();
+    return !finishing.isEmpty() && (full || last);
+  }
+
+  private void decodeAhead() {
+    while (more()
+        && decoding.size() < ahead
+        && (held.get() < settings.heldBytes() || decoding.isEmpty())) {
+      ImageSource image = images.next();
+      decoding.add(pool.submit(() -> decode(image)));
+    }
+  }
+
+  /** The next images that go through the network together: as many views as fit, of one class. */
+  private List<Decoded> group() throws InterruptedException, ExecutionException {
+    decodeAhead();
+    List<Decoded> group = new ArrayList<>();
+    int views = 0;
+    while (views < batch && group.size() < batch && (next.isPresent() || !decoding.isEmpty())) {
+      Decoded d = next.isPresent() ? next.get() : decoding.remove().get();
+      if (!group.isEmpty() && !sameClass(group.get(0), d)) {
+        next = Optional.of(d);
+        break;
+      }
+      next = Optional.empty();
+      group.add(d);
+      views += d.views();
+    }
+    return group;
+  }
+
+  private boolean sameClass(Decoded a, Decoded b) {
+    return !detector.model().wantsClassName()
+        || detector.className(a.source()).equals(detector.className(b.source()));
+  }
+
+  private Decoded decode(ImageSource image) {
+    long start = System.nanoTime();
+    try {
+      RgbImage pixels = image.content().load(detector.loader());
+      Detector.Prepared p = detector.prepare(pixels, start);
+      Optional<RgbImage> kept = settings.keepPixels() ? Optional.of(pixels) : Optional.empty();
+      Decoded d = new Decoded(image, Optional.of(p), kept, "");
+      held.addAndGet(d.bytes());
+      return d;
+    } catch (HeadClipException e) {
+      return Decoded.failed(image, e.getMessage());
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+      // no image may end the run, whatever it does to a decoder
+      return Decoded.failed(image, reason(e));
+    }
+  }
+
+  private static String reason(Throwable e) {
+    return e instanceof OutOfMemoryError
+        ? "not enough memory for it; give Java more (-Xmx)"
+        : "cannot be processed (%s)".formatted(e);
+  }
+
+  private void score(List<Decoded> group) {
+    List<Detector.Prepared> good = group.stream().flatMap(d -> d.prepared().stream()).toList();
+    long start = System.nanoTime();
+    List<Tensors<HostTensor>> evidence = List.of();
+    if (!good.isEmpty()) {
+      ClassName name = detector.className(group.get(0).source());
+      evidence = detector.run(good, name);
+    }
+    double each = (System.nanoTime() - start) / 1e6 / Math.max(1, good.size());
+    int at = 0;
+    for (Decoded d : group) {
+      Optional<Tensors<HostTensor>> own =
+          d.prepared().isPresent() ? Optional.of(evidence.get(at++)) : Optional.empty();
+      finishing.add(pool.submit(() -> finished(d, own, each)));
+    }
+  }
+
+  private R finished(Decoded d, Optional<Tensors<HostTensor>> evidence, double ms) {
+    try {
+      return finish.apply(outcome(d, evidence, ms));
+    } catch (OutOfMemoryError e) {
+      return finish.apply(new Outcome.Failed(d.source(), reason(e)));
+    } finally {
+      held.addAndGet(-d.bytes());
+    }
+  }
+
+  private Outcome outcome(Decoded d, Optional<Tensors<HostTensor>> evidence, double ms) {
+    if (evidence.isEmpty()) {
+      return new Outcome.Failed(d.source(), d.error());
+    }
+    try {
+      Detection found = detector.finish(d.prepared().orElseThrow(), evidence.get(), ms);
+      return new Outcome.Scored(d.source(), found, d.pixels());
+    } catch (HeadClipException e) {
+      return new Outcome.Failed(d.source(), e.getMessage());
+    }
+  }
+
+  /** Files that are being written are finished or taken back before this returns. */
+  @Override
+  public void close() {
+    cancelled = true;
+    pool.shutdownNow();
+    try {
+      pool.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.headclip.method;
+
+import dev.headclip.settings.Schema;
+import dev.headclip.settings.Setting;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What turns a network's numbers into scores, map and verdict: nothing of it is learned, and all of
+ * it may be changed afterwards.
+ *
+ * @param sigma of the Gaussian over the map, in network pixels; 0 for none (Eq. 12)
+ * @param topFraction share of the map's pixels in the local score (Eq. 7's set K)
+ * @param topCount number of pixels instead of a share
+ * @param topMap the map that they are of
+ * @param lambda weight of the local score: S = (1-lambda) global + lambda local (Eq. 8)
+ * @param threshold score from which an image is anomalous
+ */
+public record ScoreSettings(
+    @Setting(
+            value = "Of the Gaussian over the map, network pixels",
+            absent = "4.0",
+            min = 0,
+            max = 100)
+        double sigma,
+    @Setting(
+            value = "Share of the map's pixels in the local score",
+            absent = "0.03",
+            min = 0,
+            above = true,
+            max = 1)
+        double topFraction,
+    @Setting(value = "Number of pixels instead of a share", min = 1) Optional<Integer> topCount,
+    @Setting(
+            value = "The map that they are of: before or after the Gaussian",
+            absent = "smoothed",
+            aliases = "top_raw=raw")
+        TopMap topMap,
+    @Setting(
+            value = "Weight of the local score in the joint one",
+            absent = "0.5",
+            min = 0,
+            max = 1)
+        double lambda,
+    @Setting(
+            value = "Score from which an image is anomalous",
+            absent = "0.5",
+            min = 0,
+            max = 1)
+        double threshold) {
+  /** Which map the highest pixels are of. */
+  public enum TopMap {
+    /** After the Gaussian. */
+    SMOOTHED,
+    /** Before it. */
+    RAW
+  }
+
+  public ScoreSettings {
+    Schema.check(
+        ScoreSettings.class, sigma, topFraction, topCount, topMap, lambda, threshold);
+  }
+
+  /** The recommended reading of the paper. */
+  public static ScoreSettings defaults() {
+    return Schema.of(ScoreSettings.class).defaults();
+  }
+
+  /** The defaults but for some, by key. */
+  public static ScoreSettings of(Map<String, ?> others) {
+    return Schema.of(ScoreSettings.class).changed(defaults(), others);
+  }
+
+  /** The size of K in a map of {@code pixels} pixels: at least 1, at most all. */
+  public int top(int pixels) {
+    return topCount
+        .map(n -> Math.min(n, pixels))
+        .orElseGet(() -> Math.max(1, (int) (pixels * topFraction)));
+  }
+}

@@ -1,0 +1,2 @@
+/** AnomalyCLIP, with its published configurations and checkpoints. */
+package dev.headclip.method.anomalyclip;

@@ -1,0 +1,2 @@
+/** HeadCLIP, the paper's method. */
+package dev.headclip.method.headclip;

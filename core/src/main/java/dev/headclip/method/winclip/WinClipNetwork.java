@@ -1,0 +1,145 @@
+package dev.headclip.method.winclip;
+
+import dev.headclip.clip.Clip;
+import dev.headclip.clip.LayerHook;
+import dev.headclip.clip.VisionTower;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.JointScoring;
+import dev.headclip.method.Network;
+import dev.headclip.method.Similarity;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.TensorOps;
+import dev.headclip.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All windows of a size pass the tower as one batch of short sequences (transformer.py:452-486), of
+ * whose last layer only the class token is computed.
+ *
+ * @param <T> the implementation's tensor
+ */
+final class WinClipNetwork<T> implements Network<T> {
+  private static final String TEXT = "text";
+  private static final String IMAGE = "image";
+  private static final String WINDOWS = "windows.";
+
+  /** In place of 1/0: large, and far from overflow. */
+  private static final float ALMOST_INFINITE = 1e30f;
+
+  private final Clip<T> clip;
+  private final VisionTower<T> vision;
+  private final WinClipSettings settings;
+  private final List<Windows> windows;
+
+  WinClipNetwork(Clip<T> clip, WinClipSettings settings) {
+    this.clip = clip;
+    this.vision = clip.vision();
+    this.settings = settings;
+    int grid = clip.config().grid(settings.imageSize());
+    this.windows =
+        settings.windows().stream()
+            .map(side -> new Windows(grid, side, settings.windowStride()))
+            .toList();
+  }
+
+  /** Unit text features [2,E], normal first. */
+  @Override
+  public Tensors<T> words(TensorOps<T> ops, Tensors<T> learned, ClassName name) {
+    return Tensors.of(TEXT, ops.normalize(means(ops, name)));
+  }
+
+  /** Means of the sentences' features, which are not normalised (:291-294): [2,E]. */
+  T means(TensorOps<T> ops, ClassName name) {
+    List<String> normal = WinClipSentences.normal(name);
+    List<String> all = new ArrayList<>(normal);
+    all.addAll(WinClipSentences.abnormal(name));
+    return ops.scoped(
+        () -> {
+          T features = clip.text().forward(ops, clip.tokenizer().encode(all));
+          T first = mean(ops, ops.slice(features, 0, 0, normal.size()));
+          T second = mean(ops, ops.slice(features, 0, normal.size(), all.size()));
+          return ops.concat(0, List.of(first, second));
+        });
+  }
+
+  private static <T> T mean(TensorOps<T> ops, T rows) {
+    long[] shape = ops.shape(rows);
+    return ops.reshape(ops.scale(ops.sum(rows, 0), 1.0 / shape[0]), 1, shape[1]);
+  }
+
+  /** Class tokens in the joint space: of the image [B,1,E], of each window [B,windows,E]. */
+  @Override
+  public Tensors<T> frozen(TensorOps<T> ops, T pixels) {
+    return Tensors.scoped(
+        ops,
+        () -> {
+          T tokens = vision.embed(ops, pixels);
+          Tensors<T> all = Tensors.of(IMAGE, classTokens(ops, tokens, 1));
+          for (int i = 0; i < windows.size(); i++) {
+            Windows w = windows.get(i);
+            all = all.with(WINDOWS + i, ops.scoped(() -> seen(ops, tokens, w)));
+          }
+          return all;
+        });
+  }
+
+  private T seen(TensorOps<T> ops, T tokens, Windows w) {
+    // before ln_pre, with the positions of the whole image
+    T picked = ops.gather(tokens, 1, w.positions());
+    T each = ops.reshape(picked, -1, w.tokens(), clip.config().vision().width());
+    return classTokens(ops, each, w.count());
+  }
+
+  private T classTokens(TensorOps<T> ops, T sequences, int perImage) {
+    T cls = vision.encode(ops, sequences, LayerHook.none());
+    return ops.reshape(vision.project(ops, cls, true), -1, perImage, clip.config().embed());
+  }
+
+  @Override
+  public Tensors<T> features(TensorOps<T> ops, Tensors<T> frozen, Tensors<T> prepared) {
+    return frozen;
+  }
+
+  /**
+   * The image's score, and per patch the harmonic mean of it and of the windows' scores (:210-222,
+   * :434): reciprocals are averaged, over the windows of a size that cover a patch, then over the
+   * sizes.
+   */
+  @Override
+  public Tensors<T> evidence(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared) {
+    T image = score(ops, features.get(IMAGE), prepared);
+    T sum = reciprocal(ops, image, 1);
+    for (int i = 0; i < windows.size(); i++) {
+      T scores = score(ops, features.get(WINDOWS + i), prepared);
+      sum = ops.add(sum, reciprocals(ops, scores, windows.get(i)));
+    }
+    T patches = reciprocal(ops, sum, windows.size() + 1);
+    return JointScoring.evidence(ops.reshape(image, -1), patches);
+  }
+
+  /** Scores of windows of one size, [B,windows]. */
+  T windowScores(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared, int size) {
+    return score(ops, features.get(WINDOWS + size), prepared);
+  }
+
+  /** Features [B,n,E] to the abnormal entry of the softmax, [B,n]. */
+  private T score(TensorOps<T> ops, T features, Tensors<T> prepared) {
+    T unit = ops.normalize(features);
+    T p = Similarity.abnormal(ops, unit, prepared.get(TEXT), settings.temperature());
+    return ops.reshape(p, -1, ops.shape(features)[1]);
+  }
+
+  /** The mean reciprocal of the windows over each patch, [B,windows] to [B,patches]. */
+  static <T> T reciprocals(TensorOps<T> ops, T scores, Windows w) {
+    T shares = ops.constant(w.shares());
+    T mean = ops.linear(reciprocal(ops, scores, 1), shares);
+    return ops.add(mean, ops.constant(w.uncovered(ALMOST_INFINITE)));
+  }
+
+  /** n / x; nearly 0 where x is 0, or nearly infinite. */
+  static <T> T reciprocal(TensorOps<T> ops, T x, double n) {
+    T above = ops.constant(HostTensor.of(new float[] {(float) n}, 1));
+    return ops.div(above, ops.atLeast(x, 1 / ALMOST_INFINITE));
+  }
+}

@@ -1,0 +1,103 @@
+package dev.headclip.model;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.image.Normalization;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.method.ScoreSettings;
+import dev.headclip.method.Scoring;
+import dev.headclip.method.Views;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A backbone and what was learned for it. */
+public final class ClipModel extends Model {
+  private final Backbone backbone;
+  private final Adapter adapter;
+  private final Threshold threshold;
+
+  /** Owns {@code backbone}. */
+  ClipModel(String name, Backbone backbone, Adapter adapter, Threshold threshold) {
+    super(name);
+    this.backbone = backbone;
+    this.adapter = adapter;
+    this.threshold = threshold;
+  }
+
+  /** A backbone and an adapter that are there already; owns the backbone from here on. */
+  public static ClipModel of(String name, Backbone backbone, Adapter adapter) {
+    return new ClipModel(
+        name, backbone, adapter, new Threshold(adapter.scores().threshold(), "the adapter's"));
+  }
+
+  public Backbone backbone() {
+    return backbone;
+  }
+
+  /** With everything that was asked for in place of what is stored. */
+  public Adapter adapter() {
+    return adapter;
+  }
+
+  @Override
+  public String method() {
+    return adapter.method().name();
+  }
+
+  @Override
+  public int imageSize() {
+    return adapter.method().imageSize();
+  }
+
+  @Override
+  public Views views() {
+    return adapter.method().views();
+  }
+
+  @Override
+  public Normalization normalization() {
+    return backbone.normalization();
+  }
+
+  @Override
+  public ScoreSettings scores() {
+    return adapter.scores();
+  }
+
+  @Override
+  public Scoring scoring() {
+    return adapter.method().scoring(adapter.scores(), backbone.config());
+  }
+
+  @Override
+  public Threshold threshold() {
+    return threshold;
+  }
+
+  @Override
+  public boolean wantsClassName() {
+    return adapter.method().method().wantsClassName();
+  }
+
+  @Override
+  public Map<String, Object> identity() {
+    Map<String, Object> m = new LinkedHashMap<>();
+    m.put("model", name());
+    m.put("method", method());
+    m.put("backbone_digest", backbone.digest());
+    m.put("adapter_digest", adapter.digest());
+    m.put("settings", adapter.method().json());
+    return m;
+  }
+
+  @Override
+  public ObjectNode json() {
+    return AdapterFile.json(adapter);
+  }
+
+  @Override
+  public void close() {
+    backbone.close();
+  }
+}

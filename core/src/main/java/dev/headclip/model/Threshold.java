@@ -1,0 +1,9 @@
+package dev.headclip.model;
+
+/**
+ * The score from which an image is called anomalous, and where it comes from.
+ *
+ * @param value 0 to 1
+ * @param origin in words
+ */
+public record Threshold(double value, String origin) {}

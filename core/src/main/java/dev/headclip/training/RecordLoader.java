@@ -1,0 +1,144 @@
+package dev.headclip.training;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.image.Normalization;
+import dev.headclip.method.Views;
+import dev.headclip.training.cache.FeatureCache;
+import dev.headclip.training.spi.Frozen;
+import dev.headclip.training.spi.Learner;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * Gives the frozen part and the mask of one image after the other: from the cache where it is there,
+ * else by running the tower. Reading runs ahead of the computation.
+ */
+final class RecordLoader implements AutoCloseable {
+  private static final int AHEAD = 6;
+
+  /**
+   * How images become frozen parts.
+   *
+   * @param learner that computes them
+   * @param views of an image; the first one counts
+   * @param size side of the network's input
+   * @param half whether the numbers are rounded to half precision
+   */
+  record Making(
+      Learner learner, Views views, Normalization normalization, int size, boolean half) {
+    Frozen of(TrainingData.Prepared p) {
+      return learner.frozen(p.pixels(), p.mask(), half);
+    }
+  }
+
+  /**
+   * One image.
+   *
+   * @param index in the data
+   * @param part its frozen part
+   */
+  record Item(int index, Frozen part) implements AutoCloseable {
+    @Override
+    public void close() {
+      part.close();
+    }
+  }
+
+  /** Read ahead: a whole item, or what is needed to make it. */
+  private record Ahead(int index, Optional<Item> item, Optional<TrainingData.Prepared> prepared) {}
+
+  private final Making making;
+  private final FeatureCache cache;
+  private final TrainingData data;
+  private final Queue<Future<Ahead>> ahead = new ArrayDeque<>();
+  private final Queue<Integer> waiting = new ArrayDeque<>();
+  private final ExecutorService pool =
+      Executors.newFixedThreadPool(
+          2,
+          task -> {
+            Thread t = new Thread(task, "training-data");
+            t.setDaemon(true);
+            return t;
+          });
+  private long computed;
+
+  RecordLoader(Making making, FeatureCache cache, TrainingData data) {
+    this.making = making;
+    this.cache = cache;
+    this.data = data;
+  }
+
+  /** Begins to read these images; {@link #next} gives them in this order. */
+  void start(List<Integer> order) {
+    waiting.addAll(order);
+    fill();
+  }
+
+  private void fill() {
+    while (ahead.size() < AHEAD && !waiting.isEmpty()) {
+      int index = waiting.remove();
+      ahead.add(pool.submit(() -> read(index)));
+    }
+  }
+
+  private Ahead read(int index) {
+    String digest = data.check().digests().get(index);
+    if (cache.has(digest)) {
+      Optional<Frozen> part = cache.get(digest);
+      if (part.isPresent()) {
+        return new Ahead(index, part.map(p -> new Item(index, p)), Optional.empty());
+      }
+    }
+    return new Ahead(index, Optional.empty(), Optional.of(data.prepare(index, making)));
+  }
+
+  /** The next image of {@link #start}; the caller closes it. */
+  Item next() {
+    try {
+      Ahead a = ahead.remove().get();
+      fill();
+      return a.item().orElseGet(() -> compute(a.index(), a.prepared().orElseThrow()));
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof HeadClipException h) {
+        throw h;
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("interrupted", e);
+    }
+  }
+
+  private Item compute(int index, TrainingData.Prepared p) {
+    computed++;
+    Frozen part = making.of(p);
+    cache.put(data.check().digests().get(index), part);
+    return new Item(index, part);
+  }
+
+  /** How often the tower ran. */
+  long computed() {
+    return computed;
+  }
+
+  @Override
+  public void close() {
+    waiting.clear();
+    for (Future<Ahead> f : ahead) {
+      try {
+        f.get().item().ifPresent(Item::close);
+      } catch (ExecutionException e) {
+        // nobody waits for it any more
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    pool.shutdownNow();
+  }
+}

@@ -1,0 +1,5 @@
+/**
+ * Learning a method's numbers on an annotated auxiliary data set: the loop, its checkpoints, its
+ * log. Independent of the engine that computes losses and gradients.
+ */
+package dev.headclip.training;

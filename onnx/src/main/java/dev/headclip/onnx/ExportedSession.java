@@ -1,0 +1,82 @@
+package dev.headclip.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.headclip.HeadClipException;
+import dev.headclip.engine.EngineSettings;
+import dev.headclip.engine.InferenceSession;
+import dev.headclip.engine.Precision;
+import dev.headclip.engine.SessionGuard;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.RecordableScoring;
+import dev.headclip.model.ExportedModel;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Set;
+
+/** A file that we exported, in ONNX Runtime's memory. */
+final class ExportedSession implements InferenceSession {
+  static final Set<String> OUTPUTS =
+      Set.of(
+          RecordableScoring.MAP,
+          RecordableScoring.GLOBAL,
+          RecordableScoring.LOCAL,
+          RecordableScoring.SCORE);
+
+  private static final int SMALL = 300;
+
+  private final Ort.Open open;
+  private final int imageSize;
+  private final int batch;
+  private final Inputs inputs = new Inputs();
+  private final SessionGuard guard = new SessionGuard();
+
+  private ExportedSession(Ort.Open open, int imageSize, int batch) {
+    this.open = open;
+    this.imageSize = imageSize;
+    this.batch = batch;
+  }
+
+  static ExportedSession of(ExportedModel model, EngineSettings settings) {
+    if (settings.precision() != Precision.FP32) {
+      throw new HeadClipException(
+          "precision: an exported file has its own, found %s; leave it out"
+              .formatted(settings.precision().key()));
+    }
+    Ort.Open open = Ort.open(model.file(), Ort.inference(settings));
+    boolean alone = model.imageSize() > SMALL || model.weights().equals("int8");
+    return new ExportedSession(open, model.imageSize(), alone ? 1 : 4);
+  }
+
+  @Override
+  public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
+    return guard.use(() -> compute(pixels, images));
+  }
+
+  private Tensors<HostTensor> compute(float[] pixels, int images) {
+    FloatBuffer direct = inputs.take(pixels);
+    long[] shape = {images, 3, imageSize, imageSize};
+    try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), direct, shape);
+        OrtSession.Result result =
+            open.session().run(Map.of(Recorder.PIXELS, input), OUTPUTS)) {
+      return OnnxSession.host(result);
+    } catch (OrtException e) {
+      throw Ort.failed("ONNX Runtime cannot run the model", e);
+    } finally {
+      inputs.giveBack(direct);
+    }
+  }
+
+  @Override
+  public int preferredBatch() {
+    return batch;
+  }
+
+  @Override
+  public void close() {
+    guard.close(open::close);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.headclip.pretrain;
+
+import ai.djl.ndarray.NDManager;
+import ai.djl.training.GradientCollector;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.ClipNames;
+import dev.headclip.clip.PositionResize;
+import dev.headclip.files.FileSet;
+import dev.headclip.synth.Example;
+import dev.headclip.synth.Generator;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tokenizer.ClipTokenizer;
+import dev.headclip.torch.Torch;
+import dev.headclip.torch.TorchOps;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Pretrains the starter's small CLIP end to end on generated examples: captions against images as
+ * CLIP does, the global path's verdict, and maps of both the local and the ordinary path.
+ *
+ * <p>The loss sees the local path (value-value attention), because maps read off a network that
+ * never saw it depend wholly on where that path starts. Its first layer and its head weights are
+ * drawn anew in every step: no setting of them is the one that was trained, so that the adaptation
+ * has them to choose.
+ */
+public final class Pretrainer {
+  /**
+   * @param seed of weights, examples and captions
+   * @param imageSize side of the examples, pixels; a multiple of the patch's
+   * @param steps of one batch each
+   * @param batch examples a step
+   * @param rate peak learning rate, after a warm-up, before a cosine
+   * @param checkpointEvery steps between checkpoints
+   * @param from backbone to start from, of any image size; empty for random weights
+   */
+  public record Settings(
+      long seed,
+      int imageSize,
+      int steps,
+      int batch,
+      double rate,
+      int checkpointEvery,
+      Optional<Path> from) {
+    public Settings {
+      if (steps < 1 || batch < 2 || !(rate > 0) || checkpointEvery < 1) {
+        throw new IllegalArgumentException(
+            "--steps %d, --batch %d, --lr %s: expected at least 1, at least 2, above 0"
+                .formatted(steps, batch, rate));
+      }
+      int p = StarterShape.PATCH;
+      if (imageSize < 4 * p || imageSize % p != 0 || imageSize > 1024) {
+        throw new IllegalArgumentException(
+            "--image-size is %d, expected a multiple of %d from %d to 1024"
+                .formatted(imageSize, p, 4 * p));
+      }
+    }
+  }
+
+  /**
+   * What the last steps brought, for logs: mean losses since the last report.
+   *
+   * @param step counted from 1
+   * @param caption loss of captions against images
+   * @param global loss of the class token's verdict
+   * @param top loss of the verdict read off the local path's map
+   * @param local loss of the maps
+   * @param imagesPerSecond since the last report
+   */
+  public record Progress(
+      int step, double caption, double global, double top, double local, double imagesPerSecond) {}
+
+  /** Lowest first layer of the local path while pretraining. */
+  public static final int CSA_FIRST = 4;
+
+  /** Share of surfaces that come from photographs, where there are some. */
+  public static final double PHOTO_SHARE = 0.6;
+
+  private static final int WARMUP = 200;
+  private static final double DECAY = 0.05;
+  private static final double CLIP_NORM = 1.0;
+  private static final double AVERAGE = 0.999;
+  private static final int AVERAGE_EVERY = 10;
+  private static final int REPORT_EVERY = 50;
+
+  private final Settings settings;
+  private final Path out;
+  private String fingerprint = "";
+  private final ClipConfig config;
+
+  public Pretrainer(Settings settings, Path out) {
+    this.settings = settings;
+    this.out = out;
+    this.config = StarterShape.config(settings.imageSize());
+  }
+
+  /**
+   * Trains, or goes on from the checkpoint in the output folder, and writes the averaged weights.
+   *
+   * @param stop asked before every step; when true, a checkpoint is written and the run ends
+   * @return whether the run is complete
+   */
+  public boolean run(Generator generator, BooleanSupplier stop, Consumer<Progress> report) {
+    if (generator.size() != config.imageSize()) {
+      throw new IllegalArgumentException(
+          "examples of %d px for a network of %d px"
+              .formatted(generator.size(), config.imageSize()));
+    }
+    Path checkpoint = out.resolve("checkpoint.safetensors");
+    Start start = start();
+    if (!Files.exists(checkpoint)) {
+      StarterShape.write(out, config, start.weights(), "untrained");
+    }
+    fingerprint =
+        "recipe 4, seed %d batch %d rate %s steps %d, from %s, %s"
+            .formatted(
+                settings.seed(),
+                settings.batch(),
+                settings.rate(),
+                settings.steps(),
+                start.name(),
+                generator.description());
+    try (NDManager manager = Torch.manager();
+        ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(out), config);
+        ExampleQueue queue = new ExampleQueue(generator, settings.batch())) {
+      PretrainLoss loss = new PretrainLoss(config, tokenizer);
+      PretrainState s = PretrainState.start(manager, start.weights());
+      if (Files.exists(checkpoint)) {
+        s.load(checkpoint, fingerprint);
+      }
+      queue.startAt((long) s.step() * settings.batch());
+      long since = System.nanoTime();
+      int sinceStep = s.step();
+      double[] losses = new double[4];
+      while (s.step() < settings.steps() && !stop.getAsBoolean()) {
+        double[] now = step(manager, s, loss, queue.next());
+        for (int i = 0; i < now.length; i++) {
+          losses[i] += now[i];
+        }
+        if (s.step() % REPORT_EVERY == 0) {
+          double seconds = (System.nanoTime() - since) / 1e9;
+          int steps = s.step() - sinceStep;
+          report.accept(
+              new Progress(
+                  s.step(),
+                  losses[0] / steps,
+                  losses[1] / steps,
+                  losses[2] / steps,
+                  losses[3] / steps,
+                  steps * settings.batch() / seconds));
+          java.util.Arrays.fill(losses, 0);
+          since = System.nanoTime();
+          sinceStep = s.step();
+        }
+        if (s.step() % settings.checkpointEvery() == 0) {
+          save(s, checkpoint);
+        }
+      }
+      save(s, checkpoint);
+      return s.step() >= settings.steps();
+    }
+  }
+
+  private record Start(Map<String, HostTensor> weights, String name) {}
+
+  private Start start() {
+    if (settings.from().isEmpty()) {
+      return new Start(StarterShape.initial(config, settings.seed()), "random weights");
+    }
+    Path from = settings.from().get();
+    try (Backbone b = Backbone.open(from)) {
+      if (!StarterShape.config(b.config().imageSize()).equals(b.config())) {
+        throw new HeadClipException(
+            "--from %s: a backbone of another shape, expected one that 'models pretrain' wrote"
+                .formatted(from));
+      }
+      Map<String, HostTensor> all = new LinkedHashMap<>();
+      b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
+      all.computeIfPresent(
+          ClipNames.VISION_POSITION, (n, t) -> PositionResize.BICUBIC.resize(t, config.grid()));
+      return new Start(all, b.digest());
+    }
+  }
+
+  private void save(PretrainState s, Path checkpoint) {
+    s.save(checkpoint, fingerprint);
+    StarterShape.write(out, config, s.averaged(), provenance(s.step()));
+  }
+
+  private String provenance(int step) {
+    ObjectNode p = new ObjectMapper().createObjectNode();
+    p.put("by", "HeadCLIP for Java, starter pretrain").put("seed", settings.seed());
+    p.put("step", step).put("steps", settings.steps()).put("batch", settings.batch());
+    p.put("run", fingerprint).put("date", Instant.now().toString());
+    return p.toString();
+  }
+
+  private double[] step(
+      NDManager manager, PretrainState s, PretrainLoss loss, List<Example> batch) {
+    SplittableRandom r = Generator.random(settings.seed() + 1_000_000, s.step());
+    double[] losses = new double[4];
+    try (TorchOps ops = new TorchOps(manager);
+        GradientCollector collector = Torch.engine().newGradientCollector()) {
+      PretrainLoss.Parts parts = loss.of(ops, s.weights(), batch, r);
+      collector.backward(parts.total());
+      losses[0] = parts.caption().getFloat();
+      losses[1] = parts.global().getFloat();
+      losses[2] = parts.top().getFloat();
+      losses[3] = parts.local().getFloat();
+      if (!Double.isFinite(parts.total().getFloat())) {
+        throw new HeadClipException(
+            "loss is not a number at step %d; lower --lr, the last checkpoint is in %s"
+                .formatted(s.step() + 1, out));
+      }
+    }
+    s.update(rateAt(s.step()), CLIP_NORM, DECAY);
+    if (s.step() % AVERAGE_EVERY == 0) {
+      // young averages forget faster, so that the random start does not linger
+      s.average(
+          Math.min(Math.pow(AVERAGE, AVERAGE_EVERY), s.step() / (s.step() + 10.0 * AVERAGE_EVERY)));
+    }
+    return losses;
+  }
+
+  private double rateAt(int step) {
+    if (step < WARMUP) {
+      return settings.rate() * (step + 1) / WARMUP;
+    }
+    double t = (double) (step - WARMUP) / Math.max(1, settings.steps() - WARMUP);
+    return settings.rate() * (0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, t))));
+  }
+}

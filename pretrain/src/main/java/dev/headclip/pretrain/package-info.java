@@ -1,0 +1,5 @@
+/**
+ * Makes the starter's small CLIP: pretraining end to end on pictures that a program draws, or makes
+ * of photographs.
+ */
+package dev.headclip.pretrain;
