@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.files.FileSet;
 import dev.headclip.testing.Golden;
 import dev.headclip.weights.SafetensorsFile;
 import dev.headclip.weights.TensorInfo;
@@ -141,7 +142,7 @@ class PublishedFormsTest {
          "vision_config_dict": {"hidden_size": 1024, "intermediate_size": 4096,
            "num_hidden_layers": 24, "num_attention_heads": 16, "image_size": 336}}
         """);
-    ClipConfig c = ConfigReader.read(dir).orElseThrow();
+    ClipConfig c = ConfigReader.read(new FileSet.OnDisk(dir)).orElseThrow();
     assertThat(c.vision().width()).isEqualTo(1024);
     assertThat(c.patchSize()).isEqualTo(14);
     assertThat(c.imageSize()).isEqualTo(336);

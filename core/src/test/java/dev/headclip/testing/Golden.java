@@ -2,6 +2,9 @@ package dev.headclip.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.headclip.clip.Activation;
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.TowerConfig;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.SafetensorsFile;
 import java.io.IOException;
@@ -72,6 +75,18 @@ public final class Golden {
       }
     }
     return Assumptions.abort("not here: shared/" + name);
+  }
+
+  /** The sizes of ViT-L/14@336. */
+  public static ClipConfig published() {
+    return new ClipConfig(
+        new TowerConfig(1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5),
+        336,
+        14,
+        new TowerConfig(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5),
+        77,
+        49408,
+        768);
   }
 
   /** Token ids from a tensor. */

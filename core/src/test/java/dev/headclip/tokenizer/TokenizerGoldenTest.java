@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.files.FileSet;
 import dev.headclip.clip.TowerConfig;
 import dev.headclip.testing.Golden;
 import java.io.IOException;
@@ -26,7 +27,7 @@ class TokenizerGoldenTest {
 
   @Test
   void allGoldenTextsHaveTheirIds(@TempDir Path empty) throws IOException {
-    try (ClipTokenizer tokenizer = ClipTokenizer.of(empty, PUBLISHED)) {
+    try (ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(empty), PUBLISHED)) {
       assertGolden(tokenizer);
     }
   }
@@ -38,7 +39,7 @@ class TokenizerGoldenTest {
     List<String> lines = new ArrayList<>(List.of("#version: 0.2"));
     model.path("merges").forEach(m -> lines.add(m.asText()));
     Files.write(dir.resolve("merges.txt"), lines);
-    try (ClipTokenizer tokenizer = ClipTokenizer.of(dir, PUBLISHED)) {
+    try (ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(dir), PUBLISHED)) {
       assertGolden(tokenizer);
     }
   }
@@ -55,7 +56,7 @@ class TokenizerGoldenTest {
   @Test
   void paddingTruncationAndErrorsAreAsInClip(@TempDir Path empty) {
     String longText = "metal ".repeat(90);
-    try (ClipTokenizer tokenizer = ClipTokenizer.of(empty, PUBLISHED)) {
+    try (ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(empty), PUBLISHED)) {
       int[] ids = tokenizer.encode(List.of("object"), false)[0];
       assertThat(ids).hasSize(77).startsWith(49406, 14115, 49407, 0).endsWith(0);
       int[] cut = tokenizer.encode(List.of(longText), true)[0];
@@ -69,7 +70,7 @@ class TokenizerGoldenTest {
   @Test
   void aVocabularyOfAnotherSizeNeedsItsFiles(@TempDir Path empty) {
     ClipConfig small = new ClipConfig(TOWER, 224, 32, TOWER, 77, 600, 64);
-    assertThatThrownBy(() -> ClipTokenizer.of(empty, small))
+    assertThatThrownBy(() -> ClipTokenizer.of(new FileSet.OnDisk(empty), small))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("no tokenizer, expected tokenizer.json");
   }

@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.Clip;
+import dev.headclip.clip.Tokenizer;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.MethodConfig;
 import dev.headclip.method.Network;
@@ -22,19 +23,41 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A method's network over a backbone in libtorch's memory. */
 final class TorchLearner implements Learner {
   private final NDManager manager;
-  private final ClipTokenizer tokenizer;
+  private final Optional<ClipTokenizer> owned;
   private final Network<NDArray> network;
   private final boolean namesClasses;
   private final int size;
 
-  TorchLearner(Backbone backbone, MethodConfig<?> method, String device) {
-    Device on = Torch.device(device);
-    this.tokenizer = backbone.tokenizer();
-    this.manager = Torch.manager(on);
+  /** With the backbone's own tokenizer. */
+  static TorchLearner open(Backbone backbone, MethodConfig<?> method, String device) {
+    Torch.device(device);
+    ClipTokenizer tokenizer = backbone.tokenizer();
+    try {
+      return new TorchLearner(backbone, method, device, tokenizer, Optional.of(tokenizer));
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** With another tokenizer, which stays the caller's. */
+  TorchLearner(Backbone backbone, MethodConfig<?> method, String device, Tokenizer tokenizer) {
+    this(backbone, method, device, tokenizer, Optional.empty());
+  }
+
+  private TorchLearner(
+      Backbone backbone,
+      MethodConfig<?> method,
+      String device,
+      Tokenizer tokenizer,
+      Optional<ClipTokenizer> owned) {
+    this.manager = Torch.manager(Torch.device(device));
+    this.owned = owned;
     this.namesClasses = method.method().wantsClassName();
     this.size = method.imageSize();
     try {
@@ -43,7 +66,7 @@ final class TorchLearner implements Learner {
               manager, backbone.config(), backbone.weights(), size, method.position());
       this.network = method.network(new Clip<>(backbone.config(), weights, tokenizer));
     } catch (RuntimeException e) {
-      close();
+      manager.close();
       throw e;
     }
   }
@@ -235,7 +258,7 @@ final class TorchLearner implements Learner {
 
   @Override
   public void close() {
-    tokenizer.close();
+    owned.ifPresent(ClipTokenizer::close);
     manager.close();
   }
 }

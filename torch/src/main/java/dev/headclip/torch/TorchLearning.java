@@ -14,7 +14,7 @@ public final class TorchLearning implements LearningEngine {
 
   @Override
   public Learner open(Backbone backbone, MethodConfig<?> method, String device) {
-    return new TorchLearner(backbone, method, device);
+    return TorchLearner.open(backbone, method, device);
   }
 
   @Override

@@ -1,0 +1,125 @@
+package dev.headclip.method.winclip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.TokenIds;
+import dev.headclip.method.ClassName;
+import dev.headclip.tensor.HostOps;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.testing.Golden;
+import dev.headclip.testing.WinClipGolden;
+import dev.headclip.tokenizer.ClipTokenizer;
+import dev.headclip.files.FileSet;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class WinClipTest {
+  private static final String[] SIZES = {"large", "mid"};
+
+  private final HostOps ops = new HostOps();
+
+  @Test
+  void sentencesAreThoseOfTheReimplementation() throws Exception {
+    WinClipGolden golden = new WinClipGolden();
+    JsonNode digests = golden.golden().settings().path("sentences_sha256");
+    for (int i = 0; i < golden.images(); i++) {
+      ClassName name = golden.name(i);
+      assertThat(digest(WinClipSentences.normal(name)))
+          .isEqualTo(digests.path(name.text()).path(0).asText());
+      assertThat(digest(WinClipSentences.abnormal(name)))
+          .isEqualTo(digests.path(name.text()).path(1).asText());
+    }
+  }
+
+  private static String digest(List<String> sentences) throws Exception {
+    byte[] text = String.join("\n", sentences).getBytes(StandardCharsets.UTF_8);
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+  }
+
+  @Test
+  void sentencesHaveTheIdsOfClipsVocabulary() {
+    WinClipGolden golden = new WinClipGolden();
+    ClipConfig published = Golden.published();
+    try (ClipTokenizer tokenizer =
+        ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), published)) {
+      for (int i = 0; i < golden.images(); i++) {
+        List<String> all = new ArrayList<>(WinClipSentences.normal(golden.name(i)));
+        all.addAll(WinClipSentences.abnormal(golden.name(i)));
+        TokenIds ids = tokenizer.encode(all);
+        int[][] expected = golden.golden().ids("clip_ids." + i);
+        assertThat(ids.ids().length).isEqualTo(expected.length);
+        for (int s = 0; s < expected.length; s++) {
+          assertThat(ids.ids()[s]).startsWith(java.util.Arrays.copyOf(expected[s], ids.eot()[s] + 1));
+        }
+      }
+    }
+  }
+
+  @Test
+  void windowsLieWhereTheReimplementationPutsThem() {
+    WinClipGolden golden = new WinClipGolden();
+    try (Backbone b = golden.golden().backbone()) {
+      WinClipSettings s = (WinClipSettings) golden.recipe(b).method().settings();
+      for (int i = 0; i < SIZES.length; i++) {
+        Windows w =
+            new Windows(b.config().grid(s.imageSize()), s.windows().get(i), s.windowStride());
+        int[][] expected = Golden.ids(golden.golden().get("windows." + SIZES[i]));
+        assertThat(w.count()).isEqualTo(expected.length);
+        for (int k = 0; k < expected.length; k++) {
+          int[] row = new int[w.tokens()];
+          System.arraycopy(expected[k], 0, row, 1, expected[k].length);
+          assertThat(w.positions()).containsSubsequence(row);
+          assertThat(java.util.Arrays.copyOfRange(w.positions(), k * row.length, (k + 1) * row.length))
+              .containsExactly(row);
+        }
+      }
+    }
+  }
+
+  @Test
+  void windowScoresBecomePatchScoresByTheHarmonicMean() {
+    WinClipGolden golden = new WinClipGolden();
+    for (int i = 0; i < SIZES.length; i++) {
+      harmonic(golden, "window_scores." + SIZES[i], "patch_scores." + SIZES[i], i);
+    }
+    // a window's score of exactly 0 makes its patches 0, and no other
+    harmonic(golden, "zero.window_scores.large", "zero.patch_scores.large", 0);
+  }
+
+  private void harmonic(WinClipGolden golden, String from, String to, int size) {
+    try (Backbone b = golden.golden().backbone()) {
+      WinClipSettings s = (WinClipSettings) golden.recipe(b).method().settings();
+      Windows w =
+          new Windows(b.config().grid(s.imageSize()), s.windows().get(size), s.windowStride());
+      HostTensor scores = golden.golden().get(from);
+      HostTensor found =
+          WinClipNetwork.reciprocal(ops, WinClipNetwork.reciprocals(ops, scores, w), 1);
+      Golden.assertClose(to, golden.golden().get(to), found.data(), 1e-5);
+    }
+  }
+
+  @Test
+  void patchesInNoWindowAreNotAnomalous() {
+    Windows w = new Windows(5, 2, 3);
+    assertThat(w.count()).isEqualTo(4);
+    HostTensor scores = HostTensor.filled(0.5f, 1, 4);
+    HostTensor found =
+        WinClipNetwork.reciprocal(ops, WinClipNetwork.reciprocals(ops, scores, w), 1);
+    for (int y = 0; y < 5; y++) {
+      for (int x = 0; x < 5; x++) {
+        boolean covered = x != 2 && y != 2;
+        assertThat(found.data()[y * 5 + x])
+            .isCloseTo(covered ? 0.5f : 0, within(1e-6f));
+      }
+    }
+  }
+}

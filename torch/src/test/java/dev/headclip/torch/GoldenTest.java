@@ -1,0 +1,41 @@
+package dev.headclip.torch;
+
+import dev.headclip.testing.AnomalyClipGolden;
+import dev.headclip.testing.HeadClipGolden;
+import dev.headclip.testing.Interpreter;
+import dev.headclip.testing.OpsCases;
+import dev.headclip.testing.WinClipGolden;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GoldenTest {
+  private final Interpreter torch = new TorchInterpreter();
+
+  @Test
+  void everyOperationDoesWhatThePlainInterpreterDoes() {
+    OpsCases.agree(torch);
+  }
+
+  @Test
+  void towersAgree() {
+    HeadClipGolden.towers(torch);
+    HeadClipGolden.padding(torch);
+  }
+
+  @Test
+  void headClipAgrees() {
+    HeadClipGolden.scores(torch);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void anomalyClipAgreesWithAndWithoutHalfRounding(boolean half) {
+    AnomalyClipGolden.of(half).check(torch);
+  }
+
+  @Test
+  void winClipAgrees() {
+    new WinClipGolden().check(torch);
+  }
+}
