@@ -12,12 +12,18 @@ public final class Nearest {
   public static Optional<String> to(String wanted, Collection<String> known) {
     return known.stream()
         .min(Comparator.comparingInt(k -> distance(wanted, k)))
-        .filter(k -> distance(wanted, k) <= Math.max(2, wanted.length() / 3));
+        .filter(k -> distance(wanted, k) <= Math.max(2, wanted.length() / 3))
+        .or(() -> known.stream().filter(k -> isPart(wanted, k)).findFirst());
   }
 
   /** ", did you mean X?", or nothing. */
   public static String hint(String wanted, Collection<String> known) {
     return to(wanted, known).map(k -> ", did you mean " + k + "?").orElse("");
+  }
+
+  /** Whether somebody may have left half of a name out: "constraint". */
+  private static boolean isPart(String wanted, String known) {
+    return wanted.length() > 3 && known.contains(wanted);
   }
 
   private static int distance(String a, String b) {

@@ -1,4 +1,4 @@
-package dev.headclip.torch.training;
+package dev.headclip.pretrain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -218,7 +218,9 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
 
   @Override
   public NDArray roundToHalf(NDArray x) {
-    return own(own(x.toType(DataType.FLOAT16, true)).toType(DataType.FLOAT32, true));
+    // DJL's toType cuts the graph; adding in another type casts values and, backwards, gradients
+    NDArray half = own(scope.zeros(x.getShape(), DataType.FLOAT16)).addi(x);
+    return own(half.add(own(scope.zeros(new Shape(1)))));
   }
 
   @Override

@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import dev.headclip.backbone.Backbone;
-import dev.headclip.detect.BuiltInModels;
-import dev.headclip.method.AdapterFile;
+import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,19 +18,16 @@ import org.junit.jupiter.api.io.TempDir;
 class NativeMemoryTest {
   @Test
   void aSessionKeepsWhatItLoadedAndNothingOfItsRuns(@TempDir Path dir) throws IOException {
-    Path model = TinyModel.write(dir);
     NDManager manager = Torch.manager();
-    try (Backbone b = Backbone.open(model)) {
-      TorchSession session =
-          new TorchSession(
-              manager, b, AdapterFile.read(model.resolve(BuiltInModels.ADAPTER), b.config()));
-      float[] pixels = new float[2 * 3 * 70 * 70];
-      session.run(pixels, 2);
+    try (ClipModel model = (ClipModel) Model.open(TinyModel.write(dir).toString())) {
+      TorchSession session = new TorchSession(manager, model);
+      float[] pixels = TinyModel.pixels(2, TinyModel.SIDE);
+      session.run(pixels, 2, ClassName.unknown());
       int loaded = manager.getManagedArrays().size();
       // 174 weights, the projections of 6 CSA layers, text features
       assertThat(loaded).isEqualTo(181);
       for (int i = 0; i < 20; i++) {
-        session.run(pixels, 2);
+        session.run(pixels, 2, ClassName.unknown());
       }
       assertThat(manager.getManagedArrays()).hasSize(loaded);
       session.close();

@@ -1,40 +1,34 @@
-package dev.headclip.torch.training;
+package dev.headclip.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDManager;
-import ai.djl.training.GradientCollector;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.LocalPath;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.MvtecLayout;
 import dev.headclip.dataset.Sample;
-import dev.headclip.method.HeadClip;
-import dev.headclip.method.HeadClipSettings;
-import dev.headclip.method.Learned;
-import dev.headclip.method.PromptIds;
-import dev.headclip.method.PromptText;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.Method;
+import dev.headclip.method.Methods;
+import dev.headclip.method.Recipe;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
 import dev.headclip.tensor.HostTensor;
-import dev.headclip.tokenizer.ClipTokenizer;
-import dev.headclip.torch.TinyModel;
-import dev.headclip.torch.Torch;
-import dev.headclip.torch.TorchOps;
-import dev.headclip.torch.TorchWeights;
+import dev.headclip.tensor.Tensors;
+import dev.headclip.testing.TinyModel;
+import dev.headclip.training.cache.CacheSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -43,9 +37,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class AdapterTrainerTest {
-  private static final TrainSettings SETTINGS =
-      TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(3);
+class TrainerTest {
+  private static final Map<String, Object> SETTINGS =
+      Map.of("image_size", TinyModel.SIDE, "lr", 2e-3, "seed", 5, "epochs", 3);
 
   @TempDir private Path dir;
   private Backbone backbone;
@@ -53,7 +47,7 @@ class AdapterTrainerTest {
 
   @BeforeEach
   void open() throws IOException {
-    backbone = Backbone.open(TinyModel.write(Files.createDirectory(dir.resolve("model"))));
+    backbone = Backbone.open(TinyModel.backbone(dir.resolve("model")));
     data = data("data", 8, 46);
   }
 
@@ -72,16 +66,8 @@ class AdapterTrainerTest {
     return TrainingData.check(new AnnotatedSet("drawn", root, Optional.empty(), samples), n -> {});
   }
 
-  private HeadClipSettings method() {
-    return HeadClipSettings.defaultsFor(backbone.config()).withImageSize(70);
-  }
-
-  private AdapterTrainer.Result train(UnaryOperator<TrainingJob> change) {
-    return train(SETTINGS, change);
-  }
-
-  private AdapterTrainer.Result train(TrainSettings s, UnaryOperator<TrainingJob> change) {
-    return new AdapterTrainer(s, method()).run(change.apply(TrainingJob.of(backbone, data)));
+  private TrainingResult train(UnaryOperator<Trainer> change) {
+    return change.apply(new Trainer(backbone, data).set(SETTINGS)).run();
   }
 
   private CacheSettings disk(long limit) {
@@ -89,22 +75,61 @@ class AdapterTrainerTest {
         CacheSettings.Place.DISK, dir.resolve("cache"), OptionalLong.of(limit));
   }
 
+  /** Counts the images for which the tower ran, by epoch. */
+  private static final class TowerRuns implements TrainingListener {
+    private final Map<Integer, Integer> epochs = new TreeMap<>();
+
+    @Override
+    public void step(Step s) {
+      epochs.merge(s.epoch(), s.towerRuns(), Integer::sum);
+    }
+  }
+
   @Test
   void theLossFallsAndTheSameSeedGivesTheSameAdapter() {
-    AdapterTrainer.Result a = train(j -> j);
-    AdapterTrainer.Result b = train(j -> j);
+    TrainingResult a = train(t -> t);
+    TrainingResult b = train(t -> t);
     assertThat(a.epochs()).hasSize(3);
-    assertThat(a.epochs().get(2).global() + a.epochs().get(2).local())
-        .isLessThan(a.epochs().get(0).global() + a.epochs().get(0).local());
+    assertThat(a.epochs().get(2).losses().get("total"))
+        .isLessThan(a.epochs().get(0).losses().get("total"));
     assertThat(a.learned()).isEqualTo(b.learned());
-    assertThat(a.learned().headWeights().orElseThrow().data()).doesNotContain(1f);
+    assertThat(train(t -> t.set("seed", 6)).learned()).isNotEqualTo(a.learned());
+  }
+
+  @Test
+  void everyNumberOfEveryTensorIsLearned() {
+    Map<String, HostTensor> first = new TreeMap<>();
+    Recipe recipe = new Trainer(backbone, data).set(SETTINGS).recipe();
+    TrainingState start =
+        new TrainingState(recipe.method().learned(backbone.config()), recipe.train());
+    first.putAll(start.numbers.named());
+    Tensors<HostTensor> learned = train(t -> t.set("epochs", 1)).learned();
+    assertThat(learned.names()).containsExactlyInAnyOrderElementsOf(first.keySet());
+    first.forEach(
+        (name, t) -> {
+          for (int i = 0; i < t.data().length; i++) {
+            assertThat(learned.get(name).data()[i]).as(name).isNotEqualTo(t.data()[i]);
+          }
+        });
+  }
+
+  @Test
+  void keptPartsSpareTheTowerAfterTheFirstEpoch() {
+    TowerRuns kept = new TowerRuns();
+    train(t -> t.listener(kept));
+    // measuring the first image counts as making it
+    assertThat(kept.epochs.get(1)).isIn(45, 46);
+    assertThat(kept.epochs).containsEntry(2, 0).containsEntry(3, 0);
+    TowerRuns none = new TowerRuns();
+    train(t -> t.cache(CacheSettings.none()).listener(none));
+    assertThat(none.epochs).containsEntry(1, 46).containsEntry(2, 46).containsEntry(3, 46);
   }
 
   @Test
   void whatIsCachedDoesNotChangeTheResult() throws IOException {
-    AdapterTrainer.Result none = train(j -> j.withCache(CacheSettings.none()));
-    assertThat(train(j -> j.withCache(CacheSettings.memory())).learned()).isEqualTo(none.learned());
-    assertThat(train(j -> j.withCache(disk(1 << 30))).learned()).isEqualTo(none.learned());
+    TrainingResult none = train(j -> j.cache(CacheSettings.none()));
+    assertThat(train(j -> j.cache(CacheSettings.memory())).learned()).isEqualTo(none.learned());
+    assertThat(train(j -> j.cache(disk(1 << 30))).learned()).isEqualTo(none.learned());
     List<Path> files = cacheFiles();
     assertThat(files).hasSize(46);
     // found again by the next run, and what is damaged is made anew
@@ -112,20 +137,10 @@ class AdapterTrainerTest {
     bytes[bytes.length - 5] ^= 1;
     Files.write(files.get(7), bytes);
     Files.write(files.get(8), new byte[100]);
-    int[] runs = new int[1];
-    AdapterTrainer.Result again =
-        train(
-            j ->
-                j.withCache(disk(1 << 30))
-                    .withListener(
-                        new TrainingListener() {
-                          @Override
-                          public void step(Step s) {
-                            runs[0] += s.towerRuns();
-                          }
-                        }));
+    TowerRuns runs = new TowerRuns();
+    TrainingResult again = train(j -> j.cache(disk(1 << 30)).listener(runs));
     assertThat(again.learned()).isEqualTo(none.learned());
-    assertThat(runs[0]).isEqualTo(2);
+    assertThat(runs.epochs).containsEntry(1, 2).containsEntry(2, 0);
   }
 
   private List<Path> cacheFiles() throws IOException {
@@ -137,137 +152,107 @@ class AdapterTrainerTest {
   @Test
   void aLimitIsKeptAndTheRestComputedAnew() throws IOException {
     long limit = 2_000_000;
-    AdapterTrainer.Result limited = train(j -> j.withCache(disk(limit)));
+    TrainingResult limited = train(j -> j.cache(disk(limit)));
     long bytes = cacheFiles().stream().mapToLong(f -> f.toFile().length()).sum();
     assertThat(bytes).isBetween(1_000_000L, limit + 46 * 2_000L);
     assertThat(cacheFiles().size()).isLessThan(46);
     assertThat(limited.learned()).isEqualTo(train(j -> j).learned());
     // another run's records make room
-    TrainSettings half =
-        TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(1).withHalfFeatures(true);
-    train(half, j -> j.withCache(disk(limit)));
+    train(j -> j.set(Map.of("feature_precision", "fp16", "epochs", 1)).cache(disk(limit)));
     long after = cacheFiles().stream().mapToLong(f -> f.toFile().length()).sum();
     assertThat(after).isLessThan(limit + 46 * 2_000L);
   }
 
   @Test
   void halfPrecisionRecordsStayCloseAndDoNotDependOnTheCache() {
-    TrainSettings half =
-        TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(2).withHalfFeatures(true);
-    AdapterTrainer.Result a = train(half, j -> j.withCache(CacheSettings.none()));
-    AdapterTrainer.Result b = train(half, j -> j.withCache(disk(1 << 30)));
-    assertThat(train(half, j -> j).learned()).isEqualTo(a.learned());
+    Map<String, Object> half = Map.of("feature_precision", "fp16", "epochs", 2);
+    TrainingResult a = train(t -> t.set(half).cache(CacheSettings.none()));
+    TrainingResult b = train(t -> t.set(half).cache(disk(1 << 30)));
+    assertThat(train(t -> t.set(half)).learned()).isEqualTo(a.learned());
     assertThat(b.learned()).isEqualTo(a.learned());
-    TrainSettings full = TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(2);
-    assertThat(a.epochs().get(0).local())
-        .isCloseTo(train(full, j -> j).epochs().get(0).local(), within(1e-4));
-  }
-
-  @Test
-  void stepsFromTheHeadsOutputsAreStepsThroughTheTower() {
-    ClipConfig config = backbone.config();
-    HeadClipSettings method = method().withOutputLayers(List.of(1, 3, 5));
-    try (NDManager manager = Torch.manager();
-        ClipTokenizer tokenizer = backbone.tokenizer()) {
-      TorchWeights weights =
-          TorchWeights.load(manager, config, backbone.weights(), 70, method.position());
-      HeadClip<NDArray> net = new HeadClip<>(config, weights, method);
-      PromptIds ids = PromptText.ids(tokenizer, method);
-      Learned<HostTensor> numbers = FirstNumbers.of(SETTINGS, method, config);
-      List<float[]> plain =
-          gradients(manager, new FrozenPart.Pixels(net), net, ids, numbers, weights);
-      List<float[]> fast =
-          gradients(manager, new FrozenPart.HeadOutputs(net), net, ids, numbers, weights);
-      for (int i = 0; i < plain.size(); i++) {
-        dev.headclip.testing.Golden.assertClose(
-            "gradient " + i, HostTensor.of(plain.get(i), plain.get(i).length), fast.get(i), 1e-4);
-      }
-    }
-  }
-
-  /** The losses first, then the gradients. */
-  private List<float[]> gradients(
-      NDManager manager,
-      FrozenPart part,
-      HeadClip<NDArray> net,
-      PromptIds ids,
-      Learned<HostTensor> numbers,
-      TorchWeights weights) {
-    List<RecordLoader.Item> items = new ArrayList<>();
-    try (RecordLoader loader =
-            new RecordLoader(
-                manager, part, new NoCache(), data, 70, backbone.normalization(), false);
-        TorchOps ops = new TorchOps(manager)) {
-      loader.start(List.of(0, 1, 2, 3));
-      for (int i = 0; i < 4; i++) {
-        items.add(loader.next());
-      }
-      Learned<NDArray> learned = numbers.map(t -> HeadClipLoss.leaf(ops, t.data(), t.shape()));
-      HeadClipLoss.Parts parts;
-      try (GradientCollector collector = Torch.engine().newGradientCollector()) {
-        parts =
-            new HeadClipLoss(net, 5)
-                .of(
-                    ops,
-                    part.features(
-                        ops,
-                        items.stream().map(RecordLoader.Item::record).toList(),
-                        learned.headWeights()),
-                    net.textFeatures(ops, ids, learned),
-                    new int[] {0, 1, 1, 0},
-                    ops.concat(0, items.stream().map(RecordLoader.Item::mask).toList()));
-        collector.backward(parts.total(ops, 1));
-      }
-      List<float[]> all = new ArrayList<>();
-      all.add(new float[] {parts.global().getFloat(), parts.local().getFloat()});
-      all.addAll(HeadClipLoss.gradients(learned.tensors()));
-      return all;
-    } finally {
-      items.forEach(RecordLoader.Item::close);
-    }
+    double full = train(t -> t.set("epochs", 2)).epochs().get(0).losses().get("local");
+    assertThat(a.epochs().get(0).losses().get("local"))
+        .isNotEqualTo(full)
+        .isCloseTo(full, within(1e-4));
   }
 
   @Test
   void everyWiringTrains() {
-    LocalPath path = method().localPath();
-    for (LocalPath p :
+    List<Map<String, Object>> wirings =
         List.of(
-            path.withInput(LocalPath.Input.SELF),
-            path.withFfn(true),
-            path.withWeightGlobal(true),
-            path.withAggregate(LocalPath.Aggregate.PER_LAYER_MAPS),
-            path.withAggregate(LocalPath.Aggregate.MEAN_STATES),
-            path.withConstraint(LocalPath.Constraint.SOFTMAX).withScaleBias(true))) {
-      TrainSettings one = TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(1);
-      HeadClipSettings m = method().withLocalPath(p);
-      AdapterTrainer.Result r =
-          new AdapterTrainer(one, m.withOutputLayers(p.defaultOutputs(m.outputLayers())))
-              .run(TrainingJob.of(backbone, data));
-      float[] weights = r.learned().headWeights().orElseThrow().data();
+            Map.of("local_input", "self"),
+            Map.of("local_ffn", true),
+            Map.of("weight_global", true),
+            Map.of("aggregate", "per_layer_maps"),
+            Map.of("aggregate", "mean_states"),
+            Map.of("head_weight_constraint", "softmax", "scale_bias", true));
+    for (Map<String, Object> wiring : wirings) {
+      TrainingResult r = train(t -> t.set(wiring).set("epochs", 1));
+      HostTensor weights = r.learned().get("head_weights");
+      int heads = weights.size(1);
       // with the MLP the path starts anew in every layer: only the last one is seen
-      assertThat(weights[weights.length - 1]).as(p.toString()).isNotEqualTo(1f);
+      for (int i = weights.data().length - heads; i < weights.data().length; i++) {
+        assertThat(weights.data()[i]).as(wiring.toString()).isNotEqualTo(1f);
+      }
+    }
+  }
+
+  @Test
+  void everyMethodThatLearnsTrainsAndResumes() {
+    for (Method<?> method : Methods.all()) {
+      if (Recipe.of(method, backbone.config()).method().learned(backbone.config()).isEmpty()) {
+        assertThatThrownBy(() -> new Trainer(backbone, data).method(method.name()))
+            .hasMessageContaining("method %s learns nothing".formatted(method.name()));
+        continue;
+      }
+      UnaryOperator<Trainer> named =
+          t -> t.method(method.name()).set(SETTINGS).set("epochs", 2);
+      TrainingResult whole = train(named);
+      assertThat(whole.epochs().get(1).losses().get("total"))
+          .as(method.name())
+          .isLessThan(whole.epochs().get(0).losses().get("total"));
+      Path folder = dir.resolve(method.name());
+      train(t -> stopping(named.apply(t), 4).checkpoints(folder, Duration.ofDays(1), false));
+      TrainingResult rest =
+          train(t -> named.apply(t).checkpoints(folder, Duration.ofDays(1), true));
+      assertThat(rest.learned()).as(method.name()).isEqualTo(whole.learned());
     }
   }
 
   @Test
   void withoutHeadWeightsFeaturesAreCachedAndNothingElseIsLearned() {
-    TrainSettings none =
-        TrainSettings.defaults().withRate(2e-3).withSeed(5).withEpochs(2).withHeadWeights(false);
-    AdapterTrainer.Result r = train(none, j -> j);
-    assertThat(r.learned().headWeights()).isEmpty();
+    UnaryOperator<Trainer> without = t -> t.set(Map.of("head_weights", false, "epochs", 2));
+    TowerRuns runs = new TowerRuns();
+    TrainingResult r = train(t -> without.apply(t).listener(runs));
+    assertThat(r.learned().has("head_weights")).isFalse();
+    assertThat(runs.epochs).containsEntry(2, 0);
     assertThat(r.learned())
-        .isEqualTo(train(none, j -> j.withCache(CacheSettings.none())).learned());
+        .isEqualTo(train(t -> without.apply(t).cache(CacheSettings.none())).learned());
+  }
+
+  @Test
+  void theAdapterSaysWhereItsNumbersComeFrom() {
+    Trainer trainer = new Trainer(backbone, data).set(SETTINGS).set("epochs", 1);
+    Adapter a = trainer.train();
+    assertThat(a.provenance())
+        .containsEntry("data_set", "drawn")
+        .containsEntry("images", 46)
+        .containsEntry("data_set_digest", data.digest())
+        .containsEntry("backbone_digest", backbone.digest())
+        .containsEntry("run_digest", trainer.runDigest());
+    assertThat(a.provenance().get("seed").toString()).isEqualTo("5");
+    assertThat(a.provenance().get("order_digest").toString()).matches("[0-9a-f]{64}");
   }
 
   @Test
   void stoppedAnywhereAndResumedItEndsAtTheSameNumbers() throws IOException {
-    AdapterTrainer.Result whole = train(j -> j);
+    TrainingResult whole = train(j -> j);
     for (int stopAt : new int[] {1, 3, 6, 7, 11, 17}) {
       Path folder = dir.resolve("checkpoints" + stopAt);
-      AdapterTrainer.Result part =
-          train(j -> stopping(j, stopAt).withCheckpoints(folder, Duration.ofDays(1), false));
+      TrainingResult part =
+          train(j -> stopping(j, stopAt).checkpoints(folder, Duration.ofDays(1), false));
       assertThat(part.complete()).isFalse();
-      AdapterTrainer.Result rest = train(j -> j.withCheckpoints(folder, Duration.ofDays(1), true));
+      TrainingResult rest = train(j -> j.checkpoints(folder, Duration.ofDays(1), true));
       assertThat(rest.complete()).isTrue();
       assertThat(rest.learned()).as("stopped after " + stopAt).isEqualTo(whole.learned());
       assertThat(rest.epochs()).isEqualTo(whole.epochs());
@@ -275,11 +260,11 @@ class AdapterTrainerTest {
     }
   }
 
-  private static TrainingJob stopping(TrainingJob job, int steps) {
+  private static Trainer stopping(Trainer job, int steps) {
     AtomicBoolean stop = new AtomicBoolean();
     int[] done = new int[1];
-    return job.withStop(stop)
-        .withListener(
+    return job.stop(stop)
+        .listener(
             new TrainingListener() {
               @Override
               public void step(Step s) {
@@ -290,10 +275,10 @@ class AdapterTrainerTest {
 
   @Test
   void aDamagedNewestCheckpointFallsBackToTheOneBeforeAndSaysSo() throws IOException {
-    AdapterTrainer.Result whole = train(j -> j);
+    TrainingResult whole = train(j -> j);
     for (int kind = 0; kind < 3; kind++) {
       Path folder = dir.resolve("damaged" + kind);
-      train(j -> stopping(j, 15).withCheckpoints(folder, Duration.ZERO, false));
+      train(j -> stopping(j, 15).checkpoints(folder, Duration.ZERO, false));
       List<Path> all;
       try (Stream<Path> files = Files.list(folder)) {
         all = files.sorted().toList();
@@ -310,11 +295,11 @@ class AdapterTrainerTest {
         }
       }
       List<String> remarks = new ArrayList<>();
-      AdapterTrainer.Result rest =
+      TrainingResult rest =
           train(
               j ->
-                  j.withCheckpoints(folder, Duration.ofDays(1), true)
-                      .withListener(
+                  j.checkpoints(folder, Duration.ofDays(1), true)
+                      .listener(
                           new TrainingListener() {
                             @Override
                             public void remark(String text) {
@@ -330,25 +315,27 @@ class AdapterTrainerTest {
   @Test
   void anotherRunsCheckpointsAreRefusedNamingTheDifference() {
     Path folder = dir.resolve("other");
-    train(j -> stopping(j, 2).withCheckpoints(folder, Duration.ofDays(1), false));
-    TrainSettings longer = SETTINGS.withEpochs(4);
+    train(j -> stopping(j, 2).checkpoints(folder, Duration.ofDays(1), false));
     assertThatThrownBy(
-            () -> train(longer, j -> j.withCheckpoints(folder, Duration.ofDays(1), true)))
+            () -> train(j -> j.set("epochs", 4).checkpoints(folder, Duration.ofDays(1), true)))
         .hasMessageContaining("epochs was 3, is now 4");
-    assertThatThrownBy(() -> train(j -> j.withCheckpoints(folder, Duration.ofDays(1), false)))
-        .hasMessageContaining("--resume");
+    assertThatThrownBy(() -> train(j -> j.checkpoints(folder, Duration.ofDays(1), false)))
+        .hasMessageContaining("resume it");
     TrainingData before = data;
     data = data("others", 9, 46);
-    assertThatThrownBy(() -> train(j -> j.withCheckpoints(folder, Duration.ofDays(1), true)))
+    assertThatThrownBy(() -> train(j -> j.checkpoints(folder, Duration.ofDays(1), true)))
         .hasMessageContaining("data_set_digest");
     data = before;
   }
 
   @Test
   void anExplosionStopsWithStepImagesAndTheLastGoodCheckpoint() {
-    TrainSettings wild = SETTINGS.withRate(1e30);
     assertThatThrownBy(
-            () -> train(wild, j -> j.withCheckpoints(dir.resolve("wild"), Duration.ZERO, false)))
+            () ->
+                train(
+                    j ->
+                        j.set("lr", 1e30)
+                            .checkpoints(dir.resolve("wild"), Duration.ZERO, false)))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("epoch 1, step 2")
         .hasMessageContaining(".png")
@@ -358,12 +345,12 @@ class AdapterTrainerTest {
   @Test
   void validationIsOnlyLookedAtUnlessTheBestIsAskedFor() {
     TrainingData second = data("second", 21, 46);
-    AdapterTrainer.Result plain = train(j -> j);
-    AdapterTrainer.Result seen = train(j -> j.withValidation(second, false));
+    TrainingResult plain = train(j -> j);
+    TrainingResult seen = train(j -> j.validation(second, false));
     assertThat(seen.learned()).isEqualTo(plain.learned());
     assertThat(seen.best()).isEmpty();
     assertThat(seen.epochs().get(0).validation()).containsKeys("image_auroc", "pixel_aupro");
-    AdapterTrainer.Result best = train(j -> j.withValidation(second, true));
+    TrainingResult best = train(j -> j.validation(second, true));
     double[] figures =
         best.epochs().stream().mapToDouble(e -> Validation.chosen(e.validation())).toArray();
     for (double f : figures) {
@@ -373,11 +360,11 @@ class AdapterTrainerTest {
     train(
         j ->
             stopping(j, 14)
-                .withValidation(second, true)
-                .withCheckpoints(folder, Duration.ofDays(1), false));
-    AdapterTrainer.Result resumed =
+                .validation(second, true)
+                .checkpoints(folder, Duration.ofDays(1), false));
+    TrainingResult resumed =
         train(
-            j -> j.withValidation(second, true).withCheckpoints(folder, Duration.ofDays(1), true));
+            j -> j.validation(second, true).checkpoints(folder, Duration.ofDays(1), true));
     assertThat(resumed.learned()).isEqualTo(best.learned());
     assertThat(resumed.epochs()).isEqualTo(best.epochs());
   }
@@ -385,20 +372,20 @@ class AdapterTrainerTest {
   @Test
   void stoppedWhileLookingAtTheSecondSetNothingIsLost() {
     TrainingData second = data("second", 21, 46);
-    AdapterTrainer.Result whole = train(j -> j.withValidation(second, false));
+    TrainingResult whole = train(j -> j.validation(second, false));
     Path folder = dir.resolve("checkpoints");
     // the last step of the first epoch: what comes next is the second set
-    AdapterTrainer.Result part =
+    TrainingResult part =
         train(
             j ->
                 stopping(j, 6)
-                    .withValidation(second, false)
-                    .withCheckpoints(folder, Duration.ofDays(1), false));
+                    .validation(second, false)
+                    .checkpoints(folder, Duration.ofDays(1), false));
     assertThat(part.complete()).isFalse();
     assertThat(part.epochs()).isEmpty();
-    AdapterTrainer.Result rest =
+    TrainingResult rest =
         train(
-            j -> j.withValidation(second, false).withCheckpoints(folder, Duration.ofDays(1), true));
+            j -> j.validation(second, false).checkpoints(folder, Duration.ofDays(1), true));
     assertThat(rest.learned()).isEqualTo(whole.learned());
     assertThat(rest.epochs()).isEqualTo(whole.epochs());
   }
