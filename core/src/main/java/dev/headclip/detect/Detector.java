@@ -43,7 +43,7 @@ public final class Detector implements AutoCloseable {
   private final ImageLoader loader;
   private final Optional<ClassName> className;
 
-  /** Owns {@code model}. */
+  /** Owns {@code model} once constructed. */
   Detector(
       Model model,
       EngineSettings settings,
@@ -69,6 +69,11 @@ public final class Detector implements AutoCloseable {
   /** A model with choices; {@code nameOrPath} may also be a backbone. */
   public static DetectorBuilder builder(String nameOrPath) {
     return new DetectorBuilder(nameOrPath);
+  }
+
+  /** A model that is open already, the adapter of a training perhaps; owned from here on. */
+  public static Detector of(Model model, EngineSettings settings) {
+    return new Detector(model, settings, ImageLoader.defaults(), Optional.empty());
   }
 
   /** The model. */

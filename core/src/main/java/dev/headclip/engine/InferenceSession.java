@@ -7,7 +7,8 @@ import dev.headclip.tensor.Tensors;
 /** A loaded model. Thread-safe; {@link #close} waits for running computations. */
 public interface InferenceSession extends AutoCloseable {
   /**
-   * What the network says of images.
+   * What the network says of images; of each the same, whatever the others are, but for the last
+   * bits of sums.
    *
    * @param pixels [batch,3,S,S], normalised
    * @param name of what they show, for methods that want it

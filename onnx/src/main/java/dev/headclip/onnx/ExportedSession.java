@@ -27,17 +27,18 @@ final class ExportedSession implements InferenceSession {
           RecordableScoring.SCORE);
 
   private static final int SMALL = 300;
+  private static final int BATCH = 4;
 
   private final Ort.Open open;
   private final int imageSize;
-  private final int batch;
+  private final boolean alone;
   private final Inputs inputs = new Inputs();
   private final SessionGuard guard = new SessionGuard();
 
-  private ExportedSession(Ort.Open open, int imageSize, int batch) {
+  private ExportedSession(Ort.Open open, int imageSize, boolean alone) {
     this.open = open;
     this.imageSize = imageSize;
-    this.batch = batch;
+    this.alone = alone;
   }
 
   static ExportedSession of(ExportedModel model, EngineSettings settings) {
@@ -47,13 +48,16 @@ final class ExportedSession implements InferenceSession {
               .formatted(settings.precision().key()));
     }
     Ort.Open open = Ort.open(model.file(), Ort.inference(settings));
-    boolean alone = model.imageSize() > SMALL || model.weights().equals("int8");
-    return new ExportedSession(open, model.imageSize(), alone ? 1 : 4);
+    return new ExportedSession(open, model.imageSize(), model.weights().equals("int8"));
   }
 
   @Override
   public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
-    return guard.use(() -> compute(pixels, images));
+    return guard.use(
+        () ->
+            alone
+                ? OneByOne.run(pixels, images, one -> compute(one, 1))
+                : compute(pixels, images));
   }
 
   private Tensors<HostTensor> compute(float[] pixels, int images) {
@@ -72,7 +76,7 @@ final class ExportedSession implements InferenceSession {
 
   @Override
   public int preferredBatch() {
-    return batch;
+    return alone || imageSize > SMALL ? 1 : BATCH;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.headclip.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,8 +44,12 @@ final class Graph {
     outputs.add(new Port(name, type, x.shape()));
   }
 
+  /** A constant; the first content of a name stays. */
   Value constant(String name, Stored content) {
-    constants.putIfAbsent(name, content);
+    Stored there = constants.putIfAbsent(name, content);
+    if (there != null && !Arrays.equals(there.shape(), content.shape())) {
+      throw new IllegalStateException("two constants of the name " + name);
+    }
     return new Value(name, content.shape());
   }
 
@@ -55,7 +60,7 @@ final class Graph {
 
   /** Whole numbers, one constant for all that are equal. */
   Value longs(long... values) {
-    String name = "ints_" + java.util.Arrays.toString(values).replaceAll("[^0-9,-]", "");
+    String name = "ints_" + Arrays.toString(values).replaceAll("[^0-9,-]", "");
     return shared.computeIfAbsent(name, n -> constant(n, Stored.longs(values)));
   }
 

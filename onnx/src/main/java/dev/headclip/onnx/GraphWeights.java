@@ -34,8 +34,9 @@ final class GraphWeights implements Weights<Value> {
       throw new IllegalArgumentException("no tensor " + name);
     }
     if (name.equals(ClipNames.VISION_POSITION)) {
-      return graph.constant(
-          name, Stored.of(position.resize(source.host(name), config.grid(imageSize))));
+      int grid = config.grid(imageSize);
+      // a graph may hold several sizes
+      return graph.constant(name + "@" + grid, Stored.of(position.resize(source.host(name), grid)));
     }
     return graph.constant(name, Stored.floats(info.shape(), () -> source.host(name).data()));
   }

@@ -21,6 +21,7 @@ final class OnnxSession implements InferenceSession {
   private final Ort.Open open;
   private final int imageSize;
   private final int batch;
+  private final boolean alone;
   private final boolean named;
   private final WordCache words;
   private final Inputs inputs = new Inputs();
@@ -30,11 +31,8 @@ final class OnnxSession implements InferenceSession {
   OnnxSession(Ort.Open open, ClipModel model, Precision precision) {
     this.open = open;
     this.imageSize = model.imageSize();
-    // int8 scales activations by the batch's largest: alone, an image's score depends on no other
-    this.batch =
-        precision == Precision.INT8
-            ? 1
-            : SessionGuard.batch(model.backbone().config(), imageSize);
+    this.alone = precision == Precision.INT8;
+    this.batch = alone ? 1 : SessionGuard.batch(model.backbone().config(), imageSize);
     this.named = model.wantsClassName();
     this.words = new WordCache(named, n -> words(model, n));
   }
@@ -47,7 +45,11 @@ final class OnnxSession implements InferenceSession {
 
   @Override
   public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
-    return guard.use(() -> compute(pixels, images, name));
+    return guard.use(
+        () ->
+            alone
+                ? OneByOne.run(pixels, images, one -> compute(one, 1, name))
+                : compute(pixels, images, name));
   }
 
   private Tensors<HostTensor> compute(float[] pixels, int images, ClassName name) {

@@ -1,63 +1,34 @@
 package dev.headclip.onnx;
 
 import dev.headclip.backbone.Backbone;
-import dev.headclip.detect.BuiltInModels;
-import dev.headclip.method.Adapter;
-import dev.headclip.method.AdapterFile;
-import dev.headclip.method.HeadClipSettings;
-import dev.headclip.method.Learned;
-import dev.headclip.tensor.HostTensor;
-import dev.headclip.torch.TinyModel;
-import java.io.IOException;
+import dev.headclip.method.Methods;
+import dev.headclip.method.Recipe;
+import dev.headclip.model.ClipModel;
+import dev.headclip.testing.TinyModel;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.Map;
 
-/** The miniature model, opened, and pixels for it. */
-final class Models implements AutoCloseable {
-  private final Backbone backbone;
-  private final Adapter adapter;
-
-  Models(Path folder) throws IOException {
-    TinyModel.write(folder);
-    backbone = Backbone.open(folder);
-    adapter = AdapterFile.read(folder.resolve(BuiltInModels.ADAPTER), backbone.config());
-  }
-
-  Backbone backbone() {
-    return backbone;
-  }
-
-  Adapter adapter() {
-    return adapter;
-  }
-
-  /** Other settings, and head weights drawn for their layers. */
-  Adapter adapter(HeadClipSettings settings) {
-    Learned<HostTensor> l = adapter.learned();
-    HostTensor w =
-        HostTensor.zeros(settings.localPath().layers(), backbone.config().vision().heads());
-    SplittableRandom r = new SplittableRandom(9);
-    for (int i = 0; i < w.data().length; i++) {
-      w.data()[i] = (float) (2 * r.nextDouble() - 0.5);
+/** Models of the miniature CLIP, in any setting. */
+record Models(Path folder) {
+  Models {
+    if (!Files.exists(folder.resolve("config.json"))) {
+      TinyModel.backbone(folder);
     }
-    return new Adapter(
-        settings,
-        new Learned<>(l.normal(), l.abnormal(), l.deep(), Optional.of(w)),
-        adapter.provenance());
   }
 
-  static float[] pixels(int images, int side) {
-    SplittableRandom r = new SplittableRandom(images * 1000L + side);
-    float[] all = new float[images * 3 * side * side];
-    for (int i = 0; i < all.length; i++) {
-      all[i] = (float) (4 * r.nextDouble() - 2);
-    }
-    return all;
+  ClipModel model() {
+    return model(Map.of());
   }
 
-  @Override
-  public void close() {
-    backbone.close();
+  /** HeadCLIP with random numbers, those of the heads among them. */
+  ClipModel model(Map<String, ?> settings) {
+    Recipe recipe =
+        TinyModel.recipe(Methods.DEFAULT).with(Map.of("head_weight_start_sd", 0.5));
+    return of(recipe.with(settings));
+  }
+
+  ClipModel of(Recipe recipe) {
+    return ClipModel.of(folder.toString(), Backbone.open(folder), TinyModel.adapter(recipe));
   }
 }

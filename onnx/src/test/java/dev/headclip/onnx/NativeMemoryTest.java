@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.InferenceSession;
-import java.io.IOException;
+import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
+import dev.headclip.testing.TinyModel;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,16 +25,16 @@ class NativeMemoryTest {
   }
 
   @Test
-  void buffersOutsideTheHeapDoNotGrowWithTheNumberOfRuns() throws IOException {
-    try (Models models = new Models(dir);
-        InferenceSession session =
-            new OnnxEngine().open(models.backbone(), models.adapter(), EngineSettings.defaults())) {
-      float[] pixels = Models.pixels(2, 70);
-      session.run(pixels, 2);
+  void buffersOutsideTheHeapDoNotGrowWithTheNumberOfRuns() {
+    try (ClipModel model = new Models(dir).model();
+        InferenceSession session = new OnnxEngine().open(model, EngineSettings.defaults())) {
+      float[] two = TinyModel.pixels(2, TinyModel.SIDE);
+      float[] one = Arrays.copyOf(two, two.length / 2);
+      session.run(two, 2, ClassName.unknown());
       long before = direct();
       for (int i = 0; i < 200; i++) {
-        session.run(pixels, 2);
-        session.run(java.util.Arrays.copyOf(pixels, pixels.length / 2), 1);
+        session.run(two, 2, ClassName.unknown());
+        session.run(one, 1, ClassName.unknown());
       }
       // one batch of this size is 118 kB; a new buffer a run would be 35 MB
       assertThat(direct() - before).isLessThan(1_000_000);

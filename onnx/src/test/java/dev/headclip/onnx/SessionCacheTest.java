@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
-import dev.headclip.method.Adapter;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.RecordableScoring;
+import dev.headclip.model.ClipModel;
+import dev.headclip.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,27 +26,24 @@ class SessionCacheTest {
   private Models models;
 
   @BeforeEach
-  void open() throws IOException {
-    models = new Models(Files.createDirectory(dir.resolve("model")));
+  void write() throws IOException {
+    models = new Models(dir.resolve("model"));
     home = Files.createDirectory(dir.resolve("cache"));
   }
 
-  @AfterEach
-  void close() {
-    models.close();
+  private float score(ClipModel model, Precision p) {
+    EngineSettings settings = EngineSettings.defaults().withPrecision(p).withThreads(1);
+    try (model;
+        OnnxSession s =
+            new OnnxSession(
+                SessionCache.open(model, settings, Optional.of(home)), model, p)) {
+      float[] pixels = TinyModel.pixels(1, model.imageSize());
+      return s.run(pixels, 1, ClassName.unknown()).get(RecordableScoring.GLOBAL).data()[0];
+    }
   }
 
-  private float score(Adapter a, Precision p) {
-    EngineSettings settings = new EngineSettings(p, false, 1);
-    int side = a.settings().imageSize();
-    try (OnnxSession s =
-        new OnnxSession(
-            SessionCache.open(models.backbone(), a, settings, Optional.of(home)),
-            models.backbone().config(),
-            side,
-            p)) {
-      return s.run(Models.pixels(1, side), 1).global()[0];
-    }
+  private float score() {
+    return score(models.model(), Precision.FP32);
   }
 
   private List<Path> entries() throws IOException {
@@ -53,52 +54,50 @@ class SessionCacheTest {
 
   @Test
   void theSecondStartReadsWhatTheFirstWrote() throws IOException {
-    float first = score(models.adapter(), Precision.FP32);
+    float first = score();
     Path model = entries().get(0).resolve("model.onnx");
     Object written = Files.readAttributes(model, "unix:ino").get("ino");
-    assertThat(score(models.adapter(), Precision.FP32)).isEqualTo(first);
+    assertThat(score()).isEqualTo(first);
     assertThat(entries()).hasSize(1);
     assertThat(Files.readAttributes(model, "unix:ino").get("ino")).isEqualTo(written);
   }
 
   @Test
   void everyModelSizePrecisionAndWeightsFileHasAnEntryOfItsOwn() throws IOException {
-    Adapter a = models.adapter();
-    score(a, Precision.FP32);
-    score(a, Precision.INT8);
-    score(a.withSettings(a.settings().withImageSize(98)), Precision.FP32);
+    score();
+    score(models.model(), Precision.INT8);
+    score(models.model(Map.of("image_size", 98)), Precision.FP32);
     assertThat(entries()).hasSize(3);
     // what only turns numbers into scores makes no other network
-    score(a.withSettings(a.settings().withLambda(0.9)), Precision.FP32);
+    score(models.model(Map.of("lambda", 0.9, "sigma", 1)), Precision.FP32);
     assertThat(entries()).hasSize(3);
-    Path weights = models.backbone().path().resolve("model.safetensors");
-    Files.setLastModifiedTime(weights, java.nio.file.attribute.FileTime.fromMillis(1_000_000));
-    score(a, Precision.FP32);
+    FileTime other = FileTime.fromMillis(1_000_000);
+    Files.setLastModifiedTime(models.folder().resolve("model.safetensors"), other);
+    score();
     assertThat(entries()).hasSize(4);
   }
 
   @Test
   void aDamagedEntryIsMadeAnew() throws IOException {
-    float first = score(models.adapter(), Precision.FP32);
+    float first = score();
     Path model = entries().get(0).resolve("model.onnx");
     Files.writeString(model, "not a model");
-    assertThat(score(models.adapter(), Precision.FP32)).isEqualTo(first);
+    assertThat(score()).isEqualTo(first);
     assertThat(Files.size(model)).isGreaterThan(1000);
   }
 
   @Test
   void theLeastUsedGo() throws IOException {
     for (int i = 0; i < SessionCache.KEPT + 2; i++) {
-      Adapter a = models.adapter();
-      score(a.withSettings(a.settings().withImageSize(14 * (i + 1))), Precision.FP32);
+      score(models.model(Map.of("image_size", 14 * (i + 1))), Precision.FP32);
     }
     assertThat(entries()).hasSize(SessionCache.KEPT);
   }
 
   @Test
   void aFolderThatCannotBeWrittenOnlyCostsTheTime() throws IOException {
-    float expected = score(models.adapter(), Precision.FP32);
+    float expected = score();
     home = Files.writeString(dir.resolve("file"), "").resolve("below");
-    assertThat(score(models.adapter(), Precision.FP32)).isEqualTo(expected);
+    assertThat(score()).isEqualTo(expected);
   }
 }

@@ -1,0 +1,219 @@
+package dev.headclip.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.Tokenizer;
+import dev.headclip.files.AtomicFiles;
+import dev.headclip.method.Adapter;
+import dev.headclip.method.AdapterFile;
+import dev.headclip.method.ClassName;
+import dev.headclip.method.Learnable;
+import dev.headclip.method.Method;
+import dev.headclip.method.MethodConfig;
+import dev.headclip.method.Methods;
+import dev.headclip.method.Network;
+import dev.headclip.method.Recipe;
+import dev.headclip.method.RecordableScoring;
+import dev.headclip.method.Scores;
+import dev.headclip.method.Truth;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.TensorOps;
+import dev.headclip.tensor.Tensors;
+import dev.headclip.tokenizer.ClipTokenizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+
+/**
+ * What every method must do, whatever it computes. Each engine's tests run it over all methods on
+ * the class path, and over their presets; what gradients and exported files must do beside: {@link
+ * LearningKit}, and the onnx module's tests.
+ */
+public final class MethodKit {
+  private static final double EXACT = 1e-6;
+  private static final double CLOSE = 1e-4;
+  private static final int IMAGES = 2;
+  private static final ClassName NAME = new ClassName("metal_nut");
+  private static final String SCORED = "scored.";
+
+  private final Interpreter interpreter;
+
+  public MethodKit(Interpreter interpreter) {
+    this.interpreter = interpreter;
+  }
+
+  /** All methods and their presets. */
+  public Stream<DynamicTest> tests() {
+    return recipes().entrySet().stream()
+        .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getValue())));
+  }
+
+  /** Every method's defaults and presets for the miniature CLIP. */
+  public static Map<String, Recipe> recipes() {
+    Map<String, Recipe> all = new LinkedHashMap<>();
+    for (Method<?> m : Methods.all()) {
+      Recipe recipe = TinyModel.recipe(m.name());
+      all.put(m.name(), recipe);
+      for (String preset : new TreeSet<>(m.presets(TinyModel.config()).keySet())) {
+        Recipe changed = recipe.preset(preset, TinyModel.config());
+        all.put(
+            m.name() + " as " + preset, changed.with(Map.of("image_size", TinyModel.SIDE)));
+      }
+    }
+    return all;
+  }
+
+  private void check(Recipe recipe) {
+    Path folder = temporary();
+    try (Backbone b = Backbone.open(TinyModel.backbone(folder));
+        ClipTokenizer tokenizer = b.tokenizer()) {
+      Subject s = new Subject(b, tokenizer, TinyModel.adapter(recipe));
+      Tensors<HostTensor> all = run(s, 0, IMAGES, true);
+      assertThat(run(s, 0, IMAGES, true)).as("the same every time").isEqualTo(all);
+      same("one pass and two stages", all, run(s, 0, IMAGES, false), EXACT);
+      for (int i = 0; i < IMAGES; i++) {
+        Tensors<HostTensor> alone = rows(run(s, i, i + 1, true));
+        same("a batch of many and of one", Tensors.rows(rows(all), i, i + 1), alone, CLOSE);
+      }
+      if (!(interpreter instanceof HostInterpreter)) {
+        Run run = new Run(s, s.pixels(0, IMAGES), true);
+        same("plain Java", new HostInterpreter().run(run), all, CLOSE);
+      }
+      scoringAgrees(s, all);
+      isKept(s, folder.resolve("kept.safetensors"));
+    } finally {
+      AtomicFiles.deleteTree(folder);
+    }
+  }
+
+  /** A method over the miniature CLIP, with random numbers. */
+  private record Subject(Backbone backbone, Tokenizer tokenizer, Adapter adapter) {
+    HostTensor pixels(int from, int to) {
+      int side = adapter.method().imageSize();
+      int each = 3 * side * side;
+      float[] all = TinyModel.pixels(IMAGES, side);
+      return HostTensor.of(
+          java.util.Arrays.copyOfRange(all, from * each, to * each), to - from, 3, side, side);
+    }
+
+    Optional<RecordableScoring> scoring() {
+      return adapter.method().scoring(adapter.scores(), backbone.config())
+              instanceof RecordableScoring r
+          ? Optional.of(r)
+          : Optional.empty();
+    }
+  }
+
+  private static Path temporary() {
+    try {
+      return Files.createTempDirectory("method");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Evidence, scores where they can be recorded, and losses where something is learned. */
+  private record Run(Subject s, HostTensor pixels, boolean onePass)
+      implements Interpreter.Computation {
+    @Override
+    public <T> Tensors<T> of(Interpreter.World<T> w) {
+      TensorOps<T> ops = w.ops();
+      MethodConfig<?> method = s.adapter().method();
+      Network<T> network =
+          method.network(
+              w.clip(s.backbone(), method.imageSize(), method.position(), s.tokenizer()));
+      Tensors<T> learned = s.adapter().learned().map(ops::constant);
+      Tensors<T> prepared =
+          network.prepare(ops, learned).and(network.words(ops, learned, NAME));
+      T input = ops.constant(pixels);
+      Tensors<T> features =
+          onePass
+              ? network.features(ops, input, prepared)
+              : network.features(ops, network.frozen(ops, input), prepared);
+      Tensors<T> found = network.evidence(ops, features, prepared);
+      if (s.scoring().isPresent()) {
+        found = found.and(renamed(s.scoring().get().record(ops, found)));
+      }
+      if (!learned.named().isEmpty()) {
+        found = found.and(network.loss(ops, features, prepared, truth(ops)));
+      }
+      return found;
+    }
+
+    private static <T> Tensors<T> renamed(Tensors<T> scores) {
+      Map<String, T> all = new LinkedHashMap<>();
+      scores.named().forEach((name, t) -> all.put(SCORED + name, t));
+      return new Tensors<>(all);
+    }
+
+    private <T> Truth<T> truth(TensorOps<T> ops) {
+      int images = pixels.size(0);
+      int side = pixels.size(2);
+      HostTensor mask = HostTensor.zeros(images, side, side);
+      SplittableRandom r = new SplittableRandom(3);
+      int[] labels = new int[images];
+      for (int i = 0; i < images; i++) {
+        labels[i] = i % 2;
+        for (int p = 0; labels[i] == 1 && p < side * side; p++) {
+          mask.data()[i * side * side + p] = r.nextInt(4) == 0 ? 1 : 0;
+        }
+      }
+      return new Truth<>(labels, ops.constant(mask));
+    }
+  }
+
+  private Tensors<HostTensor> run(Subject s, int from, int to, boolean onePass) {
+    return interpreter.run(new Run(s, s.pixels(from, to), onePass));
+  }
+
+  /** As it is recorded, so it is run beside a network. */
+  private static void scoringAgrees(Subject s, Tensors<HostTensor> found) {
+    for (int i = 0; i < IMAGES && s.scoring().isPresent(); i++) {
+      Tensors<HostTensor> one = Tensors.rows(rows(found), i, i + 1);
+      Scores scores = s.scoring().get().of(one, 50, 40);
+      float[] map = scores.map().values();
+      HostTensor recorded = one.get(SCORED + RecordableScoring.MAP);
+      Golden.assertClose("map", recorded.reshape(map.length), map, CLOSE);
+      HostTensor score = one.get(SCORED + RecordableScoring.SCORE);
+      Golden.assertClose("score", score, new float[] {(float) scores.score()}, CLOSE);
+    }
+  }
+
+  /** What has a row for each image: all but losses. */
+  private static Tensors<HostTensor> rows(Tensors<HostTensor> found) {
+    Map<String, HostTensor> all = new LinkedHashMap<>(found.named());
+    all.values().removeIf(t -> t.shape().length == 0);
+    return new Tensors<>(all);
+  }
+
+  private static void isKept(Subject s, Path file) {
+    AdapterFile.write(file, s.adapter());
+    Adapter read = AdapterFile.read(file, s.backbone().config());
+    assertThat(read.method().name()).isEqualTo(s.adapter().method().name());
+    assertThat(read.method().settings()).isEqualTo(s.adapter().method().settings());
+    assertThat(read.scores()).isEqualTo(s.adapter().scores());
+    assertThat(read.learned()).isEqualTo(s.adapter().learned());
+    List<Learnable> learned = s.adapter().method().learned(s.backbone().config());
+    assertThat(learned.stream().map(Learnable::name)).doesNotHaveDuplicates();
+  }
+
+  private static void same(
+      String what, Tensors<HostTensor> expected, Tensors<HostTensor> found, double tolerance) {
+    assertThat(found.names()).as(what).containsExactlyElementsOf(expected.names());
+    for (String name : expected.names()) {
+      String tensor = what + ": " + name;
+      assertThat(found.get(name).shape()).as(tensor).isEqualTo(expected.get(name).shape());
+      Golden.assertClose(tensor, expected.get(name), found.get(name).data(), tolerance);
+    }
+  }
+}
