@@ -266,9 +266,7 @@ final class BenchmarkRun {
       Map<String, ClassScores> classes = new LinkedHashMap<>();
       for (int i = 0; i < joint.length; i++) {
         Sample s = judged.scores().get(i).sample();
-        classes
-            .computeIfAbsent(s.category(), c -> new ClassScores())
-            .add(joint[i], s.anomalous());
+        classes.computeIfAbsent(s.category(), c -> new ClassScores()).add(joint[i], s.anomalous());
       }
       LevelFigures mean =
           LevelFigures.mean(

@@ -121,8 +121,7 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     Map<String, Object> provenance = new LinkedHashMap<>(before.provenance());
     provenance.put(Calibration.KEY, facts);
     ScoreSettings found = Schema.with(used, "threshold", c.threshold());
-    AdapterFile.write(
-        to, new Adapter(method, found, before.learned(), provenance));
+    AdapterFile.write(to, new Adapter(method, found, before.learned(), provenance));
     System.out.printf("threshold %.4f (was %.4f)%n", c.threshold(), before.scores().threshold());
     c.remarks().forEach(System.out::println);
     System.err.println("adapter written to " + to);

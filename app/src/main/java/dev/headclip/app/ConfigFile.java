@@ -142,9 +142,7 @@ final class ConfigFile implements IDefaultValueProvider {
   }
 
   private static List<String> keys(OptionSpec option) {
-    return Arrays.stream(option.names())
-        .map(ConfigFile::key)
-        .toList();
+    return Arrays.stream(option.names()).map(ConfigFile::key).toList();
   }
 
   private static String key(String flag) {

@@ -128,11 +128,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   /** Whether all results could be printed. */
   private boolean run(
-      Detector detector,
-      ImageSearch search,
-      Stopper stopper,
-      PrintStream results,
-      Counts counts) {
+      Detector detector, ImageSearch search, Stopper stopper, PrintStream results, Counts counts) {
     Report report = Report.of(format, detector.model().name());
     Map<String, Path> names = search.outputNames();
     List<ImageSource> sources = search.images().stream().map(ImageSource::of).toList();
@@ -140,8 +136,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     report.header().ifPresent(results::println);
     try (ProgressLine progress = progress(sources.size());
         Detections<Row> rows =
-            detector.stream(
-                sources, settings, o -> row(o, names.get(o.source().id()), report))) {
+            detector.stream(sources, settings, o -> row(o, names.get(o.source().id()), report))) {
       while (rows.hasNext()) {
         if (stopper.flag().get()) {
           rows.cancel();

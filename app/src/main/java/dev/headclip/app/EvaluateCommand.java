@@ -213,12 +213,15 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     AtomicFiles.writeText(
         to.resolve("report.html"),
         EvaluationReport.html(
-            set, result, predictions, detector.model().scoring(), detector.threshold(), provenance));
+            set,
+            result,
+            predictions,
+            detector.model().scoring(),
+            detector.threshold(),
+            provenance));
     if (maps != Maps.none) {
       Scoring scoring = detector.model().scoring();
-      predictions
-          .indices()
-          .forEach(i -> map(scoring, to.resolve("maps"), i, predictions.get(i)));
+      predictions.indices().forEach(i -> map(scoring, to.resolve("maps"), i, predictions.get(i)));
     }
     System.err.println("report written to " + to.resolve("report.html"));
   }

@@ -69,10 +69,7 @@ public final class Main {
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     try {
-      CommandLine verb = args.length > 0 ? line.getSubcommands().get(args[0]) : null;
-      if (verb != null) {
-        prepare(verb, args);
-      }
+      prepare(named(line, args), args);
       return line.execute(args);
     } catch (HeadClipException e) {
       line.getErr().println("headclip: " + firstLine(e.getMessage()));
@@ -85,7 +82,20 @@ public final class Main {
     return UNUSABLE;
   }
 
-  /** Flags that depend on the method, and values from a file. */
+  /** The command that the first words name: {@code detect}, {@code models pretrain}. */
+  private static CommandLine named(CommandLine line, String... args) {
+    CommandLine found = line;
+    for (String word : args) {
+      CommandLine next = found.getSubcommands().get(word);
+      if (next == null) {
+        break;
+      }
+      found = next;
+    }
+    return found;
+  }
+
+  /** Flags that come from settings, and values from a file. */
   private static void prepare(CommandLine verb, String... args) {
     CommandSpec spec = verb.getCommandSpec();
     Optional<Path> config = ConfigFile.named(args);

@@ -66,8 +66,7 @@ final class ModelOptions {
     String name = given.getOrDefault("method", Methods.DEFAULT);
     if (Methods.names().contains(name)) {
       boolean all = given.containsKey("method");
-      settings.add(
-          spec, Methods.named(name).settings(), k -> all || k.equals("image_size"));
+      settings.add(spec, Methods.named(name).settings(), k -> all || k.equals("image_size"));
     }
   }
 
@@ -147,7 +146,8 @@ final class ModelOptions {
       if (m instanceof ClipModel clip) {
         return clip.adapter();
       }
-      throw new HeadClipException("%s is an exported model, expected an adapter".formatted(m.name()));
+      throw new HeadClipException(
+          "%s is an exported model, expected an adapter".formatted(m.name()));
     }
   }
 

@@ -31,8 +31,7 @@ sealed interface Report {
   /** For people. */
   record Text() implements Report {
     @Override
-    public String scored(
-        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
+    public String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
       String line =
           "%-9s  %.3f  %s".formatted(d.anomalous() ? "ANOMALOUS" : "normal", d.score(), image);
       return d.anomalous() && !d.regions().isEmpty() ? line + "  " + regions(d) : line;
@@ -62,8 +61,7 @@ sealed interface Report {
   /** One JSON object a line. */
   record Json(String model) implements Report {
     @Override
-    public String scored(
-        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
+    public String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
       return DetectionJson.of(image, d, model, map, overlay).toString();
     }
 
@@ -82,8 +80,7 @@ sealed interface Report {
     }
 
     @Override
-    public String scored(
-        String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
+    public String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
       return row(
           List.of(
               image,

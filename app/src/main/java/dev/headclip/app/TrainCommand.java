@@ -182,8 +182,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
                   read("check validation", AnnotatedSet.read(Optional.empty(), v)),
                   select == Select.best));
       if (validate.isEmpty() && select == Select.best) {
-        throw new HeadClipException(
-            "--select best without --validate; name a data set for it");
+        throw new HeadClipException("--select best without --validate; name a data set for it");
       }
       if (resume && files.holdsRun(trainer.runDigest())) {
         System.err.println(
@@ -237,9 +236,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     Adapter there = AdapterFile.read(out, clip.config());
     boolean calibrated = there.provenance().containsKey(Calibration.KEY);
     ScoreSettings now =
-        calibrated
-            ? Schema.with(wanted, "threshold", there.scores().threshold())
-            : wanted;
+        calibrated ? Schema.with(wanted, "threshold", there.scores().threshold()) : wanted;
     if (there.scores().equals(now)) {
       return "; nothing to do";
     }

@@ -1,7 +1,7 @@
 package dev.headclip.app;
 
-import dev.headclip.training.EpochFigures;
 import dev.headclip.method.TrainSettings;
+import dev.headclip.training.EpochFigures;
 import dev.headclip.training.TrainingListener;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package dev.headclip.app;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** A command some of whose flags depend on what else it is given. */
+/** A command some of whose flags come from settings, perhaps of a method that it is given. */
 interface WithSettings {
   /**
    * Adds them, before the command line is parsed.

@@ -101,8 +101,7 @@ public final class Backbone implements AutoCloseable {
     TensorSource source = source(files, file);
     try {
       ClipConfig config =
-          stated.orElseGet(
-              () -> ConfigInference.infer(name, source.tensors(), activation(source)));
+          stated.orElseGet(() -> ConfigInference.infer(name, source.tensors(), activation(source)));
       BackboneWeights weights = new BackboneWeights(name, source, config);
       return new Backbone(files, file, config, weights, normalization(files));
     } catch (RuntimeException e) {

@@ -1,2 +1,4 @@
-/** A frozen CLIP as a folder or file on disk, in every published form. Facts: docs/spec/clip.md 7. */
+/**
+ * A frozen CLIP as a folder or file on disk, in every published form. Facts: docs/spec/clip.md 7.
+ */
 package dev.headclip.backbone;

@@ -1,6 +1,7 @@
 package dev.headclip.calibrate;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.settings.SettingException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
 
   /** The highest threshold at which a share of the anomalous images is found. */
   public static Calibration recall(float[] scores, boolean[] anomalous, double wanted) {
-    requireShare("--recall", wanted);
+    requireShare("recall", wanted);
     Sorted s = Sorted.of(scores, anomalous);
     int needed = (int) Math.ceil(wanted * s.positives() - 1e-9);
     int called = 0;
@@ -149,14 +150,13 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
 
   private static void requireRate(double v) {
     if (!(v > 0 && v < 1)) {
-      throw new IllegalArgumentException(
-          "--target-fpr is %s, expected above 0, below 1".formatted(v));
+      throw new SettingException("target_fpr", v, "above 0, below 1");
     }
   }
 
-  private static void requireShare(String flag, double v) {
+  private static void requireShare(String key, double v) {
     if (!(v > 0 && v <= 1)) {
-      throw new IllegalArgumentException("%s is %s, expected above 0, up to 1".formatted(flag, v));
+      throw new SettingException(key, v, "above 0, up to 1");
     }
   }
 

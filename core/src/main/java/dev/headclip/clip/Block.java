@@ -4,8 +4,8 @@ import dev.headclip.tensor.TensorOps;
 import java.util.Optional;
 
 /**
- * One pre-norm residual block (docs/spec/clip.md section 2, step 5; OpenAI's
- * model.py:171-192), taken apart so that a {@link LayerHook} can use its pieces.
+ * One pre-norm residual block (docs/spec/clip.md section 2, step 5; OpenAI's model.py:171-192),
+ * taken apart so that a {@link LayerHook} can use its pieces.
  *
  * @param <T> the implementation's tensor
  */

@@ -3,8 +3,8 @@ package dev.headclip.clip;
 import dev.headclip.tensor.HostTensor;
 
 /**
- * Position embeddings at another grid (docs/spec/clip.md section 4). Row 0 belongs to the class token
- * and is copied.
+ * Position embeddings at another grid (docs/spec/clip.md section 4). Row 0 belongs to the class
+ * token and is copied.
  */
 public enum PositionResize {
   /** Clamped bilinear, corners not aligned: AnomalyCLIP, CLIP Surgery. */

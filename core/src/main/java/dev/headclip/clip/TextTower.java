@@ -63,7 +63,8 @@ public final class TextTower<T> {
             hook.after(l, x);
           }
           int longer = length(ops, x);
-          T end = ops.rows(ops.reshape(x, -1, config.text().width()), flat(eot, longer - n, longer));
+          T end =
+              ops.rows(ops.reshape(x, -1, config.text().width()), flat(eot, longer - n, longer));
           T normed = Block.norm(ops, weights, ClipNames.FINAL_NORM, config.text().epsilon(), end);
           return ops.linear(normed, weights.get(ClipNames.TEXT_PROJECTION));
         });

@@ -51,8 +51,8 @@ public final class VisionTower<T> {
    * ln_pre and all layers (steps 4 and 5).
    *
    * @param embedded any sequences of embedded tokens, class token first, [B,N,width]
-   * @return the tokens after the last layer, [B,N,width], or the first one alone, [B,1,width], where
-   *     the hook reads no others
+   * @return the tokens after the last layer, [B,N,width], or the first one alone, [B,1,width],
+   *     where the hook reads no others
    */
   public T encode(TensorOps<T> ops, T embedded, LayerHook<T> hook) {
     return layers(ops, normed(ops, embedded), hook);

@@ -1,8 +1,8 @@
 package dev.headclip.dataset;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.dataset.KnownDataset.Count;
 import dev.headclip.dataset.KnownDataset.Domain;
+import dev.headclip.settings.SettingException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -222,10 +222,11 @@ public final class KnownDatasets {
         .findFirst()
         .orElseThrow(
             () ->
-                new HeadClipException(
-                    "--dataset %s is not known, expected one of %s; or give --root alone for a folder in MVTec layout, with a meta.json, or a .csv manifest"
+                new SettingException(
+                    "dataset",
+                    name,
+                    "one of %s; or none, for a folder in MVTec layout, with a meta.json, or a .csv manifest"
                         .formatted(
-                            name,
                             String.join(", ", ALL.stream().map(KnownDataset::name).toList()))));
   }
 }

@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * AdaCLIP's preparation of KolektorSDD (docs/spec/datasets.md, SDD (b)): thirds of the images, a third
- * being anomalous where its label is not black; normal thirds are split 75/25 as scikit-learn's
- * train_test_split with random_state 42 splits them.
+ * AdaCLIP's preparation of KolektorSDD (docs/spec/datasets.md, SDD (b)): thirds of the images, a
+ * third being anomalous where its label is not black; normal thirds are split 75/25 as
+ * scikit-learn's train_test_split with random_state 42 splits them.
  */
 public final class KolektorThirds {
   private static final String HOME = "electrical_commutators";

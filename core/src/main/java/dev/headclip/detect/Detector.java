@@ -45,10 +45,7 @@ public final class Detector implements AutoCloseable {
 
   /** Owns {@code model} once constructed. */
   Detector(
-      Model model,
-      EngineSettings settings,
-      ImageLoader loader,
-      Optional<ClassName> className) {
+      Model model, EngineSettings settings, ImageLoader loader, Optional<ClassName> className) {
     this.model = model;
     this.scoring = model.scoring();
     this.views = model.views();
@@ -192,8 +189,7 @@ public final class Detector implements AutoCloseable {
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
   Prepared prepare(RgbImage image, long start) {
     float[][] all = views.of(image, normalization);
-    return new Prepared(
-        image.width(), image.height(), all, (System.nanoTime() - start) / 1e6);
+    return new Prepared(image.width(), image.height(), all, (System.nanoTime() - start) / 1e6);
   }
 
   /** Runs the network on images that show the same; the evidence of each. */

@@ -91,14 +91,12 @@ public final class Evaluation {
       IntConsumer progress) {
     Set<Integer> there = journal.indices();
     List<Integer> todo =
-        IntStream.range(0, set.samples().size())
-            .filter(i -> !there.contains(i))
-            .boxed()
-            .toList();
+        IntStream.range(0, set.samples().size()).filter(i -> !there.contains(i)).boxed().toList();
     Map<Path, String> failed = new LinkedHashMap<>();
     int done = there.size();
     progress.accept(done);
-    List<ImageSource> images = todo.stream().map(i -> source(detector, set.samples().get(i))).toList();
+    List<ImageSource> images =
+        todo.stream().map(i -> source(detector, set.samples().get(i))).toList();
     Iterator<Integer> index = todo.iterator();
     try (Detections<Outcome> found = detector.stream(images, StreamSettings.defaults())) {
       while (found.hasNext()) {
@@ -115,8 +113,7 @@ public final class Evaluation {
         } else if (o instanceof Outcome.Scored s) {
           Detection d = s.detection();
           journal.add(
-              i,
-              new Prediction(d.evidence(), d.width(), d.height(), (float) d.milliseconds()));
+              i, new Prediction(d.evidence(), d.width(), d.height(), (float) d.milliseconds()));
         }
         progress.accept(++done);
       }
@@ -127,9 +124,7 @@ public final class Evaluation {
   /** Shows what the data set says, unless somebody named a class for all. */
   private static ImageSource source(Detector detector, Sample s) {
     ImageSource image = ImageSource.of(s.image());
-    return detector.className().isPresent()
-        ? image
-        : image.withClass(new ClassName(s.category()));
+    return detector.className().isPresent() ? image : image.withClass(new ClassName(s.category()));
   }
 
   /**
@@ -184,11 +179,7 @@ public final class Evaluation {
   }
 
   private static Scored judge(
-      Sample s,
-      Prediction p,
-      Scoring scoring,
-      Resolution resolution,
-      ClassScores to) {
+      Sample s, Prediction p, Scoring scoring, Resolution resolution, ClassScores to) {
     Scores found = scoring.of(p.evidence(), p.width(), p.height());
     if (s.mask().isPresent() || !s.anomalous()) {
       AnomalyMap map =

@@ -99,7 +99,9 @@ public final class EvaluationReport {
     }
     List<List<String>> rows = new ArrayList<>();
     r.classes()
-        .forEach((name, c) -> rows.add(row(set, r.method(), name, c.level(level), level, figures, beside)));
+        .forEach(
+            (name, c) ->
+                rows.add(row(set, r.method(), name, c.level(level), level, figures, beside)));
     rows.add(row(set, r.method(), "mean", r.mean(level), level, figures, beside));
     return Html.table(head, rows);
   }

@@ -20,8 +20,8 @@ import java.util.TreeSet;
 
 /**
  * What a network said of each image, appended as it comes: after a kill, images that are in it are
- * not run again, and every figure can be computed from it to the bit. A record that was cut short is
- * dropped. In memory are the places of the records alone.
+ * not run again, and every figure can be computed from it to the bit. A record that was cut short
+ * is dropped. In memory are the places of the records alone.
  */
 public final class PredictionJournal implements Predictions, AutoCloseable {
   private static final byte[] MAGIC =

@@ -1,8 +1,8 @@
 package dev.headclip.image;
 
 /**
- * Pillow's 8-bit resize, bit for bit (docs/spec/clip.md section 6): antialiased on the way down, weights
- * of 22 bits, rounded to 8 bits after the horizontal and after the vertical pass.
+ * Pillow's 8-bit resize, bit for bit (docs/spec/clip.md section 6): antialiased on the way down,
+ * weights of 22 bits, rounded to 8 bits after the horizontal and after the vertical pass.
  */
 public enum PillowResize {
   BILINEAR(1) {

@@ -40,8 +40,7 @@ public record Adapter(
     MethodConfig<?> c = MethodConfig.of(method, config);
     if (!c.learned(config).isEmpty()) {
       throw new HeadClipException(
-          "method %s needs an adapter; 'headclip train --method %s' makes one"
-              .formatted(method.name(), method.name()));
+          "method %s needs an adapter; training makes one".formatted(method.name()));
     }
     return new Adapter(c, method.scores(), Tensors.none(), Map.of());
   }

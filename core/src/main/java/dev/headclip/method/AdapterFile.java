@@ -101,8 +101,7 @@ public final class AdapterFile {
     }
   }
 
-  private static Adapter adapter(
-      String name, JsonNode json, TensorSource file, ClipConfig config) {
+  private static Adapter adapter(String name, JsonNode json, TensorSource file, ClipConfig config) {
     Map<String, long[]> shapes = new LinkedHashMap<>();
     file.tensors().forEach((n, info) -> shapes.put(n, info.shape()));
     MethodConfig<?> method;
@@ -122,8 +121,7 @@ public final class AdapterFile {
         .filter(shapes::containsKey)
         .forEach(names::add);
     names.addAll(shapes.keySet());
-    return new Adapter(
-        method, scores, tensors(file, new ArrayList<>(names)), provenance(json));
+    return new Adapter(method, scores, tensors(file, new ArrayList<>(names)), provenance(json));
   }
 
   private static void requireKnown(JsonNode json, MethodConfig<?> method) {

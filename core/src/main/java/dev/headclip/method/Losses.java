@@ -32,8 +32,7 @@ public final class Losses {
     T normal = rest(ops, abnormal);
     T clean = rest(ops, mask);
     T focal = focal(ops, abnormal, normal, mask, clean);
-    return ops.add(
-        ops.add(focal, dice(ops, abnormal, mask)), dice(ops, normal, clean));
+    return ops.add(ops.add(focal, dice(ops, abnormal, mask)), dice(ops, normal, clean));
   }
 
   /** Focal loss, gamma 2, on probabilities (loss.py:34-86); {@code clean} is 1 - mask. */

@@ -91,8 +91,7 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     try {
       config.grid(imageSize());
     } catch (IllegalArgumentException e) {
-      throw new dev.headclip.settings.SettingException(
-          "image_size", imageSize(), e.getMessage());
+      throw new dev.headclip.settings.SettingException("image_size", imageSize(), e.getMessage());
     }
     method.check(settings, config);
   }

@@ -42,7 +42,6 @@ public interface RecordableScoring extends Scoring {
               .formatted(global, local));
     }
     HostTensor map = found.get(MAP);
-    return new Scores(
-        score, global, local, new AnomalyMap(map.size(-1), map.size(-2), map.data()));
+    return new Scores(score, global, local, new AnomalyMap(map.size(-1), map.size(-2), map.data()));
   }
 }

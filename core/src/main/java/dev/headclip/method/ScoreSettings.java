@@ -36,17 +36,9 @@ public record ScoreSettings(
             absent = "smoothed",
             aliases = "top_raw=raw")
         TopMap topMap,
-    @Setting(
-            value = "Weight of the local score in the joint one",
-            absent = "0.5",
-            min = 0,
-            max = 1)
+    @Setting(value = "Weight of the local score in the joint one", absent = "0.5", min = 0, max = 1)
         double lambda,
-    @Setting(
-            value = "Score from which an image is anomalous",
-            absent = "0.5",
-            min = 0,
-            max = 1)
+    @Setting(value = "Score from which an image is anomalous", absent = "0.5", min = 0, max = 1)
         double threshold) {
   /** Which map the highest pixels are of. */
   public enum TopMap {
@@ -57,8 +49,7 @@ public record ScoreSettings(
   }
 
   public ScoreSettings {
-    Schema.check(
-        ScoreSettings.class, sigma, topFraction, topCount, topMap, lambda, threshold);
+    Schema.check(ScoreSettings.class, sigma, topFraction, topCount, topMap, lambda, threshold);
   }
 
   /** The recommended reading of the paper. */

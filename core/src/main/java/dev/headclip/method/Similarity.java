@@ -30,8 +30,7 @@ public final class Similarity {
   }
 
   /** {@link #abnormal} of the same patches in several layers, added: [B,N,1]. */
-  public static <T> T abnormalSum(
-      TensorOps<T> ops, List<T> layers, T text, double temperature) {
+  public static <T> T abnormalSum(TensorOps<T> ops, List<T> layers, T text, double temperature) {
     T sum = abnormal(ops, layers.get(0), text, temperature);
     for (T layer : layers.subList(1, layers.size())) {
       sum = ops.add(sum, abnormal(ops, layer, text, temperature));

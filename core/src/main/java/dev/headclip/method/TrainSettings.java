@@ -21,23 +21,14 @@ public record TrainSettings(
     @Setting(value = "Passes over the data", absent = "15", min = 1) int epochs,
     @Setting(value = "Images a step", absent = "8", min = 1) int batch,
     @Setting(value = "Adam's learning rate", absent = "0.001", min = 0, above = true) double lr,
-    @Setting(
-            value = "Adam's decay of the first moment",
-            absent = "0.5",
-            min = 0,
-            max = 0.999999)
+    @Setting(value = "Adam's decay of the first moment", absent = "0.5", min = 0, max = 0.999999)
         double beta1,
-    @Setting(
-            value = "Adam's decay of the second moment",
-            absent = "0.999",
-            min = 0,
-            max = 0.999999)
+    @Setting(value = "Adam's decay of the second moment", absent = "0.999", min = 0, max = 0.999999)
         double beta2,
     @Setting(value = "Decoupled weight decay (AdamW)", absent = "0.0", min = 0) double weightDecay,
     @Setting(value = "Of first values and order", absent = "111") long seed,
     @Setting(
-            value =
-                "Of what the frozen tower gives; fp16 halves the cache, losses agree to 1e-4",
+            value = "Of what the frozen tower gives; fp16 halves the cache, losses agree to 1e-4",
             absent = "fp32")
         FeaturePrecision featurePrecision) {
   /** How the frozen part is kept. */
@@ -48,15 +39,7 @@ public record TrainSettings(
 
   public TrainSettings {
     Schema.check(
-        TrainSettings.class,
-        epochs,
-        batch,
-        lr,
-        beta1,
-        beta2,
-        weightDecay,
-        seed,
-        featurePrecision);
+        TrainSettings.class, epochs, batch, lr, beta1, beta2, weightDecay, seed, featurePrecision);
   }
 
   public static TrainSettings defaults() {

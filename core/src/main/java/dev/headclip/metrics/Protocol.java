@@ -2,7 +2,10 @@ package dev.headclip.metrics;
 
 import java.util.Locale;
 
-/** How pixel figures are computed (docs/spec/metrics.md sections 1 to 3); image figures are the same. */
+/**
+ * How pixel figures are computed (docs/spec/metrics.md sections 1 to 3); image figures are the
+ * same.
+ */
 public enum Protocol {
   /** Every threshold; AUPRO integrated over FPR 0 to 0.3, divided by 0.3. */
   EXACT,

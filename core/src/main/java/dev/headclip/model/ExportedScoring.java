@@ -26,7 +26,8 @@ record ExportedScoring(Optional<Double> lambda) implements Scoring {
             .map(l -> JointScoring.joint(new HostOps(), global, local, l))
             .orElseGet(() -> outputs.get(RecordableScoring.SCORE));
     if (!Float.isFinite(score.data()[0])) {
-      throw new HeadClipException("the model gives no number (score %s)".formatted(score.data()[0]));
+      throw new HeadClipException(
+          "the model gives no number (score %s)".formatted(score.data()[0]));
     }
     HostTensor map = outputs.get(RecordableScoring.MAP);
     return new Scores(

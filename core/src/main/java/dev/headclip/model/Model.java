@@ -1,9 +1,9 @@
 package dev.headclip.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.files.FileSet;
-import dev.headclip.HeadClipException;
 import dev.headclip.image.Normalization;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;

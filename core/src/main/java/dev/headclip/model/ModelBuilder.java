@@ -148,12 +148,8 @@ public final class ModelBuilder {
   private Adapter ofMethod(Adapter found, String where) {
     if (method.isPresent() && !method.get().equals(found.method().name())) {
       throw new HeadClipException(
-          "%s: an adapter of method %s, expected %s%s"
-              .formatted(
-                  where,
-                  found.method().name(),
-                  Methods.named(method.get()).name(),
-                  "; train one with 'headclip train --method %s'".formatted(method.get())));
+          "%s: an adapter of method %s, expected %s; train one"
+              .formatted(where, found.method().name(), Methods.named(method.get()).name()));
     }
     return found;
   }
@@ -188,9 +184,7 @@ public final class ModelBuilder {
   }
 
   private static List<String> keys(MethodConfig<?> method) {
-    return Schema.of(method.method().settings()).entries().stream()
-        .map(Schema.Entry::key)
-        .toList();
+    return Schema.of(method.method().settings()).entries().stream().map(Schema.Entry::key).toList();
   }
 
   private Threshold threshold(Adapter stored, Adapter wanted) {
@@ -220,7 +214,7 @@ public final class ModelBuilder {
     Object scores = facts instanceof Map<?, ?> m ? m.get(Calibration.NORMAL_SCORES) : null;
     if (!(scores instanceof List<?> list) || list.isEmpty()) {
       throw new HeadClipException(
-          "target_fpr: this adapter holds no scores of normal images; run 'headclip calibrate --normal DIR' first, or give a threshold");
+          "target_fpr: this adapter holds no scores of normal images; calibrate it on some first, or give a threshold");
     }
     float[] normal = new float[list.size()];
     for (int i = 0; i < normal.length; i++) {

@@ -333,8 +333,7 @@ public final class HostOps implements TensorOps<HostTensor> {
 
   /** Elements behind an axis. */
   private static int inner(HostTensor x, int axis) {
-    return (int)
-        HostTensor.elements(Arrays.copyOfRange(x.shape(), axis + 1, x.shape().length));
+    return (int) HostTensor.elements(Arrays.copyOfRange(x.shape(), axis + 1, x.shape().length));
   }
 
   @Override

@@ -108,7 +108,9 @@ final class Checkpoint {
       s.step = o.path("step").asInt();
       s.firstLoss = o.path("first_loss").asDouble();
       s.sums.clear();
-      o.path("sums").fields().forEachRemaining(e -> s.sums.put(e.getKey(), e.getValue().asDouble()));
+      o.path("sums")
+          .fields()
+          .forEachRemaining(e -> s.sums.put(e.getKey(), e.getValue().asDouble()));
       s.epochs.clear();
       s.epochs.addAll(
           JSON.convertValue(o.path("epochs"), new TypeReference<ArrayList<EpochFigures>>() {}));

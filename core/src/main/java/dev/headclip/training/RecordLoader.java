@@ -16,8 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Gives the frozen part and the mask of one image after the other: from the cache where it is there,
- * else by running the tower. Reading runs ahead of the computation.
+ * Gives the frozen part and the mask of one image after the other: from the cache where it is
+ * there, else by running the tower. Reading runs ahead of the computation.
  */
 final class RecordLoader implements AutoCloseable {
   private static final int AHEAD = 6;
@@ -30,8 +30,7 @@ final class RecordLoader implements AutoCloseable {
    * @param size side of the network's input
    * @param half whether the numbers are rounded to half precision
    */
-  record Making(
-      Learner learner, Views views, Normalization normalization, int size, boolean half) {
+  record Making(Learner learner, Views views, Normalization normalization, int size, boolean half) {
     Frozen of(TrainingData.Prepared p) {
       return learner.frozen(p.pixels(), p.mask(), half);
     }

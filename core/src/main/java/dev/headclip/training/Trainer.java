@@ -3,7 +3,6 @@ package dev.headclip.training;
 import dev.headclip.HeadClipException;
 import dev.headclip.Version;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.Methods;

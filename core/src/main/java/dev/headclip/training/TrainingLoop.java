@@ -35,8 +35,7 @@ final class TrainingLoop implements AutoCloseable {
     this.identity = job.identity();
     this.state = new TrainingState(job.method().learned(job.backbone().config()), train);
     this.checkpoints = job.checkpoints().map(Checkpoints::new);
-    this.parts =
-        new FrozenParts(learner, job.backbone(), job.method(), job.cache(), train.half());
+    this.parts = new FrozenParts(learner, job.backbone(), job.method(), job.cache(), train.half());
     this.validation =
         job.validation()
             .map(
@@ -108,8 +107,7 @@ final class TrainingLoop implements AutoCloseable {
         c -> {
           long position = job.listener().position();
           Path file =
-              c.save(
-                  state, new Checkpoint.Header(identity, learner.machine(), started, position));
+              c.save(state, new Checkpoint.Header(identity, learner.machine(), started, position));
           job.listener().checkpoint(file);
         });
   }
@@ -137,8 +135,7 @@ final class TrainingLoop implements AutoCloseable {
     if (validation.isPresent()) {
       // looking at another data set may take long: what was learned is safe before it
       save();
-      Optional<Map<String, Double>> figures =
-          validation.get().figures(state.numbers, job.stop());
+      Optional<Map<String, Double>> figures = validation.get().figures(state.numbers, job.stop());
       if (figures.isEmpty()) {
         return false;
       }
@@ -191,8 +188,7 @@ final class TrainingLoop implements AutoCloseable {
 
   private Learner.Example example(RecordLoader.Item item) {
     Sample sample = job.data().samples().get(item.index());
-    return new Learner.Example(
-        item.part(), sample.anomalous(), new ClassName(sample.category()));
+    return new Learner.Example(item.part(), sample.anomalous(), new ClassName(sample.category()));
   }
 
   private void check(Learner.Step s, int[] batch, int step) {

@@ -102,9 +102,7 @@ public final class TrainingReport {
         chart.line(
             part,
             at,
-            epochs.stream()
-                .mapToDouble(e -> e.losses().getOrDefault(part, Double.NaN))
-                .toArray());
+            epochs.stream().mapToDouble(e -> e.losses().getOrDefault(part, Double.NaN)).toArray());
       }
     }
     return chart.range(0, 1, 0, 0).svg();

@@ -29,8 +29,7 @@ final class Validation {
   private final TrainingData data;
   private final Scoring scoring;
 
-  Validation(
-      Learner learner, Supplier<RecordLoader> loader, TrainingData data, Scoring scoring) {
+  Validation(Learner learner, Supplier<RecordLoader> loader, TrainingData data, Scoring scoring) {
     this.learner = learner;
     this.loader = loader;
     this.data = data;

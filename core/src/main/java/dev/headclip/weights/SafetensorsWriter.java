@@ -1,9 +1,9 @@
 package dev.headclip.weights;
 
-import dev.headclip.tensor.Half;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.files.AtomicFiles;
+import dev.headclip.tensor.Half;
 import dev.headclip.tensor.HostTensor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;

@@ -20,8 +20,7 @@ class LossesTest {
         .isCloseTo(0.0662450641f, within(1e-7f));
     assertThat(Losses.dice(ops, abnormal, mask).data()[0]).isCloseTo(0.24f, within(1e-6f));
     assertThat(Losses.dice(ops, normal, clean).data()[0]).isCloseTo(0.24f, within(1e-6f));
-    assertThat(Losses.local(ops, abnormal, mask).data()[0])
-        .isCloseTo(0.5462450641f, within(1e-6f));
+    assertThat(Losses.local(ops, abnormal, mask).data()[0]).isCloseTo(0.5462450641f, within(1e-6f));
   }
 
   @Test

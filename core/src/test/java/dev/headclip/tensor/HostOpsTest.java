@@ -72,8 +72,7 @@ class HostOpsTest {
     same(ops.softmax(t(s(2), 0, Math.log(3))), s(2), 0.25, 0.75);
     same(ops.logSoftmax(t(s(2), -1000, 1000)), s(2), -2000, 0);
     same(ops.normalize(t(s(2), 3, 4)), s(2), 0.6, 0.8);
-    same(
-        ops.layerNorm(t(s(2), 1, 3), t(s(2), 2, 2), t(s(2), 1, 1), 0), s(2), -1, 3);
+    same(ops.layerNorm(t(s(2), 1, 3), t(s(2), 2, 2), t(s(2), 1, 1), 0), s(2), -1, 3);
     same(ops.roundToHalf(t(s(2), 0.3, 1e-9)), s(2), 0.30004883, 0);
   }
 

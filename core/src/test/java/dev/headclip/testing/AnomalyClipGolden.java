@@ -124,8 +124,7 @@ public final class AnomalyClipGolden {
       @Override
       public void read(String name, Consumer<ByteBuffer> use) {
         float[] data = tensors.get(name).data();
-        ByteBuffer b =
-            ByteBuffer.allocateDirect(4 * data.length).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer b = ByteBuffer.allocateDirect(4 * data.length).order(ByteOrder.LITTLE_ENDIAN);
         b.asFloatBuffer().put(data);
         use.accept(b);
       }
@@ -213,19 +212,17 @@ public final class AnomalyClipGolden {
       TensorOps<T> ops = w.ops();
       Recipe r = recipe(b.config(), all);
       Network<T> network =
-          r.method()
-              .network(
-                  w.clip(b, r.method().imageSize(), r.method().position(), s -> ids()));
+          r.method().network(w.clip(b, r.method().imageSize(), r.method().position(), s -> ids()));
       Tensors<T> prepared = network.prepare(ops, learned().map(ops::constant));
       T pixels = w.constant(golden.get("pixels"));
       Tensors<T> features = network.features(ops, pixels, prepared);
       Tensors<T> evidence = network.evidence(ops, features, prepared);
-      RecordableScoring smooth =
-          (RecordableScoring) r.method().scoring(r.scores(), b.config());
+      RecordableScoring smooth = (RecordableScoring) r.method().scoring(r.scores(), b.config());
       RecordableScoring raw =
           (RecordableScoring)
-              r.with(Map.of("sigma", 0.0)).method().scoring(
-                  r.with(Map.of("sigma", 0.0)).scores(), b.config());
+              r.with(Map.of("sigma", 0.0))
+                  .method()
+                  .scoring(r.with(Map.of("sigma", 0.0)).scores(), b.config());
       Tensors<T> scores = smooth.record(ops, evidence);
       HostTensor masks = golden.get("masks");
       Tensors<T> losses =

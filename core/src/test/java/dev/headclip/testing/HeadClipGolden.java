@@ -54,15 +54,13 @@ public final class HeadClipGolden {
       int[][] padded = Golden.ids(golden.get("ids"));
       TokenIds cut = TokenIds.of(padded, b.config().vocabulary() - 1);
       Tokenizer tokenizer = sentences -> cut;
-      VisionTower<T> native_ =
-          w.clip(b, SIDE, PositionResize.BILINEAR, tokenizer).vision();
+      VisionTower<T> native_ = w.clip(b, SIDE, PositionResize.BILINEAR, tokenizer).vision();
       T tokens = native_.forward(ops, w.constant(golden.get("pixels")), LayerHook.allTokens());
       T cls = ops.slice(tokens, 1, 0, 1);
       all.put("image_plain", native_.project(ops, cls, true));
       all.put("image_plain_no_ln", native_.project(ops, cls, false));
       all.put("tokens_plain", native_.project(ops, tokens, true));
-      VisionTower<T> larger =
-          w.clip(b, LARGER, PositionResize.BILINEAR, tokenizer).vision();
+      VisionTower<T> larger = w.clip(b, LARGER, PositionResize.BILINEAR, tokenizer).vision();
       T alone = larger.forward(ops, w.constant(golden.get("pixels_98")), LayerHook.none());
       all.put("image_plain_98", larger.project(ops, alone, true));
       var text = w.clip(b, SIDE, PositionResize.BILINEAR, tokenizer).text();
@@ -143,9 +141,7 @@ public final class HeadClipGolden {
     public <T> Tensors<T> of(Interpreter.World<T> w) {
       TensorOps<T> ops = w.ops();
       Network<T> network =
-          adapter
-              .method()
-              .network(w.clip(b, SIDE, PositionResize.BILINEAR, sentences -> ids));
+          adapter.method().network(w.clip(b, SIDE, PositionResize.BILINEAR, sentences -> ids));
       Tensors<T> prepared = network.prepare(ops, adapter.learned().map(ops::constant));
       T input = w.constant(pixels);
       Tensors<T> features =

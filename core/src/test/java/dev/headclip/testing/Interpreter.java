@@ -29,8 +29,7 @@ public interface Interpreter {
 
     default Clip<T> clip(
         Backbone backbone, int imageSize, PositionResize position, Tokenizer tokenizer) {
-      return new Clip<>(
-          backbone.config(), weights(backbone, imageSize, position), tokenizer);
+      return new Clip<>(backbone.config(), weights(backbone, imageSize, position), tokenizer);
     }
   }
 

@@ -116,8 +116,7 @@ public final class LearningKit {
       for (int p = 0; anomalous && p < mask.length; p++) {
         mask[p] = r.nextInt(4) == 0 ? 1 : 0;
       }
-      Frozen part =
-          learner.frozen(Arrays.copyOfRange(pixels, i * n, (i + 1) * n), mask, false);
+      Frozen part = learner.frozen(Arrays.copyOfRange(pixels, i * n, (i + 1) * n), mask, false);
       all.add(new Learner.Example(part, anomalous, ClassName.unknown()));
     }
     return all;

@@ -66,8 +66,7 @@ public final class MethodKit {
       all.put(m.name(), recipe);
       for (String preset : new TreeSet<>(m.presets(TinyModel.config()).keySet())) {
         Recipe changed = recipe.preset(preset, TinyModel.config());
-        all.put(
-            m.name() + " as " + preset, changed.with(Map.of("image_size", TinyModel.SIDE)));
+        all.put(m.name() + " as " + preset, changed.with(Map.of("image_size", TinyModel.SIDE)));
       }
     }
     return all;
@@ -133,8 +132,7 @@ public final class MethodKit {
           method.network(
               w.clip(s.backbone(), method.imageSize(), method.position(), s.tokenizer()));
       Tensors<T> learned = s.adapter().learned().map(ops::constant);
-      Tensors<T> prepared =
-          network.prepare(ops, learned).and(network.words(ops, learned, NAME));
+      Tensors<T> prepared = network.prepare(ops, learned).and(network.words(ops, learned, NAME));
       T input = ops.constant(pixels);
       Tensors<T> features =
           onePass

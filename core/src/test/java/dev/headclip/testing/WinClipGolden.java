@@ -83,8 +83,7 @@ public final class WinClipGolden {
     Tensors<HostTensor> f = interpreter.run(new One(b, image));
     HostOps ops = new HostOps();
     // stored [E,2], columns normal and abnormal, not normalised
-    HostTensor text =
-        ops.normalize(ops.transpose(row(golden.get("text_mean"), image), 1, 0));
+    HostTensor text = ops.normalize(ops.transpose(row(golden.get("text_mean"), image), 1, 0));
     close("text_mean", text, f.get("text"));
     close("cls", row(golden.get("cls"), image), f.get("image"));
     close("features.large", row(golden.get("features.large"), image), f.get("windows.0"));
@@ -122,16 +121,14 @@ public final class WinClipGolden {
       Recipe r = recipe(b);
       Network<T> network =
           r.method()
-              .network(
-                  w.clip(b, r.method().imageSize(), r.method().position(), s -> ids(image)));
+              .network(w.clip(b, r.method().imageSize(), r.method().position(), s -> ids(image)));
       Tensors<T> words = network.words(ops, Tensors.none(), name(image));
       HostTensor pixels = row(golden.get("pixels"), image);
       long[] shape = pixels.shape();
       T input = w.constant(pixels.reshape(1, shape[0], shape[1], shape[2]));
       Tensors<T> features = network.features(ops, input, words);
       Tensors<T> evidence = network.evidence(ops, features, words);
-      RecordableScoring scoring =
-          (RecordableScoring) r.method().scoring(r.scores(), b.config());
+      RecordableScoring scoring = (RecordableScoring) r.method().scoring(r.scores(), b.config());
       return words.and(features).and(evidence).and(scoring.record(ops, evidence));
     }
   }

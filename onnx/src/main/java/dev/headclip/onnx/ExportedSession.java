@@ -55,17 +55,14 @@ final class ExportedSession implements InferenceSession {
   public Tensors<HostTensor> run(float[] pixels, int images, ClassName name) {
     return guard.use(
         () ->
-            alone
-                ? OneByOne.run(pixels, images, one -> compute(one, 1))
-                : compute(pixels, images));
+            alone ? OneByOne.run(pixels, images, one -> compute(one, 1)) : compute(pixels, images));
   }
 
   private Tensors<HostTensor> compute(float[] pixels, int images) {
     FloatBuffer direct = inputs.take(pixels);
     long[] shape = {images, 3, imageSize, imageSize};
     try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), direct, shape);
-        OrtSession.Result result =
-            open.session().run(Map.of(Recorder.PIXELS, input), OUTPUTS)) {
+        OrtSession.Result result = open.session().run(Map.of(Recorder.PIXELS, input), OUTPUTS)) {
       return OnnxSession.host(result);
     } catch (OrtException e) {
       throw Ort.failed("ONNX Runtime cannot run the model", e);

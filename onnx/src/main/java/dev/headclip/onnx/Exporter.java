@@ -77,8 +77,7 @@ public final class Exporter {
     Recorder.scoring(model);
     stage.accept("recording the model");
     try (Recorder recorder = new Recorder(model)) {
-      Graph graph =
-          recorder.detector(options.dialect(), options.precision(), options.className());
+      Graph graph = recorder.detector(options.dialect(), options.precision(), options.className());
       ModelFile recorded =
           new ModelFile(graph, ExportMetadata.of(model, options), options.halfWeights());
       return write(recorded, model, options, file, stage);
@@ -87,11 +86,7 @@ public final class Exporter {
 
   /** Writes {@code recorded} if it answers as {@code model} does. */
   static Written write(
-      ModelFile recorded,
-      ClipModel model,
-      Options options,
-      Path file,
-      Consumer<String> stage) {
+      ModelFile recorded, ClipModel model, Options options, Path file, Consumer<String> stage) {
     Path home = file.toAbsolutePath().normalize().getParent();
     try (WorkFolder partial = WorkFolder.in(home)) {
       // under the final name, which the model refers to its data by

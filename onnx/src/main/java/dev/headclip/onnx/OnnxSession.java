@@ -62,8 +62,7 @@ final class OnnxSession implements InferenceSession {
       for (String n : ofClass.names()) {
         HostTensor t = ofClass.get(n);
         FloatBuffer data = FloatBuffer.wrap(t.data());
-        all.put(
-            Recorder.WORDS + n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
+        all.put(Recorder.WORDS + n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
       }
       try (OrtSession.Result result = open.session().run(all)) {
         return host(result);

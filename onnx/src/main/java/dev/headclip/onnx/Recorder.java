@@ -47,9 +47,7 @@ final class Recorder implements AutoCloseable {
   Graph network(Dialect dialect, Precision precision) {
     Graph graph = new Graph();
     Tensors<Value> words =
-        model.wantsClassName()
-            ? inputs(graph)
-            : constants(graph, words(ClassName.unknown()));
+        model.wantsClassName() ? inputs(graph) : constants(graph, words(ClassName.unknown()));
     Tensors<Value> evidence = evidence(graph, dialect, precision, words);
     evidence.named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
     return graph;
@@ -85,7 +83,9 @@ final class Recorder implements AutoCloseable {
         "method %s cannot be exported: %s"
             .formatted(
                 model.method(),
-                whole ? "its scoring is not part of the network" : "it sees several views of an image"));
+                whole
+                    ? "its scoring is not part of the network"
+                    : "it sees several views of an image"));
   }
 
   private Tensors<Value> evidence(

@@ -55,8 +55,7 @@ public final class SelfCheck {
         List.of(RecordableScoring.GLOBAL, RecordableScoring.LOCAL, RecordableScoring.SCORE)) {
       scores = Math.max(scores, difference(expected.get(s), found.get(s)));
     }
-    double map =
-        difference(expected.get(RecordableScoring.MAP), found.get(RecordableScoring.MAP));
+    double map = difference(expected.get(RecordableScoring.MAP), found.get(RecordableScoring.MAP));
     return new Difference(r.name(), map, scores);
   }
 

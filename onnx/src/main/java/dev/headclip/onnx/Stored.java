@@ -1,7 +1,7 @@
 package dev.headclip.onnx;
 
-import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Half;
+import dev.headclip.tensor.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

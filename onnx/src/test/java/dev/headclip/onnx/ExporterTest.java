@@ -125,8 +125,7 @@ class ExporterTest {
   void everyMethodThatCanBeRecordedIsExportedAndDetectedWith() {
     for (Map.Entry<String, Recipe> e : MethodKit.recipes().entrySet()) {
       try (ClipModel model = models.of(e.getValue())) {
-        boolean can =
-            model.scoring() instanceof RecordableScoring && model.views().whole();
+        boolean can = model.scoring() instanceof RecordableScoring && model.views().whole();
         if (!can) {
           assertThatThrownBy(() -> export(model, PORTABLE))
               .as(e.getKey())
@@ -260,8 +259,7 @@ class ExporterTest {
         Recorder recorder = new Recorder(model)) {
       Graph graph = recorder.detector(Dialect.PORTABLE, Precision.FP32, NAME);
       new ModelFile(graph, Map.of()).writeWithData(file);
-      assertThat(Files.size(file.resolveSibling("m.onnx.data")))
-          .isGreaterThan(Files.size(file));
+      assertThat(Files.size(file.resolveSibling("m.onnx.data"))).isGreaterThan(Files.size(file));
       compare(model, file, 2);
     }
   }

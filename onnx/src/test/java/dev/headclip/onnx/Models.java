@@ -23,8 +23,7 @@ record Models(Path folder) {
 
   /** HeadCLIP with random numbers, those of the heads among them. */
   ClipModel model(Map<String, ?> settings) {
-    Recipe recipe =
-        TinyModel.recipe(Methods.DEFAULT).with(Map.of("head_weight_start_sd", 0.5));
+    Recipe recipe = TinyModel.recipe(Methods.DEFAULT).with(Map.of("head_weight_start_sd", 0.5));
     return of(recipe.with(settings));
   }
 

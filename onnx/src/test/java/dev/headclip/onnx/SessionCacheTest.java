@@ -35,8 +35,7 @@ class SessionCacheTest {
     EngineSettings settings = EngineSettings.defaults().withPrecision(p).withThreads(1);
     try (model;
         OnnxSession s =
-            new OnnxSession(
-                SessionCache.open(model, settings, Optional.of(home)), model, p)) {
+            new OnnxSession(SessionCache.open(model, settings, Optional.of(home)), model, p)) {
       float[] pixels = TinyModel.pixels(1, model.imageSize());
       return s.run(pixels, 1, ClassName.unknown()).get(RecordableScoring.GLOBAL).data()[0];
     }

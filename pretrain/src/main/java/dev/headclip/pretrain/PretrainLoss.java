@@ -82,9 +82,7 @@ final class PretrainLoss {
     NDArray states = states(ops, weights, r);
 
     NDArray caption = contrast(ops, image, captions);
-    NDArray truth =
-        ops.constant(
-            Truth.oneHot(labels(examples)));
+    NDArray truth = ops.constant(Truth.oneHot(labels(examples)));
     NDArray verdict =
         Losses.crossEntropy(ops, Similarity.logits(ops, image, states, TEMPERATURE), truth);
     NDArray mask = masks(ops, examples);

@@ -64,7 +64,7 @@ final class PretrainState {
     }
     if (!Double.isFinite(squares)) {
       throw new HeadClipException(
-          "the gradient is not a number at step %d; lower --lr, the last checkpoint is good"
+          "the gradient is not a number at step %d; lower lr, the last checkpoint is good"
               .formatted(step));
     }
     double scale = Math.min(1, clipNorm / Math.max(1e-12, Math.sqrt(squares)));

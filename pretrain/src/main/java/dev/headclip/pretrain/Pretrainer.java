@@ -19,6 +19,7 @@ import dev.headclip.torch.TorchOps;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,38 +38,6 @@ import java.util.function.Consumer;
  * has them to choose.
  */
 public final class Pretrainer {
-  /**
-   * @param seed of weights, examples and captions
-   * @param imageSize side of the examples, pixels; a multiple of the patch's
-   * @param steps of one batch each
-   * @param batch examples a step
-   * @param rate peak learning rate, after a warm-up, before a cosine
-   * @param checkpointEvery steps between checkpoints
-   * @param from backbone to start from, of any image size; empty for random weights
-   */
-  public record Settings(
-      long seed,
-      int imageSize,
-      int steps,
-      int batch,
-      double rate,
-      int checkpointEvery,
-      Optional<Path> from) {
-    public Settings {
-      if (steps < 1 || batch < 2 || !(rate > 0) || checkpointEvery < 1) {
-        throw new IllegalArgumentException(
-            "--steps %d, --batch %d, --lr %s: expected at least 1, at least 2, above 0"
-                .formatted(steps, batch, rate));
-      }
-      int p = StarterShape.PATCH;
-      if (imageSize < 4 * p || imageSize % p != 0 || imageSize > 1024) {
-        throw new IllegalArgumentException(
-            "--image-size is %d, expected a multiple of %d from %d to 1024"
-                .formatted(imageSize, p, 4 * p));
-      }
-    }
-  }
-
   /**
    * What the last steps brought, for logs: mean losses since the last report.
    *
@@ -95,13 +64,19 @@ public final class Pretrainer {
   private static final int AVERAGE_EVERY = 10;
   private static final int REPORT_EVERY = 50;
 
-  private final Settings settings;
+  private final PretrainSettings settings;
+  private final Optional<Path> from;
   private final Path out;
   private String fingerprint = "";
   private final ClipConfig config;
 
-  public Pretrainer(Settings settings, Path out) {
+  /**
+   * @param from backbone to start from, of any image size; empty for random weights
+   * @param out folder of backbone and checkpoint
+   */
+  public Pretrainer(PretrainSettings settings, Optional<Path> from, Path out) {
     this.settings = settings;
+    this.from = from;
     this.out = out;
     this.config = StarterShape.config(settings.imageSize());
   }
@@ -128,7 +103,7 @@ public final class Pretrainer {
             .formatted(
                 settings.seed(),
                 settings.batch(),
-                settings.rate(),
+                settings.lr(),
                 settings.steps(),
                 start.name(),
                 generator.description());
@@ -160,7 +135,7 @@ public final class Pretrainer {
                   losses[2] / steps,
                   losses[3] / steps,
                   steps * settings.batch() / seconds));
-          java.util.Arrays.fill(losses, 0);
+          Arrays.fill(losses, 0);
           since = System.nanoTime();
           sinceStep = s.step();
         }
@@ -176,15 +151,17 @@ public final class Pretrainer {
   private record Start(Map<String, HostTensor> weights, String name) {}
 
   private Start start() {
-    if (settings.from().isEmpty()) {
-      return new Start(StarterShape.initial(config, settings.seed()), "random weights");
-    }
-    Path from = settings.from().get();
-    try (Backbone b = Backbone.open(from)) {
+    return from.map(this::start)
+        .orElseGet(
+            () -> new Start(StarterShape.initial(config, settings.seed()), "random weights"));
+  }
+
+  private Start start(Path folder) {
+    try (Backbone b = Backbone.open(folder)) {
       if (!StarterShape.config(b.config().imageSize()).equals(b.config())) {
         throw new HeadClipException(
-            "--from %s: a backbone of another shape, expected one that 'models pretrain' wrote"
-                .formatted(from));
+            "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
+                .formatted(folder));
       }
       Map<String, HostTensor> all = new LinkedHashMap<>();
       b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
@@ -221,7 +198,7 @@ public final class Pretrainer {
       losses[3] = parts.local().getFloat();
       if (!Double.isFinite(parts.total().getFloat())) {
         throw new HeadClipException(
-            "loss is not a number at step %d; lower --lr, the last checkpoint is in %s"
+            "loss is not a number at step %d; lower lr, the last checkpoint is in %s"
                 .formatted(s.step() + 1, out));
       }
     }
@@ -236,9 +213,9 @@ public final class Pretrainer {
 
   private double rateAt(int step) {
     if (step < WARMUP) {
-      return settings.rate() * (step + 1) / WARMUP;
+      return settings.lr() * (step + 1) / WARMUP;
     }
     double t = (double) (step - WARMUP) / Math.max(1, settings.steps() - WARMUP);
-    return settings.rate() * (0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, t))));
+    return settings.lr() * (0.02 + 0.98 * 0.5 * (1 + Math.cos(Math.PI * Math.min(1, t))));
   }
 }

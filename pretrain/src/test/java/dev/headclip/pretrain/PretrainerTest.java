@@ -25,12 +25,17 @@ class PretrainerTest {
 
   @TempDir private Path dir;
 
-  private static Pretrainer.Settings settings(int size, int steps, Optional<Path> from) {
-    return new Pretrainer.Settings(3, size, steps, 4, 1e-3, 2, from);
+  private static PretrainSettings settings(int size, int steps) {
+    return new PretrainSettings(3, size, steps, 4, 1e-3, 2);
   }
 
-  private static boolean run(Pretrainer.Settings s, Path out, BooleanSupplier stop) {
-    return new Pretrainer(s, out).run(Generator.drawn(3, s.imageSize()), stop, p -> {});
+  private static boolean run(PretrainSettings s, Path out, BooleanSupplier stop) {
+    return run(s, Optional.empty(), out, stop);
+  }
+
+  private static boolean run(
+      PretrainSettings s, Optional<Path> from, Path out, BooleanSupplier stop) {
+    return new Pretrainer(s, from, out).run(Generator.drawn(3, s.imageSize()), stop, p -> {});
   }
 
   private static Map<String, HostTensor> tensors(Path file) {
@@ -56,15 +61,15 @@ class PretrainerTest {
   void aStoppedRunGoesOnToTheSameWeights() {
     Path whole = dir.resolve("whole");
     Path parts = dir.resolve("parts");
-    assertThat(run(settings(64, 3, Optional.empty()), whole, NEVER)).isTrue();
-    Pretrainer.Settings s = settings(64, 3, Optional.empty());
+    assertThat(run(settings(64, 3), whole, NEVER)).isTrue();
+    PretrainSettings s = settings(64, 3);
     AtomicInteger asked = new AtomicInteger();
     assertThat(run(s, parts, () -> asked.incrementAndGet() > 2)).isFalse();
     assertThat(run(s, parts, NEVER)).isTrue();
     same(
         tensors(whole.resolve("checkpoint.safetensors")),
         tensors(parts.resolve("checkpoint.safetensors")));
-    assertThatThrownBy(() -> run(settings(64, 4, Optional.empty()), parts, NEVER))
+    assertThatThrownBy(() -> run(settings(64, 4), parts, NEVER))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("checkpoint of another run");
   }
@@ -73,8 +78,8 @@ class PretrainerTest {
   void aSecondStageStartsFromTheFirstAtAnotherSize() {
     Path first = dir.resolve("first");
     Path second = dir.resolve("second");
-    run(settings(64, 1, Optional.empty()), first, NEVER);
-    run(settings(96, 1, Optional.of(first)), second, () -> true);
+    run(settings(64, 1), first, NEVER);
+    run(settings(96, 1), Optional.of(first), second, () -> true);
     try (Backbone a = Backbone.open(first);
         Backbone b = Backbone.open(second)) {
       assertThat(b.config().imageSize()).isEqualTo(96);
@@ -100,7 +105,7 @@ class PretrainerTest {
 
   @Test
   void sizesThatAreNoWholePatchesAreRefused() {
-    assertThatThrownBy(() -> settings(100, 1, Optional.empty()))
-        .hasMessageContaining("--image-size is 100, expected a multiple of 16");
+    assertThatThrownBy(() -> settings(100, 1))
+        .hasMessageContaining("image_size is 100, expected a multiple of the patch's 16");
   }
 }

@@ -3,6 +3,7 @@ package dev.headclip.synth;
 import dev.headclip.HeadClipException;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.ImageWriter;
+import dev.headclip.settings.SettingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class DataSetWriter {
    */
   public static void write(Path out, Generator generator, int count, IntConsumer progress) {
     if (count < 1) {
-      throw new IllegalArgumentException("--count is %d, expected at least 1".formatted(count));
+      throw new SettingException("count", count, "at least 1");
     }
     if (Files.exists(out) && !isEmptyFolder(out)) {
       throw new HeadClipException(

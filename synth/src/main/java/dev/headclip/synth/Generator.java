@@ -1,6 +1,7 @@
 package dev.headclip.synth;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.settings.SettingException;
 import dev.headclip.synth.DefectKind.Defect;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ public final class Generator {
   private Generator(
       long seed, int size, Textures textures, Optional<Cutouts> cutouts, List<Subject> photos) {
     if (size < 32 || size > 2048) {
-      throw new IllegalArgumentException("--size is %d, expected 32 to 2048".formatted(size));
+      throw new SettingException("size", size, "32 to 2048");
     }
     this.seed = seed;
     this.size = size;

@@ -92,8 +92,7 @@ class GeneratorTest {
     List<String> merges = BpeLearner.merges(Captions.corpus());
     assertThat(merges).doesNotHaveDuplicates().isEqualTo(BpeLearner.merges(Captions.corpus()));
     FileSet files =
-        new FileSet.InMemory(
-            "learned", Map.of("tokenizer.json", utf8(TokenizerJson.of(merges))));
+        new FileSet.InMemory("learned", Map.of("tokenizer.json", utf8(TokenizerJson.of(merges))));
     TowerConfig tower = new TowerConfig(8, 1, 1, 8, Activation.GELU, 1e-5);
     ClipConfig config = new ClipConfig(tower, 16, 16, tower, 77, 100_000, 8);
     Set<String> words = new TreeSet<>();

@@ -1,11 +1,11 @@
 package dev.headclip.torch;
 
 import ai.djl.Device;
-import ai.djl.training.GradientCollector;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.training.GradientCollector;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.Clip;
 import dev.headclip.clip.Tokenizer;
@@ -204,8 +204,7 @@ final class TorchLearner implements Learner {
                 })
             .toList();
     // a loss reads words only where the whole batch shows the same
-    Tensors<NDArray> known =
-        classes.size() == 1 ? classes.values().iterator().next() : prepared;
+    Tensors<NDArray> known = classes.size() == 1 ? classes.values().iterator().next() : prepared;
     int[] labels = batch.stream().mapToInt(e -> e.anomalous() ? 1 : 0).toArray();
     List<NDArray> masks = batch.stream().map(e -> TorchFrozen.of(e.part()).mask()).toList();
     return network.loss(
@@ -240,11 +239,9 @@ final class TorchLearner implements Learner {
       @Override
       public Tensors<HostTensor> evidence(Frozen part, ClassName name) {
         Tensors<NDArray> known =
-            classes.computeIfAbsent(
-                name(name), n -> prepared.and(network.words(base, numbers, n)));
+            classes.computeIfAbsent(name(name), n -> prepared.and(network.words(base, numbers, n)));
         try (TorchOps ops = new TorchOps(manager)) {
-          Tensors<NDArray> features =
-              network.features(ops, TorchFrozen.of(part).stage(), known);
+          Tensors<NDArray> features = network.features(ops, TorchFrozen.of(part).stage(), known);
           return network.evidence(ops, features, known).map(TorchOps::host);
         }
       }

@@ -37,11 +37,7 @@ final class TorchSession implements InferenceSession {
     ClipConfig config = model.backbone().config();
     TorchWeights weights =
         TorchWeights.load(
-            manager,
-            config,
-            model.backbone().weights(),
-            method.imageSize(),
-            method.position());
+            manager, config, model.backbone().weights(), method.imageSize(), method.position());
     this.learned = model.adapter().learned();
     this.imageSize = method.imageSize();
     this.batch = SessionGuard.batch(config, imageSize);

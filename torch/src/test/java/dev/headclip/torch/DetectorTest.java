@@ -99,8 +99,7 @@ class DetectorTest {
     String model = model();
     RgbImage image = picture(1);
     try (Detector plain = Detector.load(model);
-        Detector moved =
-            Detector.builder(model).engine("torch").threshold(0).lambda(1).build()) {
+        Detector moved = Detector.builder(model).engine("torch").threshold(0).lambda(1).build()) {
       Detection a = plain.detect(image);
       Detection b = moved.detect(image);
       assertThat(b.anomalous()).isTrue();
@@ -165,8 +164,7 @@ class DetectorTest {
     String clip = TinyModel.backbone(dir.resolve("clip")).toString();
     List<ImageSource> images = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
-      images.add(
-          ImageSource.of(file(i)).withClass(new ClassName(i % 3 == 0 ? "screw" : "carpet")));
+      images.add(ImageSource.of(file(i)).withClass(new ClassName(i % 3 == 0 ? "screw" : "carpet")));
     }
     try (Detector d = Detector.builder(clip).method("winclip").build();
         Detections<Outcome> all = d.stream(images, StreamSettings.defaults())) {

@@ -70,8 +70,7 @@ class LearningGoldenTest {
   }
 
   private Learner.Step step(Learner learner, Tensors<HostTensor> numbers) {
-    return step(
-        learner, numbers, golden.get("pixels"), golden.get("masks"), golden.get("labels"));
+    return step(learner, numbers, golden.get("pixels"), golden.get("masks"), golden.get("labels"));
   }
 
   private TorchLearner learner(Backbone b) {
@@ -185,8 +184,7 @@ class LearningGoldenTest {
     String set = (all ? "all." : "last.") + (half ? "" : "nofp16.");
     try (Backbone b = g.golden().backbone();
         TorchLearner learner =
-            new TorchLearner(
-                b, g.recipe(b.config(), all).method(), "cpu", sentences -> g.ids())) {
+            new TorchLearner(b, g.recipe(b.config(), all).method(), "cpu", sentences -> g.ids())) {
       Tensors<HostTensor> start = g.learned();
       Learner.Step s =
           step(

@@ -27,8 +27,7 @@ public final class TorchInterpreter implements Interpreter {
                 @Override
                 public Weights<NDArray> weights(
                     Backbone b, int imageSize, PositionResize position) {
-                  return TorchWeights.load(
-                      manager, b.config(), b.weights(), imageSize, position);
+                  return TorchWeights.load(manager, b.config(), b.weights(), imageSize, position);
                 }
               })
           .map(TorchOps::host);

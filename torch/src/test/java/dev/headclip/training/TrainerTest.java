@@ -205,8 +205,7 @@ class TrainerTest {
             .hasMessageContaining("method %s learns nothing".formatted(method.name()));
         continue;
       }
-      UnaryOperator<Trainer> named =
-          t -> t.method(method.name()).set(SETTINGS).set("epochs", 2);
+      UnaryOperator<Trainer> named = t -> t.method(method.name()).set(SETTINGS).set("epochs", 2);
       TrainingResult whole = train(named);
       assertThat(whole.epochs().get(1).losses().get("total"))
           .as(method.name())
@@ -333,9 +332,7 @@ class TrainerTest {
     assertThatThrownBy(
             () ->
                 train(
-                    j ->
-                        j.set("lr", 1e30)
-                            .checkpoints(dir.resolve("wild"), Duration.ZERO, false)))
+                    j -> j.set("lr", 1e30).checkpoints(dir.resolve("wild"), Duration.ZERO, false)))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("epoch 1, step 2")
         .hasMessageContaining(".png")
@@ -363,8 +360,7 @@ class TrainerTest {
                 .validation(second, true)
                 .checkpoints(folder, Duration.ofDays(1), false));
     TrainingResult resumed =
-        train(
-            j -> j.validation(second, true).checkpoints(folder, Duration.ofDays(1), true));
+        train(j -> j.validation(second, true).checkpoints(folder, Duration.ofDays(1), true));
     assertThat(resumed.learned()).isEqualTo(best.learned());
     assertThat(resumed.epochs()).isEqualTo(best.epochs());
   }
@@ -384,8 +380,7 @@ class TrainerTest {
     assertThat(part.complete()).isFalse();
     assertThat(part.epochs()).isEmpty();
     TrainingResult rest =
-        train(
-            j -> j.validation(second, false).checkpoints(folder, Duration.ofDays(1), true));
+        train(j -> j.validation(second, false).checkpoints(folder, Duration.ofDays(1), true));
     assertThat(rest.learned()).isEqualTo(whole.learned());
     assertThat(rest.epochs()).isEqualTo(whole.epochs());
   }

@@ -56,9 +56,9 @@ public final class AnomalyClip implements Method<AnomalyClipSettings> {
   }
 
   /**
-   * official: one layer, loss weight 4 (the scripts since April 2025). paper: four layers, weight 1,
-   * maps added, as the paper words it. aliased: what the code before that really computed, the last
-   * layer four times.
+   * official: one layer, loss weight 4 (the scripts since April 2025). paper: four layers, weight
+   * 1, maps added, as the paper words it. aliased: what the code before that really computed, the
+   * last layer four times.
    */
   @Override
   public Map<String, Map<String, ?>> presets(ClipConfig config) {
@@ -124,8 +124,8 @@ public final class AnomalyClip implements Method<AnomalyClipSettings> {
   }
 
   /**
-   * {@code {"prompt_learner": ...}} as train.py:114 saves it, and as its descendants do; the rest of
-   * it is frozen rows of CLIP, and projections that are never used.
+   * {@code {"prompt_learner": ...}} as train.py:114 saves it, and as its descendants do; the rest
+   * of it is frozen rows of CLIP, and projections that are never used.
    */
   @Override
   public Optional<Imported> imported(TensorSource checkpoint) {

@@ -41,23 +41,14 @@ public record AnomalyClipSettings(
             shown = "the last")
         List<Integer> outputLayers,
     @Setting(value = "What the maps of several layers become", absent = "mean") Maps maps,
-    @Setting(
-            value = "Of every softmax over cosines",
-            absent = "0.07",
-            min = 1e-4,
-            max = 1e4)
+    @Setting(value = "Of every softmax over cosines", absent = "0.07", min = 1e-4, max = 1e4)
         double temperature,
-    @Setting(
-            value = "The global feature passes the tower's last normalisation",
-            absent = "false")
+    @Setting(value = "The global feature passes the tower's last normalisation", absent = "false")
         boolean clsLnPost,
     @Setting(value = "The learned prompts", inline = true) PromptSettings prompts,
     @Setting(value = "Resizing of position embeddings", absent = "bilinear")
         PositionResize position,
-    @Setting(
-            value = "Weight of the maps' loss beside the global one",
-            absent = "4.0",
-            min = 0)
+    @Setting(value = "Weight of the maps' loss beside the global one", absent = "4.0", min = 0)
         double localLossWeight)
     implements InputSettings {
   /** What the maps of several layers become. */

@@ -49,8 +49,7 @@ final class PromptCheckpoint {
       learned = learned.with(LearnedPrompts.DEEP + i, file.host(prefix + DEEP + i));
     }
     boolean usual = learned.get(LearnedPrompts.NORMAL).size(1) == PUBLISHED.text().width();
-    return Optional.of(
-        new Imported(learned, usual ? Optional.of(PUBLISHED) : Optional.empty()));
+    return Optional.of(new Imported(learned, usual ? Optional.of(PUBLISHED) : Optional.empty()));
   }
 
   /** [1,1,words,width] to [words,width]. */

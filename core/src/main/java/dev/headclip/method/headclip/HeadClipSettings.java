@@ -37,15 +37,9 @@ public record HeadClipSettings(
     @Setting(value = "The local path", inline = true) LocalPath localPath,
     @Setting(value = "Layers whose features make maps", min = 1, shown = "the last")
         List<Integer> outputLayers,
-    @Setting(
-            value = "Of every softmax over cosines",
-            absent = "0.07",
-            min = 1e-4,
-            max = 1e4)
+    @Setting(value = "Of every softmax over cosines", absent = "0.07", min = 1e-4, max = 1e4)
         double temperature,
-    @Setting(
-            value = "The global feature passes the tower's last normalisation",
-            absent = "false")
+    @Setting(value = "The global feature passes the tower's last normalisation", absent = "false")
         boolean clsLnPost,
     @Setting(value = "The learned prompts", inline = true) PromptSettings prompts,
     @Setting(value = "Resizing of position embeddings", absent = "bilinear")
@@ -53,17 +47,11 @@ public record HeadClipSettings(
     @Setting(value = "Learn a weight for every head of the local path", absent = "true")
         boolean headWeights,
     @Setting(value = "First value of the head weights", absent = "1.0") double headWeightStart,
-    @Setting(
-            value = "Deviation of a normal draw around it",
-            absent = "0.0",
-            min = 0)
+    @Setting(value = "Deviation of a normal draw around it", absent = "0.0", min = 0)
         double headWeightStartSd,
     @Setting(value = "The head weights' own learning rate", min = 0, above = true, shown = "lr")
         Optional<Double> headWeightLr,
-    @Setting(
-            value = "Weight of the maps' loss beside the global one",
-            absent = "1.0",
-            min = 0)
+    @Setting(value = "Weight of the maps' loss beside the global one", absent = "1.0", min = 0)
         double localLossWeight)
     implements InputSettings {
   public HeadClipSettings {

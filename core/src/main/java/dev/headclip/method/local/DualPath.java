@@ -72,8 +72,8 @@ public final class DualPath<T> {
 
   /**
    * The ordinary path, and what a local path that {@link LocalPath#accumulates} takes from it: it
-   * does not depend on the head weights, and the local path is linear in them (docs/spec/headclip.md
-   * section 5).
+   * does not depend on the head weights, and the local path is linear in them
+   * (docs/spec/headclip.md section 5).
    *
    * @param pixels [B,3,S,S], normalised
    */

@@ -99,9 +99,7 @@ public final class LocalNetwork<T> implements Network<T> {
     if (!wiring.headWeights()) {
       return unit(ops, paths.run(ops, pixels, Tensors.none()));
     }
-    return wiring.path().accumulates()
-        ? paths.inputs(ops, pixels)
-        : Tensors.of(PIXELS, pixels);
+    return wiring.path().accumulates() ? paths.inputs(ops, pixels) : Tensors.of(PIXELS, pixels);
   }
 
   @Override

@@ -38,9 +38,7 @@ public record LocalPath(
             key = "head_weight_constraint",
             absent = "none")
         Constraint constraint,
-    @Setting(
-            value = "Scale the projection's bias by a layer's mean head weight",
-            absent = "false")
+    @Setting(value = "Scale the projection's bias by a layer's mean head weight", absent = "false")
         boolean scaleBias,
     @Setting(
             value = "The head weights scale the ordinary path of the same layers too",

@@ -7,10 +7,10 @@ import dev.headclip.tensor.Tensors;
 import java.util.List;
 
 /**
- * Keeps what a local path that {@link LocalPath#accumulates} takes from the ordinary one, instead of
- * computing it: {@code before} (G_{first-1}, [B,1+N,width]), {@code plain.I} (output layer number I
- * of the list, where it lies before the first CSA layer), {@code heads.L} (C of CSA layer L, heads
- * side by side, up to the last layer that an output needs).
+ * Keeps what a local path that {@link LocalPath#accumulates} takes from the ordinary one, instead
+ * of computing it: {@code before} (G_{first-1}, [B,1+N,width]), {@code plain.I} (output layer
+ * number I of the list, where it lies before the first CSA layer), {@code heads.L} (C of CSA layer
+ * L, heads side by side, up to the last layer that an output needs).
  */
 final class LocalRecorder<T> implements LayerHook<T> {
   static final String BEFORE = "before";

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Text features of two prompts, normal and abnormal, whose first words are learned
- * (AnomalyCLIP's prompt_ensemble.py:103-109, AnomalyCLIP.py:237-251).
+ * Text features of two prompts, normal and abnormal, whose first words are learned (AnomalyCLIP's
+ * prompt_ensemble.py:103-109, AnomalyCLIP.py:237-251).
  *
  * @param <T> the implementation's tensor
  */
@@ -42,8 +42,7 @@ public final class LearnedPrompts<T> {
   /** {@code X X X X X X X X X X X X object.} and the same for an abnormal one. */
   public static List<String> sentences(PromptSettings s) {
     String words = "X ".repeat(s.length());
-    return List.of(
-        words + s.templates().normal() + ".", words + s.templates().abnormal() + ".");
+    return List.of(words + s.templates().normal() + ".", words + s.templates().abnormal() + ".");
   }
 
   /** What is learned: words and tokens, from a normal distribution of deviation 0.02. */

@@ -51,7 +51,9 @@ public final class WinClip implements Method<WinClipSettings> {
     int grid = config.grid(s.imageSize());
     if (s.windows().stream().anyMatch(w -> w > grid)) {
       throw new SettingException(
-          "windows", s.windows(), "up to the %d patches of %d pixels".formatted(grid, s.imageSize()));
+          "windows",
+          s.windows(),
+          "up to the %d patches of %d pixels".formatted(grid, s.imageSize()));
     }
   }
 

@@ -27,18 +27,13 @@ public record WinClipSettings(
         List<Integer> windows,
     @Setting(value = "Steps between windows, patches", absent = "1", min = 1, max = 1024)
         int windowStride,
-    @Setting(
-            value = "Of the softmax over cosines",
-            absent = "0.07",
-            min = 1e-4,
-            max = 1e4)
+    @Setting(value = "Of the softmax over cosines", absent = "0.07", min = 1e-4, max = 1e4)
         double temperature,
     @Setting(value = "Resizing of position embeddings", absent = "bicubic_antialias")
         PositionResize position)
     implements InputSettings {
   public WinClipSettings {
-    Schema.check(
-        WinClipSettings.class, imageSize, windows, windowStride, temperature, position);
+    Schema.check(WinClipSettings.class, imageSize, windows, windowStride, temperature, position);
     windows = List.copyOf(windows);
   }
 }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 
 /**
- * Where the frozen part of images is kept between epochs. It changes the time that a run
- * takes, never its result.
+ * Where the frozen part of images is kept between epochs. It changes the time that a run takes,
+ * never its result.
  *
  * @param place where
  * @param folder of a cache on disk

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The frozen part of one image and its mask, in an engine's memory: float32 tensors by name. Closing
- * it frees what it owns.
+ * The frozen part of one image and its mask, in an engine's memory: float32 tensors by name.
+ * Closing it frees what it owns.
  */
 public interface Frozen extends AutoCloseable {
   /** The mask's name among them, [1,S,S]. */

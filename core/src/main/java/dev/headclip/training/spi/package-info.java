@@ -1,2 +1,4 @@
-/** What an engine does for learning: implementations are found with {@link java.util.ServiceLoader}. */
+/**
+ * What an engine does for learning: implementations are found with {@link java.util.ServiceLoader}.
+ */
 package dev.headclip.training.spi;

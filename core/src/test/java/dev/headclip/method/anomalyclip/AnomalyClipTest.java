@@ -43,8 +43,7 @@ class AnomalyClipTest {
   @ValueSource(strings = {"anomalyclip_official", "crane/epoch_5"})
   void checkpointsAreImportedToTheBit(String name) throws IOException {
     JsonNode expected =
-        new ObjectMapper()
-            .readTree(Baselines.path("checkpoints/" + name + ".json").toFile());
+        new ObjectMapper().readTree(Baselines.path("checkpoints/" + name + ".json").toFile());
     try (TorchArchive file = TorchArchive.open(Baselines.path("checkpoints/" + name + ".pth"))) {
       Imported found = method.imported(file).orElseThrow();
       assertThat(found.backbone()).contains(Golden.published());
@@ -61,8 +60,7 @@ class AnomalyClipTest {
               .filter(n -> n.startsWith("compound_prompts_text."))
               .count();
       assertThat(words).isEqualTo(2 + (int) deep);
-      MethodConfig<?> c =
-          MethodConfig.of(method, Golden.published()).withTensors(learned);
+      MethodConfig<?> c = MethodConfig.of(method, Golden.published()).withTensors(learned);
       assertThat(c.learned(Golden.published()).stream().map(l -> l.name()))
           .containsExactlyElementsOf(learned.names());
     }
@@ -80,7 +78,8 @@ class AnomalyClipTest {
 
   @Test
   void theTinyCheckpointHoldsTheGoldenNumbers() {
-    try (TorchArchive file = TorchArchive.open(Baselines.path("checkpoints/anomalyclip_tiny.pth"))) {
+    try (TorchArchive file =
+        TorchArchive.open(Baselines.path("checkpoints/anomalyclip_tiny.pth"))) {
       assertThat(method.imported(file).orElseThrow().learned())
           .isEqualTo(AnomalyClipGolden.of(true).learned());
     }

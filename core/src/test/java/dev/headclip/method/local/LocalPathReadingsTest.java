@@ -62,10 +62,7 @@ class LocalPathReadingsTest {
 
   /** G_l: the ordinary stream after layer l, read as an output before the first CSA layer. */
   private HostTensor plain(int l) {
-    return dual(LocalPath.of(6, 6), List.of(l))
-        .run(ops, pixels, Tensors.none())
-        .local()
-        .get(0);
+    return dual(LocalPath.of(6, 6), List.of(l)).run(ops, pixels, Tensors.none()).local().get(0);
   }
 
   private HostTensor weight(int layer, String name) {
@@ -146,9 +143,7 @@ class LocalPathReadingsTest {
                         weights.get(ClipNames.POST_NORM + ".bias"),
                         1e-5))
             .toList();
-    same(
-        last(with(path, "state_norm", StateNorm.LN_POST), heads),
-        ops.scale(sum(normed), 0.25));
+    same(last(with(path, "state_norm", StateNorm.LN_POST), heads), ops.scale(sum(normed), 0.25));
   }
 
   @Test

@@ -7,13 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TokenIds;
+import dev.headclip.files.FileSet;
 import dev.headclip.method.ClassName;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.testing.Golden;
 import dev.headclip.testing.WinClipGolden;
 import dev.headclip.tokenizer.ClipTokenizer;
-import dev.headclip.files.FileSet;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -58,7 +58,8 @@ class WinClipTest {
         int[][] expected = golden.golden().ids("clip_ids." + i);
         assertThat(ids.ids().length).isEqualTo(expected.length);
         for (int s = 0; s < expected.length; s++) {
-          assertThat(ids.ids()[s]).startsWith(java.util.Arrays.copyOf(expected[s], ids.eot()[s] + 1));
+          assertThat(ids.ids()[s])
+              .startsWith(java.util.Arrays.copyOf(expected[s], ids.eot()[s] + 1));
         }
       }
     }
@@ -78,7 +79,8 @@ class WinClipTest {
           int[] row = new int[w.tokens()];
           System.arraycopy(expected[k], 0, row, 1, expected[k].length);
           assertThat(w.positions()).containsSubsequence(row);
-          assertThat(java.util.Arrays.copyOfRange(w.positions(), k * row.length, (k + 1) * row.length))
+          assertThat(
+                  java.util.Arrays.copyOfRange(w.positions(), k * row.length, (k + 1) * row.length))
               .containsExactly(row);
         }
       }
@@ -117,8 +119,7 @@ class WinClipTest {
     for (int y = 0; y < 5; y++) {
       for (int x = 0; x < 5; x++) {
         boolean covered = x != 2 && y != 2;
-        assertThat(found.data()[y * 5 + x])
-            .isCloseTo(covered ? 0.5f : 0, within(1e-6f));
+        assertThat(found.data()[y * 5 + x]).isCloseTo(covered ? 0.5f : 0, within(1e-6f));
       }
     }
   }
