@@ -78,6 +78,7 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
+    compute.addSettings(command);
   }
 
   @Override

@@ -97,8 +97,8 @@ final class ConfigFile implements IDefaultValueProvider {
     for (Map.Entry<String, JsonNode> e : root.properties()) {
       String key = e.getKey().replace('-', '_');
       JsonNode v = e.getValue();
-      if (key.equals("csa") && v.isObject()) {
-        all.put(key, v.path("first").asText() + "-" + v.path("last").asText());
+      if (v.isObject() && SettingNames.isSetting(key)) {
+        all.put(key, v.toString());
       } else if (v.isObject()) {
         values(where, v).forEach((k, text) -> all.put(key + "_" + k, text));
       } else {

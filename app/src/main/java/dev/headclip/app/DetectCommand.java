@@ -6,11 +6,8 @@ import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.StreamSettings;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +66,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
+    compute.addSettings(command);
   }
 
   /** Counts of what became of the images. */
@@ -106,17 +104,14 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           "%s: no images, expected PNG, JPEG, TIFF, BMP, GIF or WebP files"
               .formatted(inputs.get(0)));
     }
-    // UTF-8 whatever the locale: file names must survive
-    PrintStream results =
-        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
     try (Stopper stopper = new Stopper(20);
         Detector detector = model.detector(compute, true)) {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }
       Counts counts = new Counts();
-      boolean heard = run(detector, search, stopper, results, counts);
-      if (!heard || results.checkError()) {
+      boolean heard = run(detector, search, stopper, counts);
+      if (!heard || System.out.checkError()) {
         throw new HeadClipException(
             "the results cannot be written to standard output (full, or closed); stopped");
       }
@@ -127,13 +122,12 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   }
 
   /** Whether all results could be printed. */
-  private boolean run(
-      Detector detector, ImageSearch search, Stopper stopper, PrintStream results, Counts counts) {
+  private boolean run(Detector detector, ImageSearch search, Stopper stopper, Counts counts) {
     Report report = Report.of(format, detector.model().name());
     Map<String, Path> names = search.outputNames();
     List<ImageSource> sources = search.images().stream().map(ImageSource::of).toList();
     StreamSettings settings = StreamSettings.defaults().withPixels(maps.drawsOverlays());
-    report.header().ifPresent(results::println);
+    report.header().ifPresent(System.out::println);
     try (ProgressLine progress = progress(sources.size());
         Detections<Row> rows =
             detector.stream(sources, settings, o -> row(o, names.get(o.source().id()), report))) {
@@ -145,7 +139,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           }
         }
         Row r = rows.next();
-        PrintStream to = r.failed() && format == Format.text ? System.err : results;
+        PrintStream to = r.failed() && format == Format.text ? System.err : System.out;
         to.println(r.text());
         if (to.checkError()) {
           return false;

@@ -104,6 +104,7 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
+    compute.addSettings(command);
   }
 
   @Override

@@ -1,7 +1,11 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -52,20 +56,23 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
+    // file names must survive, whatever the locale
+    System.setOut(utf8(FileDescriptor.out));
+    System.setErr(utf8(FileDescriptor.err));
     System.exit(run(args));
   }
 
-  /** Runs a command line and returns its exit code. */
+  private static PrintStream utf8(FileDescriptor to) {
+    return new PrintStream(new FileOutputStream(to), false, StandardCharsets.UTF_8);
+  }
+
+  /** Runs a command line, prints to System's streams, and returns its exit code. */
   static int run(String... args) {
     // before any library makes a logger
     boolean debug = java.util.Arrays.asList(args).contains("--debug");
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", debug ? "info" : "off");
     System.setProperty("java.awt.headless", "true");
-    Main main = new Main();
-    CommandLine line = new CommandLine(main);
-    line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
-    line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
+    CommandLine line = line();
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     try {
@@ -80,6 +87,16 @@ public final class Main {
       line.getErr().println("headclip: internal error: %s".formatted(firstLine(e.toString())));
     }
     return UNUSABLE;
+  }
+
+  /** All verbs. */
+  static CommandLine line() {
+    Main main = new Main();
+    CommandLine line = new CommandLine(main);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
+    line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
+    return line;
   }
 
   /** The command that the first words name: {@code detect}, {@code models pretrain}. */

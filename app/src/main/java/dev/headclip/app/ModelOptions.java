@@ -62,11 +62,15 @@ final class ModelOptions {
 
   /** Adds the flags of scores, of the image size, and of a method that is named. */
   void addSettings(CommandSpec spec, Map<String, String> given) {
-    settings.add(spec, ScoreSettings.class, k -> true);
-    String name = given.getOrDefault("method", Methods.DEFAULT);
+    String name = given.getOrDefault("method", "");
     if (Methods.names().contains(name)) {
-      boolean all = given.containsKey("method");
-      settings.add(spec, Methods.named(name).settings(), k -> all || k.equals("image_size"));
+      settings.add(spec, Methods.named(name).scores());
+      settings.add(spec, Methods.named(name).settings());
+    } else {
+      settings.addOfModel(spec, ScoreSettings.class, key -> true);
+      // the one that may be another than the one learned under; every method has it
+      Class<? extends Record> any = Methods.named(Methods.DEFAULT).settings();
+      settings.addOfModel(spec, any, key -> key.equals("image_size"));
     }
   }
 

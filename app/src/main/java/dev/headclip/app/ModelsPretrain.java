@@ -35,7 +35,7 @@ final class ModelsPretrain implements Callable<Integer>, WithSettings {
 
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
-    flags.add(command, PretrainSettings.class, key -> true);
+    flags.add(command, PretrainSettings.class);
   }
 
   @Override

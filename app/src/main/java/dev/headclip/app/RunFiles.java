@@ -3,6 +3,7 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.files.AtomicFiles;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.training.Trainer;
 import dev.headclip.training.cache.CacheSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +32,14 @@ record RunFiles(Path out, Path checkpoints, Path cache, Path log, Path report) {
     }
     if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
       throw new HeadClipException("--out %s: folder is not writable".formatted(out));
+    }
+  }
+
+  void requireNoUnfinishedRun() {
+    if (Trainer.unfinished(checkpoints)) {
+      throw new HeadClipException(
+          "%s holds an unfinished run; add --resume to go on with it, or remove that folder to start anew"
+              .formatted(checkpoints));
     }
   }
 

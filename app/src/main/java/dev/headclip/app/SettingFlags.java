@@ -1,5 +1,7 @@
 package dev.headclip.app;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.settings.Schema;
 import dev.headclip.settings.SettingException;
 import java.util.ArrayList;
@@ -24,18 +26,34 @@ final class SettingFlags {
   }
 
   /** Adds the flags of a record's settings to a command. */
-  void add(CommandSpec spec, Class<? extends Record> settings, Predicate<String> wanted) {
-    for (Schema.Entry e : Schema.of(settings).entries()) {
-      if (wanted.test(e.key())) {
-        add(spec, e);
-      }
+  void add(CommandSpec spec, Class<? extends Record> settings) {
+    Schema.of(settings).entries().forEach(e -> add(spec, e, e.absent()));
+  }
+
+  /** The same; where nothing is given, these are the values. */
+  void add(CommandSpec spec, Record defaults) {
+    JsonNode json = Schema.json(defaults);
+    for (Schema.Entry e : Schema.of(defaults.getClass()).entries()) {
+      add(spec, e, json.at("/" + e.path().replace('.', '/')).asText(e.absent()));
     }
   }
 
-  private void add(CommandSpec spec, Schema.Entry e) {
+  /** Some of them, in place of what a model has stored. */
+  void addOfModel(CommandSpec spec, Class<? extends Record> settings, Predicate<String> wanted) {
+    Schema.of(settings).entries().stream()
+        .filter(e -> wanted.test(e.key()))
+        .forEach(e -> add(spec, e, "the model's"));
+  }
+
+  private void add(CommandSpec spec, Schema.Entry e, String absent) {
     String flag = flag(e.key());
+    if (spec.optionsMap().containsKey(flag)) {
+      throw new HeadClipException(
+          "setting %s has the name of a flag of '%s'; give it another"
+              .formatted(e.key(), spec.qualifiedName()));
+    }
     OptionSpec.Builder option =
-        option(flag, text -> values.put(e.key(), text)).description(help(e));
+        option(flag, text -> values.put(e.key(), text)).description(help(e, absent));
     if (e.flag()) {
       spec.addOption(bare(option).build());
       spec.addOption(bare(switchTo("--no-" + flag.substring(2), e.key(), "false")).build());
@@ -91,11 +109,11 @@ final class SettingFlags {
     return option.type(Boolean.class).arity("0").fallbackValue("true");
   }
 
-  private static String help(Schema.Entry e) {
+  private static String help(Schema.Entry e, String absent) {
     String first = e.help().replaceFirst("\\.$", "");
-    return e.absent().isEmpty()
+    return absent.isEmpty()
         ? first + "."
-        : "%s (default: %s).".formatted(first, e.absent().replace("%", "%%"));
+        : "%s (default: %s).".formatted(first, absent.replace("%", "%%"));
   }
 
   /** {@code deep_start} to {@code --deep-start}. */

@@ -8,10 +8,10 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.Method;
 import dev.headclip.method.Methods;
 import dev.headclip.method.Recipe;
 import dev.headclip.method.ScoreSettings;
-import dev.headclip.method.TrainSettings;
 import dev.headclip.model.Model;
 import dev.headclip.settings.Schema;
 import dev.headclip.training.Trainer;
@@ -146,22 +146,26 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
 
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
-    String name = given.getOrDefault("method", Methods.DEFAULT);
-    settings.add(command, Methods.named(name).settings(), k -> true);
-    settings.add(command, ScoreSettings.class, k -> true);
-    settings.add(command, TrainSettings.class, k -> true);
+    Method<?> named = Methods.named(given.getOrDefault("method", Methods.DEFAULT));
+    settings.add(command, named.settings());
+    settings.add(command, named.scores());
+    settings.add(command, named.training());
   }
 
   @Override
   public Integer call() {
     RunFiles files = RunFiles.beside(out);
     files.requireWritable();
+    if (!resume) {
+      files.requireNoUnfinishedRun();
+    }
     try (Backbone clip = Model.backbone(backbone);
         Stopper stopper = new Stopper(180)) {
       Recipe recipe = recipe(clip.config());
       compute.useThreads();
       LearningEngine.find().requireDevice(device);
       AnnotatedSet set = auxiliary.read();
+      printEffective(recipe);
       TrainingData data = read("check", set);
       CacheSettings kept =
           new CacheSettings(cache, cacheDir.orElse(files.cache()), compute.cacheLimit());
@@ -175,7 +179,6 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
                   resume)
               .device(device)
               .stop(stopper.flag());
-      printEffective(recipe);
       validate.ifPresent(
           v ->
               trainer.validation(

@@ -12,8 +12,7 @@ import dev.headclip.image.ImageWriter;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.Preprocess;
 import dev.headclip.synth.Generator;
-import dev.headclip.torch.TinyModel;
-import java.io.IOException;
+import dev.headclip.testing.TinyModel;
 import java.io.OutputStream;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -28,12 +27,12 @@ class ExportCommandTest {
   private Path model;
 
   @BeforeEach
-  void model() throws IOException {
-    model = TinyModel.write(Files.createDirectory(dir.resolve("model")));
+  void model() {
+    model = TinyModel.write(dir.resolve("model"));
   }
 
-  private Processes.Run headclip(Object... args) throws Exception {
-    return new Processes(dir).run(args);
+  private Processes.Run headclip(Object... args) {
+    return new Commands(dir).run(args);
   }
 
   @Test
@@ -44,9 +43,19 @@ class ExportCommandTest {
     }
     Processes.Run r =
         headclip(
-            "export", "--model", model, "--lambda", "0.7", "--image-size", "84", "--out", "d.onnx");
+            "export",
+            "--model",
+            model,
+            "--lambda",
+            "0.7",
+            "--image-size",
+            "84",
+            "--out",
+            Path.of("d.onnx"));
     assertThat(r.code()).as(r.err()).isZero();
-    assertThat(r.out()).startsWith("d.onnx: ").contains("against the torch engine");
+    assertThat(r.out())
+        .startsWith(dir.resolve("d.onnx") + ": ")
+        .contains("against the torch engine");
 
     Processes.Run detect =
         headclip(
@@ -81,7 +90,7 @@ class ExportCommandTest {
     Processes.Run r = headclip("export", "--model", model, "--out", dir);
     assertThat(r.code()).isEqualTo(2);
     assertThat(r.err()).contains("is a folder, expected the name of a file");
-    r = headclip("export", "--model", model, "--out", "d.onnx", "--image-size", "50");
+    r = headclip("export", "--model", model, "--out", Path.of("d.onnx"), "--image-size", "50");
     assertThat(r.code()).isEqualTo(2);
     assertThat(r.err().lines()).hasSize(1);
     assertThat(r.err()).contains("50 is not a multiple of the backbone's patch size 14");

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
-import dev.headclip.torch.TinyModel;
+import dev.headclip.testing.TinyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +23,14 @@ class FiguresCommandsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path dir;
-  private Processes processes;
+  private Commands commands;
   private Path model;
   private Path data;
 
   @BeforeEach
-  void prepare() throws IOException {
-    processes = new Processes(dir);
-    model = TinyModel.write(Files.createDirectory(dir.resolve("model")));
+  void prepare() {
+    commands = new Commands(dir);
+    model = TinyModel.write(dir.resolve("model"));
     data = dir.resolve("data");
   }
 
@@ -42,18 +42,16 @@ class FiguresCommandsTest {
   void evaluationKilledInTheMiddleGoesOnToIdenticalFigures() throws Exception {
     draw(460);
     Processes.Run whole =
-        processes.run("evaluate", "--root", data, "--model", model, "--out", "whole");
+        commands.run("evaluate", "--root", data, "--model", model, "--out", Path.of("whole"));
     assertThat(whole.code()).as(whole.err()).isZero();
     Processes.Running r =
-        processes.start("evaluate", "--root", data, "--model", model, "--out", "killed");
+        new Processes(dir).start("evaluate", "--root", data, "--model", model, "--out", "killed");
     Path journal = dir.resolve("killed/predictions.bin");
-    for (int i = 0; i < 10_000 && (!Files.exists(journal) || Files.size(journal) < 5000); i++) {
-      Thread.sleep(5);
-    }
+    r.waitFor(() -> Files.exists(journal) && Files.size(journal) > 5000);
     r.process().destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     assertThat(dir.resolve("killed/metrics.json")).doesNotExist();
     Processes.Run rest =
-        processes.run("evaluate", "--root", data, "--model", model, "--out", "killed");
+        commands.run("evaluate", "--root", data, "--model", model, "--out", Path.of("killed"));
     assertThat(rest.code()).as(rest.err()).isZero();
     assertThat(rest.err()).contains("images are done already");
     for (String f : List.of("metrics.json", "metrics-paper.json")) {
@@ -66,8 +64,16 @@ class FiguresCommandsTest {
     assertThat(report).doesNotContain("http://", "https://", "@DATA@");
     // the same folder with another model is refused
     Processes.Run other =
-        processes.run(
-            "evaluate", "--root", data, "--model", model, "--image-size", 84, "--out", "whole");
+        commands.run(
+            "evaluate",
+            "--root",
+            data,
+            "--model",
+            model,
+            "--image-size",
+            84,
+            "--out",
+            Path.of("whole"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("another evaluation");
   }
@@ -91,14 +97,14 @@ class FiguresCommandsTest {
     }
     Files.writeString(broken, "no image");
     Processes.Run r =
-        processes.run(
+        commands.run(
             "evaluate",
             "--root",
             data,
             "--model",
             model,
             "--out",
-            "e",
+            Path.of("e"),
             "--maps",
             "npy",
             "--format",
@@ -116,12 +122,12 @@ class FiguresCommandsTest {
   @Test
   void metricsOfAManifestAreTheMetricsFile() throws Exception {
     Files.writeString(dir.resolve("m.csv"), "class,label,score\na,0,0.1\na,1,0.7\na,0,0.3\n");
-    Processes.Run r = processes.run("metrics", "m.csv", "--protocol", "paper");
+    Processes.Run r = commands.run("metrics", Path.of("m.csv"), "--protocol", "paper");
     assertThat(r.code()).as(r.err()).isZero();
     JsonNode o = JSON.readTree(r.out());
     assertThat(o.path("classes").path("a").path("image").path("auroc").asDouble()).isEqualTo(1);
     assertThat(o.path("protocol").asText()).isEqualTo("paper");
-    Processes.Run missing = processes.run("metrics", "nowhere.csv");
+    Processes.Run missing = commands.run("metrics", Path.of("nowhere.csv"));
     assertThat(missing.code()).isEqualTo(2);
     assertThat(missing.err()).contains("nowhere.csv").hasLineCount(1);
   }
@@ -146,7 +152,7 @@ class FiguresCommandsTest {
             targets: [{synthesize: 46, seed: 5}, {root: nowhere}]
         """
             .formatted(model, data));
-    Processes.Run r = processes.run("benchmark", "plan.yaml", "--out", "b");
+    Processes.Run r = commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));
     assertThat(r.code()).as(r.err()).isEqualTo(1);
     assertThat(r.out()).contains("### image level", "### pixel level", "±", "**", "no such folder");
     assertThat(Files.readString(dir.resolve("b/tables.tex"))).contains("\\textbf{", "\\hline");
@@ -154,7 +160,7 @@ class FiguresCommandsTest {
         .isEqualTo(1 + 4 * 10);
     assertThat(Files.readString(dir.resolve("b/report.html"))).contains("<polyline");
     assertThat(dir.resolve("b/cache")).doesNotExist();
-    Processes.Run again = processes.run("benchmark", "plan.yaml", "--out", "b");
+    Processes.Run again = commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));
     assertThat(again.err()).doesNotContain("epoch 1/1");
     assertThat(again.out()).isEqualTo(r.out());
   }
@@ -167,7 +173,7 @@ class FiguresCommandsTest {
       normal = all.filter(f -> f.endsWith("test/good")).sorted().findFirst().orElseThrow();
     }
     Processes.Run r =
-        processes.run(
+        commands.run(
             "calibrate",
             "--normal",
             normal,
@@ -176,20 +182,20 @@ class FiguresCommandsTest {
             "--model",
             model,
             "--out",
-            "c.safetensors");
+            Path.of("c.safetensors"));
     assertThat(r.code()).as(r.err()).isZero();
     assertThat(r.out()).contains("threshold", "95 % confidence");
     JsonNode settings = AdapterFile.contents(dir.resolve("c.safetensors")).settings();
     assertThat(settings.path("provenance").path("calibration").path("origin").asText())
         .isEqualTo("normal images");
     Processes.Run used =
-        processes.run(
+        commands.run(
             "detect",
             normal,
             "--backbone",
             model,
             "--adapter",
-            "c.safetensors",
+            Path.of("c.safetensors"),
             "--format",
             "json",
             "--maps",
@@ -197,13 +203,13 @@ class FiguresCommandsTest {
     JsonNode first = JSON.readTree(used.out().lines().findFirst().orElseThrow());
     assertThat(first.path("threshold").asDouble()).isEqualTo(settings.path("threshold").asDouble());
     Processes.Run strict =
-        processes.run(
+        commands.run(
             "detect",
             normal,
             "--backbone",
             model,
             "--adapter",
-            "c.safetensors",
+            Path.of("c.safetensors"),
             "--format",
             "json",
             "--maps",
@@ -215,12 +221,11 @@ class FiguresCommandsTest {
                 .path("threshold")
                 .asDouble())
         .isLessThan(settings.path("threshold").asDouble());
-    Processes.Run without =
-        processes.run("detect", normal, "--model", model, "--target-fpr", "0.1");
+    Processes.Run without = commands.run("detect", normal, "--model", model, "--target-fpr", "0.1");
     assertThat(without.code()).isEqualTo(2);
-    assertThat(without.err()).contains("calibrate --normal").hasLineCount(1);
+    assertThat(without.err()).contains("--target-fpr", "calibrate").hasLineCount(1);
     Processes.Run labelled =
-        processes.run(
+        commands.run(
             "calibrate",
             "--root",
             data,
@@ -229,9 +234,9 @@ class FiguresCommandsTest {
             "--model",
             model,
             "--out",
-            "d.safetensors");
+            Path.of("d.safetensors"));
     assertThat(labelled.out()).contains("recall");
-    Processes.Run builtIn = processes.run("calibrate", "--normal", normal);
+    Processes.Run builtIn = commands.run("calibrate", "--normal", normal);
     assertThat(builtIn.code()).isEqualTo(2);
     assertThat(builtIn.err()).contains("--out");
   }

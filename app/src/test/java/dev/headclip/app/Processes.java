@@ -24,6 +24,23 @@ final class Processes {
 
   /** One that runs. */
   record Running(Process process, Path out, Path err) {
+    /** Something that a running process brings about. */
+    interface Condition {
+      boolean holds() throws IOException;
+    }
+
+    /** Waits for it, at most a minute. */
+    void waitFor(Condition condition) throws IOException, InterruptedException {
+      for (int i = 0; i < 12_000; i++) {
+        if (condition.holds()) {
+          return;
+        }
+        Thread.sleep(5);
+      }
+      process.destroyForcibly();
+      throw new IllegalStateException("it did not come: " + Files.readString(err));
+    }
+
     Run finish() throws IOException, InterruptedException {
       if (!process.waitFor(180, TimeUnit.SECONDS)) {
         process.destroyForcibly();
@@ -34,13 +51,17 @@ final class Processes {
   }
 
   Running start(Object... args) throws IOException {
+    return startTo(dir.resolve("stdout" + runs), args);
+  }
+
+  /** One whose results go to {@code out}. */
+  Running startTo(Path out, Object... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     for (Object a : args) {
       command.add(a.toString());
     }
-    Path out = dir.resolve("stdout" + runs);
     Path err = dir.resolve("stderr" + runs++);
     Process p =
         new ProcessBuilder(command)

@@ -7,14 +7,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
-import dev.headclip.torch.TinyModel;
+import dev.headclip.testing.TinyModel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -30,13 +32,15 @@ class TrainCommandTest {
 
   @TempDir private Path dir;
   private Processes processes;
+  private Commands commands;
   private Path model;
   private Path data;
 
   @BeforeEach
-  void prepare() throws IOException {
+  void prepare() {
     processes = new Processes(dir);
-    model = TinyModel.write(Files.createDirectory(dir.resolve("model")));
+    commands = new Commands(dir);
+    model = TinyModel.write(dir.resolve("model"));
     data = dir.resolve("data");
     DataSetWriter.write(data, Generator.drawn(4, 70), 46, n -> {});
   }
@@ -45,7 +49,15 @@ class TrainCommandTest {
     List<Object> all =
         new ArrayList<>(
             List.of(
-                "train", "--root", data, "--backbone", model, "--image-size", 70, "--out", out));
+                "train",
+                "--root",
+                data,
+                "--backbone",
+                model,
+                "--image-size",
+                70,
+                "--out",
+                dir.resolve(out)));
     all.addAll(List.of(more));
     return all.toArray();
   }
@@ -60,9 +72,10 @@ class TrainCommandTest {
 
   @Test
   void writesAdapterLogAndReportAndTidiesUp() throws Exception {
-    Processes.Run r = processes.run(train("a.safetensors", "--epochs", 2, "--validate", data));
+    Processes.Run r = commands.run(train("a.safetensors", "--epochs", 2, "--validate", data));
     assertThat(r.code()).as(r.err()).isZero();
-    assertThat(r.err()).contains("epochs: 2", "csa: 1-6", "image_auroc", "epoch 2/2");
+    assertThat(r.err())
+        .contains("epochs: 2", "csa:\n  first: 1\n  last: 6\n", "image_auroc", "epoch 2/2");
     JsonNode p = contents("a.safetensors").path("provenance");
     for (String key :
         List.of(
@@ -86,10 +99,10 @@ class TrainCommandTest {
     assertThat(log.stream().filter(l -> l.contains("\"event\":\"step\""))).hasSize(12);
     assertThat(dir.resolve("a.checkpoints")).doesNotExist();
     assertThat(dir.resolve("a.cache")).doesNotExist();
-    Processes.Run show = processes.run("models", "show", "a.safetensors");
+    Processes.Run show = commands.run("models", "show", Path.of("a.safetensors"));
     assertThat(JSON.readTree(show.out()).path("head_weights")).hasSize(6);
     Processes.Run again =
-        processes.run(train("a.safetensors", "--epochs", 2, "--validate", data, "--resume"));
+        commands.run(train("a.safetensors", "--epochs", 2, "--validate", data, "--resume"));
     assertThat(again.err()).contains("already");
   }
 
@@ -101,41 +114,48 @@ class TrainCommandTest {
             + data
             + "\nbackbone: "
             + model
-            + "\nimage_size: 70\nout: b.safetensors\n");
-    Processes.Run r = processes.run("train", "--config", "c.yaml", "--batch", 7);
+            + "\nimage_size: 70\ncsa: {first: 2, last: 6}\nout: "
+            + dir.resolve("b.safetensors")
+            + "\n");
+    Processes.Run r = commands.run("train", "--config", Path.of("c.yaml"), "--batch", 7);
     assertThat(r.code()).as(r.err()).isZero();
     JsonNode c = contents("b.safetensors");
     assertThat(c.path("output_layers").toString()).isEqualTo("[4,6]");
+    assertThat(c.path("csa").toString()).isEqualTo("{\"first\":2,\"last\":6}");
     assertThat(c.path("provenance").path("batch").asInt()).isEqualTo(7);
     assertThat(c.path("provenance").path("head_weights").asBoolean()).isFalse();
     // what it printed is a file for the next run
     String printed = r.err().substring(0, r.err().indexOf("\n#\n"));
     Files.writeString(dir.resolve("d.yaml"), printed);
-    Processes.Run same = processes.run("train", "--config=d.yaml", "--out", "e.safetensors");
+    Processes.Run same =
+        commands.run(
+            "train", "--config=" + dir.resolve("d.yaml"), "--out", Path.of("e.safetensors"));
     assertThat(same.code()).as(same.err()).isZero();
     assertThat(numbers("e.safetensors")).isEqualTo(numbers("b.safetensors"));
     Files.writeString(dir.resolve("f.yaml"), "epoch: 1\n");
-    Processes.Run wrong = processes.run("train", "--config", "f.yaml");
+    Processes.Run wrong = commands.run("train", "--config", Path.of("f.yaml"));
     assertThat(wrong.code()).isEqualTo(2);
     assertThat(wrong.err()).contains("f.yaml: unknown key epoch").hasLineCount(1);
   }
 
   @Test
   void wrongRequestsAreOneLine() throws Exception {
-    Processes.Run gpu = processes.run(train("g.safetensors", "--device", "gpu"));
+    Processes.Run gpu = commands.run(train("g.safetensors", "--device", "gpu"));
     assertThat(gpu.code()).isEqualTo(2);
-    assertThat(gpu.err()).contains("--device gpu").contains("--device cpu").hasLineCount(1);
-    Processes.Run select = processes.run(train("g.safetensors", "--select", "best"));
+    assertThat(gpu.err()).contains("--device gpu").contains("use the cpu").hasLineCount(1);
+    Processes.Run select = commands.run(train("g.safetensors", "--select", "best"));
     assertThat(select.code()).isEqualTo(2);
     assertThat(select.err()).contains("--validate");
   }
 
   @Test
-  void killedAtRandomMomentsItEndsWithTheSameAdapter() throws Exception {
-    assertThat(processes.run(train("whole.safetensors", "--epochs", 6)).code()).isZero();
+  void killedAtAnyCheckpointItEndsWithTheSameAdapter() throws Exception {
+    assertThat(commands.run(train("whole.safetensors", "--epochs", 6)).code()).isZero();
+    Path log = dir.resolve("killed.log.jsonl");
+    Path checkpoints = dir.resolve("killed.checkpoints");
     SplittableRandom random = new SplittableRandom(17);
-    int killed = 0;
-    while (killed < KILLS) {
+    for (int kill = 1; kill <= KILLS; kill++) {
+      String before = newest(checkpoints);
       Processes.Running r =
           processes.start(
               train(
@@ -146,27 +166,43 @@ class TrainCommandTest {
                   "--cache",
                   "disk",
                   "--checkpoint-minutes",
-                  "0.0005"));
-      boolean ended = r.process().waitFor(900 + random.nextInt(1500), TimeUnit.MILLISECONDS);
-      if (ended) {
+                  "0.00001"));
+      // it goes on from the last one, and is killed somewhere in the steps after the next
+      r.waitFor(() -> !newest(checkpoints).equals(before) || !r.process().isAlive());
+      Thread.sleep(random.nextInt(120));
+      r.process().destroyForcibly().waitFor();
+      if (Files.exists(dir.resolve("killed.safetensors"))) {
         // done before the kill: once more from the beginning
-        assertThat(r.finish().code()).as(r.finish().err()).isZero();
         assertThat(numbers("killed.safetensors")).isEqualTo(numbers("whole.safetensors"));
         Files.delete(dir.resolve("killed.safetensors"));
+      } else {
+        assertThat(newest(checkpoints)).isNotEmpty();
       }
-      r.process().destroyForcibly().waitFor();
-      killed++;
     }
     Processes.Run last =
-        processes.run(train("killed.safetensors", "--epochs", 6, "--resume", "--cache", "disk"));
+        commands.run(train("killed.safetensors", "--epochs", 6, "--resume", "--cache", "disk"));
     assertThat(last.code()).as(last.err()).isZero();
+    assertThat(last.err()).contains("going on in epoch");
     assertThat(numbers("killed.safetensors")).isEqualTo(numbers("whole.safetensors"));
     // the log is that of one run
-    List<String> steps =
-        Files.readAllLines(dir.resolve("killed.log.jsonl")).stream()
-            .filter(l -> l.contains("\"event\":\"step\""))
-            .toList();
-    assertThat(steps).hasSize(36);
+    assertThat(Files.readAllLines(log).stream().filter(l -> l.contains("\"event\":\"step\"")))
+        .hasSize(36);
+  }
+
+  /** Name of the newest checkpoint; empty where there is none. */
+  private static String newest(Path checkpoints) {
+    if (!Files.isDirectory(checkpoints)) {
+      return "";
+    }
+    try (Stream<Path> all = Files.list(checkpoints)) {
+      return all.map(p -> p.getFileName().toString())
+          .filter(n -> n.endsWith(".safetensors"))
+          .max(Comparator.naturalOrder())
+          .orElse("");
+    } catch (IOException | UncheckedIOException e) {
+      // renamed or removed while it was listed
+      return "";
+    }
   }
 
   @Test
@@ -174,17 +210,15 @@ class TrainCommandTest {
   void interruptedItSavesAndSaysHowToGoOn() throws Exception {
     Processes.Running r = processes.start(train("i.safetensors", "--epochs", 500));
     Path log = dir.resolve("i.log.jsonl");
-    for (int i = 0; i < 200 && (!Files.exists(log) || Files.size(log) < 5000); i++) {
-      Thread.sleep(100);
-    }
+    r.waitFor(() -> Files.exists(log) && Files.size(log) > 5000);
     new ProcessBuilder("kill", "-INT", String.valueOf(r.process().pid())).start().waitFor();
     Processes.Run ended = r.finish();
     assertThat(ended.err()).contains("--resume goes on");
     assertThat(dir.resolve("i.checkpoints")).isDirectory();
-    Processes.Run without = processes.run(train("i.safetensors", "--epochs", 500));
+    Processes.Run without = commands.run(train("i.safetensors", "--epochs", 500));
     assertThat(without.code()).isEqualTo(2);
     assertThat(without.err()).contains("add --resume");
-    Processes.Run other = processes.run(train("i.safetensors", "--epochs", 2, "--resume"));
+    Processes.Run other = commands.run(train("i.safetensors", "--epochs", 2, "--resume"));
     assertThat(other.code()).isEqualTo(2);
     assertThat(other.err()).contains("epochs was 500, is now 2");
   }

@@ -93,9 +93,9 @@ public final class DetectorBuilder {
     return this;
   }
 
-  /** Whether the first GPU computes. */
-  public DetectorBuilder gpu(boolean wanted) {
-    engine = engine.withGpu(wanted);
+  /** The processor, or the first GPU. */
+  public DetectorBuilder device(EngineSettings.Device device) {
+    engine = engine.withDevice(device);
     return this;
   }
 

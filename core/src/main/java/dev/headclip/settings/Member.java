@@ -1,12 +1,15 @@
 package dev.headclip.settings;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** One component of a settings record: a single setting, or a group of them. */
@@ -58,7 +61,7 @@ sealed interface Member {
 
   /** imageSize to image_size. */
   private static String snake(String name) {
-    return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(java.util.Locale.ROOT);
+    return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
   }
 
   /** A single setting. */
@@ -137,8 +140,10 @@ sealed interface Member {
   record Group(RecordComponent component, Setting setting, String key, Schema<?> schema)
       implements Member {}
 
-  /** A record with a short form: an object or text in JSON, text elsewhere. */
+  /** A record with a short form: an object or that form, wherever it stands. */
   record Short(Schema<?> schema, Method parse) implements Codec {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     @Override
     public Object fromJson(JsonNode n) {
       if (n.isTextual()) {
@@ -154,7 +159,14 @@ sealed interface Member {
 
     @Override
     public Object fromText(String text) {
-      return Schema.invoke(() -> parse.invoke(null, text));
+      if (!text.startsWith("{")) {
+        return Schema.invoke(() -> parse.invoke(null, text));
+      }
+      try {
+        return fromJson(JSON.readTree(text));
+      } catch (JsonProcessingException e) {
+        return null;
+      }
     }
 
     @Override
@@ -164,7 +176,7 @@ sealed interface Member {
 
     @Override
     public String label() {
-      return String.join("-", schema.names()).toUpperCase(java.util.Locale.ROOT);
+      return String.join("-", schema.names()).toUpperCase(Locale.ROOT);
     }
   }
 }

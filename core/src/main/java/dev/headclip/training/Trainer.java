@@ -107,6 +107,11 @@ public final class Trainer {
     return this;
   }
 
+  /** Whether a folder of checkpoints holds a run to go on with. */
+  public static boolean unfinished(Path folder) {
+    return new Checkpoints(folder).any();
+  }
+
   /** What computes: cpu, gpu, gpu:N. */
   public Trainer device(String name) {
     device = name;

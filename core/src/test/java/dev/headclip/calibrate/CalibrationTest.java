@@ -92,7 +92,7 @@ class CalibrationTest {
   void impossibleWishesAreRefused() {
     for (double rate : new double[] {0, 1, -1, Double.NaN}) {
       assertThatThrownBy(() -> Calibration.normals(new float[] {1}, rate))
-          .hasMessageContaining("--target-fpr");
+          .hasMessageContaining("target_fpr");
     }
     assertThat(Calibration.normals(new float[] {.5f}, .999).threshold()).isLessThanOrEqualTo(1);
     assertThatThrownBy(() -> Calibration.bestF1(new float[] {1}, new boolean[] {true}))

@@ -78,7 +78,7 @@ public final class AnomalyClipGolden {
     m.put("image_size", settings.path("input").asInt());
     m.put("csa", new LayerRange(vv.get(0), vv.get(vv.size() - 1)));
     m.put("output_layers", all ? outputs : outputs.subList(outputs.size() - 1, outputs.size()));
-    m.put("maps", "sum");
+    m.put("layer_maps", "sum");
     m.put("temperature", settings.path("tau").asDouble());
     m.put("sigma", settings.path("sigma").asDouble());
     m.put("local_loss_weight", settings.path("lambda_local_loss").asDouble());

@@ -34,10 +34,20 @@ public final class Baselines {
     return new Baselines(path(method + ".safetensors"));
   }
 
-  /** A file or folder among them; the test is skipped where it is not there. */
+  /**
+   * A file or backbone among them: of the folder that the system property names, else of this
+   * project's test resources, else of the workplace; the test is skipped where it is in none.
+   */
   public static Path path(String name) {
     String given = System.getProperty("headclip.golden.baselines");
-    return given != null ? Path.of(given).resolve(name) : Golden.shared("golden/baselines/" + name);
+    if (given != null) {
+      return Path.of(given).resolve(name);
+    }
+    String resource = "baselines/" + name;
+    if (Golden.has(resource + "/config.json")) {
+      return Golden.backbone(resource);
+    }
+    return Golden.has(resource) ? Golden.file(resource) : Golden.shared("golden/baselines/" + name);
   }
 
   public JsonNode settings() {

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
@@ -47,14 +48,22 @@ public final class Golden {
     }
   }
 
+  static boolean has(String name) {
+    return Golden.class.getResource("/golden/" + name) != null;
+  }
+
   /** A folder with the miniature CLIP that the golden numbers were made with. */
   public static Path tinyClip() {
+    return backbone("tiny_clip");
+  }
+
+  /** A backbone's folder of this project's test resources under /golden. */
+  static Path backbone(String name) {
     try {
       Path folder = Files.createTempDirectory("tiny_clip");
       folder.toFile().deleteOnExit();
-      for (String n :
-          new String[] {"config.json", "model.safetensors", "preprocessor_config.json"}) {
-        try (InputStream in = Golden.class.getResourceAsStream("/golden/tiny_clip/" + n)) {
+      for (String n : List.of("config.json", "model.safetensors", "preprocessor_config.json")) {
+        try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + "/" + n)) {
           Files.copy(in, folder.resolve(n));
         }
         folder.resolve(n).toFile().deleteOnExit();

@@ -15,8 +15,11 @@ import dev.headclip.method.Methods;
 import dev.headclip.method.Network;
 import dev.headclip.method.Recipe;
 import dev.headclip.method.RecordableScoring;
+import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scores;
+import dev.headclip.method.TrainSettings;
 import dev.headclip.method.Truth;
+import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
@@ -73,6 +76,7 @@ public final class MethodKit {
   }
 
   private void check(Recipe recipe) {
+    namesAreUnique(recipe);
     Path folder = temporary();
     try (Backbone b = Backbone.open(TinyModel.backbone(folder));
         ClipTokenizer tokenizer = b.tokenizer()) {
@@ -192,6 +196,14 @@ public final class MethodKit {
     Map<String, HostTensor> all = new LinkedHashMap<>(found.named());
     all.values().removeIf(t -> t.shape().length == 0);
     return new Tensors<>(all);
+  }
+
+  /** Settings of a method, of scores and of training are given by their key alone. */
+  private static void namesAreUnique(Recipe recipe) {
+    List<Class<? extends Record>> all =
+        List.of(recipe.method().method().settings(), ScoreSettings.class, TrainSettings.class);
+    assertThat(all.stream().flatMap(c -> Schema.of(c).entries().stream()).map(e -> e.key()))
+        .doesNotHaveDuplicates();
   }
 
   private static void isKept(Subject s, Path file) {

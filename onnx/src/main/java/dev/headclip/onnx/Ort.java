@@ -126,7 +126,7 @@ final class Ort {
       o.addCUDA(0);
     } catch (OrtException e) {
       throw new HeadClipException(
-          "gpu: ONNX Runtime finds no usable GPU (%s); expected onnxruntime_gpu on the class path, CUDA 12 and cuDNN 9; see docs/onnx.md"
+          "device gpu: ONNX Runtime finds no usable GPU (%s); expected onnxruntime_gpu on the class path, CUDA 12 and cuDNN 9; see docs/onnx.md"
               .formatted(message(e)),
           e);
     }

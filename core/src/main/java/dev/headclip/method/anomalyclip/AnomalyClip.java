@@ -65,17 +65,22 @@ public final class AnomalyClip implements Method<AnomalyClipSettings> {
     int last = config.vision().layers();
     return Map.of(
         "official",
-        Map.of("output_layers", List.of(last), "local_loss_weight", 4.0, "maps", "sum"),
+        Map.of("output_layers", List.of(last), "local_loss_weight", 4.0, "layer_maps", "sum"),
         "paper",
         Map.of(
-            "output_layers", OutputLayers.quarters(last), "local_loss_weight", 1.0, "maps", "sum"),
+            "output_layers",
+            OutputLayers.quarters(last),
+            "local_loss_weight",
+            1.0,
+            "layer_maps",
+            "sum"),
         "aliased",
         Map.of(
             "output_layers",
             Collections.nCopies(4, last),
             "local_loss_weight",
             1.0,
-            "maps",
+            "layer_maps",
             "sum"));
   }
 
@@ -116,7 +121,7 @@ public final class AnomalyClip implements Method<AnomalyClipSettings> {
     return new LocalNetwork.Wiring(
         s.localFfn() ? Schema.with(path, "local_ffn", true) : path,
         s.outputLayers(),
-        s.maps() == AnomalyClipSettings.Maps.SUM,
+        s.layerMaps() == AnomalyClipSettings.LayerMaps.SUM,
         s.temperature(),
         s.clsLnPost(),
         false,

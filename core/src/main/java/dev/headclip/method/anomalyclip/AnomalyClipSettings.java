@@ -16,7 +16,7 @@ import java.util.List;
  * @param csa layers with value-value attention ("DPAM", section 2)
  * @param localFfn the unused variant in which the local path has the blocks' MLPs (section 2)
  * @param outputLayers layers whose features make maps; one may stand there more than once
- * @param maps whether the layers' maps are added, as in the authors' code, or averaged
+ * @param layerMaps whether the layers' maps are added, as in the authors' code, or averaged
  * @param temperature tau of every softmax over cosines
  * @param clsLnPost whether the global feature passes ln_post
  * @param prompts the learned prompts
@@ -40,7 +40,7 @@ public record AnomalyClipSettings(
             min = 1,
             shown = "the last")
         List<Integer> outputLayers,
-    @Setting(value = "What the maps of several layers become", absent = "mean") Maps maps,
+    @Setting(value = "What the maps of several layers become", absent = "mean") LayerMaps layerMaps,
     @Setting(value = "Of every softmax over cosines", absent = "0.07", min = 1e-4, max = 1e4)
         double temperature,
     @Setting(value = "The global feature passes the tower's last normalisation", absent = "false")
@@ -52,7 +52,7 @@ public record AnomalyClipSettings(
         double localLossWeight)
     implements InputSettings {
   /** What the maps of several layers become. */
-  public enum Maps {
+  public enum LayerMaps {
     /** Their mean: a map lies in [0,1]. */
     MEAN,
     /** Their sum, as in the authors' code: a map of n layers lies in [0,n]. */
@@ -66,7 +66,7 @@ public record AnomalyClipSettings(
         csa,
         localFfn,
         outputLayers,
-        maps,
+        layerMaps,
         temperature,
         clsLnPost,
         prompts,
