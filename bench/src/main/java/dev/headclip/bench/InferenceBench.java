@@ -1,13 +1,11 @@
 package dev.headclip.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.detect.BuiltInModels;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.Detector;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.synth.Generator;
 import java.io.IOException;
@@ -19,8 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,9 +26,6 @@ import picocli.CommandLine.Option;
     name = "inference",
     description = "Seconds per image, file to map, of every engine; matrix rates of the machine.")
 final class InferenceBench implements Callable<Integer> {
-  /** Official AnomalyCLIP image encoder, ViT-L/14@336, 2 cores: the figures, seconds. */
-  private static final Map<Integer, Double> OFFICIAL = Map.of(336, 3.8, 518, 15.0);
-
   @Option(names = "--backbone", required = true, description = "A CLIP, or starter.")
   private String backbone;
 
@@ -50,6 +43,22 @@ final class InferenceBench implements Callable<Integer> {
 
   @Option(names = "--ways", split = ",", defaultValue = "torch,onnx_fp32,onnx_int8")
   private List<Way> ways;
+
+  @Option(names = "--method", defaultValue = "headclip")
+  private String method;
+
+  @Option(
+      names = "--python",
+      paramLabel = "PATH",
+      description =
+          "A Python with torch and transformers: it times CLIPVisionModel of the same folder, in turns with ours.")
+  private Optional<Path> python;
+
+  @Option(
+      names = "--official",
+      paramLabel = "DIR",
+      description = "A checkout of zqhang/AnomalyCLIP, whose image encoder --python times, too.")
+  private Optional<Path> official;
 
   private enum Way {
     TORCH("torch", Precision.FP32),
@@ -72,19 +81,25 @@ final class InferenceBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("headclip-bench");
-    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone)) {
-      Path adapter = RandomAdapter.fileFor(folder.path(), work, imageSize);
+    try {
       List<Path> files = pictures(work);
       ObjectNode results = Results.begin("inference");
       results
           .putObject("settings")
           .put("backbone", backbone)
+          .put("method", method)
           .put("image_size", imageSize)
           .put("rounds", rounds)
           .put("images_a_round", images)
           .put("pictures", "drawn, 1024 x 1024, PNG");
       results.set("matrix_rate_gflops", MatrixRate.measure());
-      measure(folder.path(), adapter, files, results);
+      if (python.isPresent()) {
+        try (Peers peers = Peers.start(python.get(), Path.of(backbone), imageSize, official)) {
+          measure(files, Optional.of(peers), results);
+        }
+      } else {
+        measure(files, Optional.empty(), results);
+      }
       Results.write(name, results);
     } finally {
       AtomicFiles.deleteTree(work);
@@ -104,19 +119,23 @@ final class InferenceBench implements Callable<Integer> {
     return all;
   }
 
-  private void measure(Path folder, Path adapter, List<Path> files, ObjectNode results) {
+  private void measure(List<Path> files, Optional<Peers> peers, ObjectNode results)
+      throws IOException {
     Map<Way, Detector> detectors = new LinkedHashMap<>();
     Map<Way, List<Double>> seconds = new LinkedHashMap<>();
     try {
       for (Way w : ways) {
         long start = System.nanoTime();
-        detectors.put(w, Detector.load(folder, adapter, options(w)));
+        EngineSettings settings =
+            EngineSettings.defaults().withEngine(w.engine).withPrecision(w.precision);
+        detectors.put(w, new BenchModel(backbone, method, imageSize).detector(settings));
         results
             .putObject(w.key())
             .put("load_seconds", Spread.round((System.nanoTime() - start) / 1e9));
         seconds.put(w, new ArrayList<>());
       }
       Map<Way, List<Detection>> found = new LinkedHashMap<>();
+      Map<String, List<Double>> others = new LinkedHashMap<>();
       for (int round = 0; round <= rounds; round++) {
         for (Way w : ways) {
           long start = System.nanoTime();
@@ -129,7 +148,14 @@ final class InferenceBench implements Callable<Integer> {
           }
           System.err.printf("round %d %s: %.3f s an image%n", round, w.key(), each);
         }
+        if (peers.isPresent()) {
+          turn(peers.get(), round, others);
+        }
       }
+      others.forEach(
+          (way, all) ->
+              Spread.put(
+                  results.withObject("/peers").putObject(way).putObject("seconds_per_image"), all));
       for (Way w : ways) {
         report((ObjectNode) results.get(w.key()), seconds.get(w), found.get(w), found);
       }
@@ -138,15 +164,22 @@ final class InferenceBench implements Callable<Integer> {
     }
   }
 
+  /** One image by each peer; the network alone, of pixels that are there. */
+  private static void turn(Peers peers, int round, Map<String, List<Double>> seconds)
+      throws IOException {
+    for (String way : peers.ways()) {
+      double one = peers.time(way);
+      System.err.printf("round %d %s: %.3f s an image%n", round, way, one);
+      if (round > 0) {
+        seconds.computeIfAbsent(way, w -> new ArrayList<>()).add(one);
+      }
+    }
+  }
+
   private void report(
       ObjectNode to, List<Double> seconds, List<Detection> own, Map<Way, List<Detection>> found) {
     Spread.put(to.putObject("seconds_per_image"), seconds);
     to.put("images_per_second", Spread.round(1 / Spread.median(seconds)));
-    if (OFFICIAL.containsKey(imageSize) && !backbone.equals("starter")) {
-      to.put(
-          "share_of_official_anomalyclip",
-          Spread.round(Spread.median(seconds) / OFFICIAL.get(imageSize)));
-    }
     List<Detection> first = found.get(ways.get(0));
     double map = 0;
     double score = 0;
@@ -160,15 +193,5 @@ final class InferenceBench implements Callable<Integer> {
     }
     to.put("largest_map_difference_to_" + ways.get(0).key(), map);
     to.put("largest_score_difference_to_" + ways.get(0).key(), score);
-  }
-
-  private Detector.Options options(Way w) {
-    return new Detector.Options(
-        Optional.of(w.engine),
-        OptionalDouble.empty(),
-        OptionalInt.of(imageSize),
-        OptionalDouble.empty(),
-        ImageLoader.defaults(),
-        new EngineSettings(w.precision, false, 0));
   }
 }

@@ -1,10 +1,11 @@
 package dev.headclip.bench;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.detect.BuiltInModels;
-import dev.headclip.detect.DetectionStream;
+import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
+import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
+import dev.headclip.detect.StreamSettings;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.files.AtomicFiles;
@@ -22,9 +23,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import javax.imageio.ImageIO;
@@ -66,11 +64,12 @@ final class ThroughputBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("headclip-bench");
-    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone)) {
+    try {
       List<Path> files = pictures(work);
-      try (Detector detector =
-          Detector.load(
-              folder.path(), RandomAdapter.fileFor(folder.path(), work, imageSize), options())) {
+      EngineSettings settings =
+          EngineSettings.defaults().withEngine("onnx").withPrecision(precision);
+      BenchModel model = new BenchModel(backbone, "headclip", imageSize);
+      try (Detector detector = model.detector(settings)) {
         Results.write(name, measure(detector, files, work));
       }
     } finally {
@@ -123,19 +122,23 @@ final class ThroughputBench implements Callable<Integer> {
   }
 
   private static void stream(Detector detector, List<Path> files, Consumer<Outcome.Scored> finish) {
-    new DetectionStream<Integer>(
-            detector,
-            false,
+    List<ImageSource> sources = files.stream().map(ImageSource::of).toList();
+    try (Detections<Integer> all =
+        detector.stream(
+            sources,
+            StreamSettings.defaults(),
             o -> {
               finish.accept((Outcome.Scored) o);
               return 0;
-            })
-        .run(files, r -> {});
+            })) {
+      all.forEachRemaining(done -> {});
+    }
   }
 
   private static void write(Outcome.Scored s, AnomalyMap map, Path work) {
     AtomicFiles.write(
-        work.resolve(s.image().getFileName() + ".map.png"), o -> MapWriter.png(map, o));
+        work.resolve(Path.of(s.source().id()).getFileName() + ".map.png"),
+        o -> MapWriter.png(map, o));
   }
 
   private List<Path> pictures(Path work) {
@@ -158,15 +161,5 @@ final class ThroughputBench implements Callable<Integer> {
       b.setRGB(i % image.width(), i / image.width(), rgb);
     }
     return b;
-  }
-
-  private Detector.Options options() {
-    return new Detector.Options(
-        Optional.of("onnx"),
-        OptionalDouble.empty(),
-        OptionalInt.of(imageSize),
-        OptionalDouble.empty(),
-        ImageLoader.defaults(),
-        new EngineSettings(precision, false, 0));
   }
 }

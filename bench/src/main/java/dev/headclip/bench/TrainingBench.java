@@ -4,23 +4,23 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.MvtecLayout;
-import dev.headclip.detect.BuiltInModels;
 import dev.headclip.files.AtomicFiles;
-import dev.headclip.method.HeadClipSettings;
+import dev.headclip.method.TrainSettings;
+import dev.headclip.model.Model;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
-import dev.headclip.torch.training.AdapterTrainer;
-import dev.headclip.torch.training.CacheSettings;
-import dev.headclip.torch.training.EpochFigures;
-import dev.headclip.torch.training.TrainSettings;
-import dev.headclip.torch.training.TrainingData;
-import dev.headclip.torch.training.TrainingJob;
-import dev.headclip.torch.training.TrainingListener;
+import dev.headclip.training.EpochFigures;
+import dev.headclip.training.Trainer;
+import dev.headclip.training.TrainingData;
+import dev.headclip.training.TrainingListener;
+import dev.headclip.training.TrainingResult;
+import dev.headclip.training.cache.CacheSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -40,6 +40,9 @@ final class TrainingBench implements Callable<Integer> {
 
   @Option(names = "--image-size", defaultValue = "336")
   private int imageSize;
+
+  @Option(names = "--method", defaultValue = "headclip")
+  private String method;
 
   @Option(names = "--images", defaultValue = "64")
   private int images;
@@ -76,8 +79,7 @@ final class TrainingBench implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Path work = Files.createTempDirectory("headclip-bench");
-    try (BuiltInModels.Folder folder = BuiltInModels.folderOf(backbone);
-        Backbone clip = Backbone.open(folder.path())) {
+    try (Backbone clip = Model.backbone(backbone)) {
       Path root = work.resolve("data");
       // a multiple of the kinds, so cut to the number wanted
       DataSetWriter.write(root, Generator.drawn(5, 256), Math.max(92, 2 * images), n -> {});
@@ -85,8 +87,6 @@ final class TrainingBench implements Callable<Integer> {
       var samples = all.subList(0, Math.min(images, all.size()));
       TrainingData data =
           TrainingData.check(new AnnotatedSet("drawn", root, Optional.empty(), samples), n -> {});
-      HeadClipSettings method =
-          HeadClipSettings.defaultsFor(clip.config()).withImageSize(imageSize);
       ObjectNode results = Results.begin("training");
       results
           .putObject("settings")
@@ -94,31 +94,36 @@ final class TrainingBench implements Callable<Integer> {
           .put("image_size", imageSize)
           .put("images", samples.size())
           .put("epochs", epochs)
-          .put("batch", TrainSettings.defaults().batch());
+          .put("batch", TrainSettings.defaults().batch())
+          .put("method", method);
       List<EpochFigures> plain = List.of();
       for (Way way : ways) {
         ObjectNode one = results.putObject(way.name().toLowerCase(java.util.Locale.ROOT));
         Path cache = work.resolve("cache-" + way);
-        TrainSettings train =
-            TrainSettings.defaults().withEpochs(epochs).withHalfFeatures(way.half);
         List<Double> seconds = new ArrayList<>();
         List<Long> memory = new ArrayList<>();
-        AdapterTrainer.Result r =
-            new AdapterTrainer(train, method)
-                .run(
-                    TrainingJob.of(clip, data)
-                        .withCache(
-                            new CacheSettings(
-                                way.place, cache, OptionalLong.of(Long.MAX_VALUE / 2)))
-                        .withListener(
-                            new TrainingListener() {
-                              @Override
-                              public void epoch(int epoch, EpochFigures f, double s) {
-                                seconds.add(s);
-                                memory.add(Results.megabytes(false));
-                                System.err.printf("%s epoch %d: %.1f s%n", way, epoch, s);
-                              }
-                            }));
+        TrainingResult r =
+            new Trainer(clip, data)
+                .method(method)
+                .set(
+                    Map.of(
+                        "image_size",
+                        imageSize,
+                        "epochs",
+                        epochs,
+                        "feature_precision",
+                        way.half ? "fp16" : "fp32"))
+                .cache(new CacheSettings(way.place, cache, OptionalLong.of(Long.MAX_VALUE / 2)))
+                .listener(
+                    new TrainingListener() {
+                      @Override
+                      public void epoch(int epoch, EpochFigures f, double s) {
+                        seconds.add(s);
+                        memory.add(Results.megabytes(false));
+                        System.err.printf("%s epoch %d: %.1f s%n", way, epoch, s);
+                      }
+                    })
+                .run();
         if (plain.isEmpty()) {
           plain = r.epochs();
         }
@@ -152,12 +157,11 @@ final class TrainingBench implements Callable<Integer> {
         round((first + (PAPER_EPOCHS - 1) * later) / images * MVTEC_IMAGES / 3600));
     double difference = 0;
     for (int i = 0; i < epochs.size(); i++) {
-      difference =
-          Math.max(
-              difference,
-              Math.max(
-                  Math.abs(epochs.get(i).global() - plain.get(i).global()),
-                  Math.abs(epochs.get(i).local() - plain.get(i).local())));
+      Map<String, Double> losses = epochs.get(i).losses();
+      for (String part : losses.keySet()) {
+        double other = plain.get(i).losses().get(part);
+        difference = Math.max(difference, Math.abs(losses.get(part) - other));
+      }
     }
     to.put("largest_loss_difference_to_the_first_way", difference);
     to.put("peak_mb", Results.megabytes(true));
