@@ -7,13 +7,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** The command line in this process; {@link Processes} is the slower, real thing. */
-record Commands(Path dir) {
+public record Commands(Path dir) {
   /**
    * Runs it.
    *
    * @param args paths are those below the folder
    */
-  Processes.Run run(Object... args) {
+  public Processes.Run run(Object... args) {
     String[] text = Arrays.stream(args).map(this::text).toArray(String[]::new);
     PrintStream out = System.out;
     PrintStream err = System.err;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** The command line as processes of their own, as users run it. */
-final class Processes {
+public final class Processes {
   private final Path dir;
   private int runs;
 
@@ -20,7 +20,7 @@ final class Processes {
   }
 
   /** How one ended. */
-  record Run(int code, String out, String err) {}
+  public record Run(int code, String out, String err) {}
 
   /** One that runs. */
   record Running(Process process, Path out, Path err) {

@@ -8,5 +8,7 @@ public interface InputSettings {
   int imageSize();
 
   /** How position embeddings are brought to its grid [position]. */
-  PositionResize position();
+  default PositionResize position() {
+    return PositionResize.BILINEAR;
+  }
 }

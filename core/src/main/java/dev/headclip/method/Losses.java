@@ -1,5 +1,6 @@
 package dev.headclip.method;
 
+import dev.headclip.map.MapOperator;
 import dev.headclip.tensor.TensorOps;
 
 /**
@@ -33,6 +34,18 @@ public final class Losses {
     T clean = rest(ops, mask);
     T focal = focal(ops, abnormal, normal, mask, clean);
     return ops.add(ops.add(focal, dice(ops, abnormal, mask)), dice(ops, normal, clean));
+  }
+
+  /**
+   * Eq. 10 of patches: their map is upsampled to the mask's size.
+   *
+   * @param abnormal P_a of each patch, row-major, [B,N] or [B,N,1]
+   * @param mask 0 or 1, [B,S,S]
+   */
+  public static <T> T ofPatches(TensorOps<T> ops, T abnormal, T mask) {
+    int grid = (int) Math.round(Math.sqrt(ops.shape(abnormal)[1]));
+    int size = Math.toIntExact(ops.shape(mask)[2]);
+    return local(ops, new MapOperator(grid, size, 0).record(ops, abnormal), mask);
   }
 
   /** Focal loss, gamma 2, on probabilities (loss.py:34-86); {@code clean} is 1 - mask. */

@@ -23,12 +23,16 @@ public interface Method<S extends Record & InputSettings> {
   String name();
 
   /** One line for lists. */
-  String description();
+  default String description() {
+    return "";
+  }
 
   Class<S> settings();
 
-  /** The recommended settings for a backbone. */
-  S defaults(ClipConfig config);
+  /** The recommended settings for a backbone; by default what they declare, at its usual size. */
+  default S defaults(ClipConfig config) {
+    return Schema.of(settings()).defaults(Map.of("image_size", config.inputSize()));
+  }
 
   /** Published configurations by name: settings of the method, its scores and its training. */
   default Map<String, Map<String, ?>> presets(ClipConfig config) {

@@ -37,8 +37,10 @@ public interface Network<T> {
    */
   Tensors<T> frozen(TensorOps<T> ops, T pixels);
 
-  /** Features of images, batch first. */
-  Tensors<T> features(TensorOps<T> ops, Tensors<T> frozen, Tensors<T> prepared);
+  /** Features of images, batch first; by default the frozen stage's. */
+  default Tensors<T> features(TensorOps<T> ops, Tensors<T> frozen, Tensors<T> prepared) {
+    return frozen;
+  }
 
   /**
    * The same features from pixels, where one pass is cheaper than two; to the bit what the two

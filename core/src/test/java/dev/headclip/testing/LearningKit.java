@@ -34,8 +34,15 @@ public final class LearningKit {
 
   private LearningKit() {}
 
+  /** Of all methods. */
   public static Stream<DynamicTest> tests(LearningEngine engine) {
+    return tests(engine, "");
+  }
+
+  /** Of the methods whose name begins so. */
+  public static Stream<DynamicTest> tests(LearningEngine engine, String name) {
     return MethodKit.recipes().entrySet().stream()
+        .filter(e -> e.getKey().startsWith(name))
         .map(e -> Map.entry(e.getKey(), TinyModel.adapter(e.getValue())))
         .filter(e -> !e.getValue().learned().named().isEmpty())
         .map(

@@ -57,7 +57,13 @@ public final class MethodKit {
 
   /** All methods and their presets. */
   public Stream<DynamicTest> tests() {
+    return tests("");
+  }
+
+  /** The methods whose name begins so. */
+  public Stream<DynamicTest> tests(String name) {
     return recipes().entrySet().stream()
+        .filter(e -> e.getKey().startsWith(name))
         .map(e -> DynamicTest.dynamicTest(e.getKey(), () -> check(e.getValue())));
   }
 

@@ -2,7 +2,6 @@ package dev.headclip.method.local;
 
 import dev.headclip.clip.Clip;
 import dev.headclip.clip.VisionTower;
-import dev.headclip.map.MapOperator;
 import dev.headclip.method.FrozenPart;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Losses;
@@ -161,22 +160,16 @@ public final class LocalNetwork<T> implements Network<T> {
     T logits = Similarity.logits(ops, features.get(GLOBAL), text, tau);
     T global = Losses.crossEntropy(ops, logits, ops.constant(truth.oneHot()));
     List<T> layers = features.list(LOCAL);
-    MapOperator up = upsampling(ops, layers.get(0), truth.mask());
-    T local = eq10(ops, layers.get(0), text, up, truth.mask());
+    T local = eq10(ops, layers.get(0), text, truth.mask());
     for (T layer : layers.subList(1, layers.size())) {
-      local = ops.add(local, eq10(ops, layer, text, up, truth.mask()));
+      local = ops.add(local, eq10(ops, layer, text, truth.mask()));
     }
     T total = ops.add(global, ops.scale(local, wiring.localLossWeight()));
     return Tensors.of(TOTAL, total).with("global", global).with("local", local);
   }
 
-  private MapOperator upsampling(TensorOps<T> ops, T patches, T mask) {
-    int grid = (int) Math.round(Math.sqrt(ops.shape(patches)[1]));
-    return new MapOperator(grid, Math.toIntExact(ops.shape(mask)[2]), 0);
-  }
-
-  private T eq10(TensorOps<T> ops, T patches, T text, MapOperator up, T mask) {
+  private T eq10(TensorOps<T> ops, T patches, T text, T mask) {
     T p = Similarity.abnormal(ops, patches, text, wiring.temperature());
-    return Losses.local(ops, up.record(ops, p), mask);
+    return Losses.ofPatches(ops, p, mask);
   }
 }
