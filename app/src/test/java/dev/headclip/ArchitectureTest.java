@@ -13,6 +13,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.headclip.method.Methods;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +40,30 @@ class ArchitectureTest {
             "dev.headclip.onnx",
             "dev.headclip.pretrain",
             "dev.headclip.app");
+  }
+
+  @Test
+  void whatIsPublicIsInAPackageThatSaysSo() {
+    classes()
+        .that()
+        .arePublic()
+        .and()
+        .areTopLevelClasses()
+        .and()
+        .doNotHaveFullyQualifiedName("dev.headclip.app.Main")
+        .should(
+            new ArchCondition<>("be in a package that is marked, or internal") {
+              @Override
+              public void check(JavaClass c, ConditionEvents events) {
+                boolean said =
+                    c.getPackage().isAnnotatedWith(PublicApi.class)
+                        || c.getPackageName().contains(".internal");
+                if (!said) {
+                  events.add(SimpleConditionEvent.violated(c, c.getName()));
+                }
+              }
+            })
+        .check(ALL);
   }
 
   @Test
@@ -65,7 +92,9 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "dev.headclip.clip..", "dev.headclip.method..", "dev.headclip.model..",
+            "dev.headclip.clip..",
+            "dev.headclip.method..",
+            "dev.headclip.model..",
             "dev.headclip.engine..")
         .check(ALL);
   }

@@ -2,9 +2,9 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.report.Html;
 import dev.headclip.model.Model;
-import dev.headclip.report.Html;
 import dev.headclip.training.cache.CacheSettings;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

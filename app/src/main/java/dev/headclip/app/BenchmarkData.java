@@ -50,9 +50,9 @@ final class BenchmarkData {
     Path to = drawn.resolve("drawn-%d-%d".formatted(s.seed(), s.count()));
     Path done = to.resolveSibling(to.getFileName() + ".done");
     if (!Files.exists(done)) {
-      dev.headclip.files.AtomicFiles.deleteTree(to);
+      dev.headclip.internal.files.AtomicFiles.deleteTree(to);
       DataSetWriter.write(to, Generator.drawn(s.seed(), 256), s.count(), n -> {});
-      dev.headclip.files.AtomicFiles.writeText(done, "");
+      dev.headclip.internal.files.AtomicFiles.writeText(done, "");
     }
     return AnnotatedSet.read(Optional.empty(), to);
   }

@@ -9,7 +9,7 @@ import dev.headclip.dataset.Sample;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.Predictions;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.JointScoring;

@@ -1,10 +1,10 @@
 package dev.headclip.app;
 
 import dev.headclip.detect.Outcome;
-import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.image.MapWriter;
 import dev.headclip.image.Overlay;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.map.AnomalyMap;
 import java.nio.file.Path;
 import java.util.Optional;

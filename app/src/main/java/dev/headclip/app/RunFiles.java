@@ -1,7 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.training.Trainer;
 import dev.headclip.training.cache.CacheSettings;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.MvtecLayout;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.TrainSettings;
 import dev.headclip.model.Model;
 import dev.headclip.synth.DataSetWriter;

@@ -8,7 +8,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TowerConfig;
-import dev.headclip.files.FileSet;
+import dev.headclip.weights.FileSet;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -11,7 +11,7 @@ import java.util.Optional;
  * DAGM 2007: {@code ClassN/Test/NNNN.PNG}; an image is anomalous where {@code Label/} holds a mask
  * of its number.
  */
-public record DagmLayout() implements Layout {
+record DagmLayout() implements Layout {
   @Override
   public boolean applies(Path root) {
     return java.nio.file.Files.isDirectory(root) && !classes(root).isEmpty();

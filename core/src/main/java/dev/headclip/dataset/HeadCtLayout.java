@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** HeadCT as published: {@code head_ct/000.png} .. and {@code labels.csv} with id, hemorrhage. */
-public record HeadCtLayout() implements Layout {
+record HeadCtLayout() implements Layout {
   @Override
   public boolean applies(Path root) {
     return Files.isRegularFile(root.resolve("labels.csv"))

@@ -12,7 +12,7 @@ import java.util.Optional;
  * KolektorSDD as published: {@code kosNN/PartN.jpg} and {@code PartN_label.bmp}; an image is
  * anomalous where its label is not black. All images are read: there is no split.
  */
-public record KolektorLayout() implements Layout {
+record KolektorLayout() implements Layout {
   static final String CLASS = "electrical commutators";
 
   @Override

@@ -1,10 +1,10 @@
 package dev.headclip.dataset;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.image.RgbImage;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

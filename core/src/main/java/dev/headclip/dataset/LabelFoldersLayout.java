@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
  * @param normal name of the normal folder, as a pattern
  * @param anomalous name of the anomalous one, as a pattern
  */
-public record LabelFoldersLayout(String category, Pattern normal, Pattern anomalous)
-    implements Layout {
+record LabelFoldersLayout(String category, Pattern normal, Pattern anomalous) implements Layout {
   private Optional<Path> find(Path root, Pattern name) {
     return Folders.folders(root).stream()
         .filter(f -> name.matcher(Folders.name(f)).matches())

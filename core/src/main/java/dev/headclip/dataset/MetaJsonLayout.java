@@ -16,7 +16,7 @@ import java.util.Optional;
  * of img_path, mask_path, cls_name, specie_name, anomaly. Paths may be relative to the root, to its
  * parent, or absolute (docs/spec/datasets.md section 0); the phase may be "test" or "Test".
  */
-public record MetaJsonLayout() implements Layout {
+record MetaJsonLayout() implements Layout {
   private static final String FILE = "meta.json";
 
   @Override

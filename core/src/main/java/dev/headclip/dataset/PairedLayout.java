@@ -15,8 +15,7 @@ import java.util.Optional;
  *     is not the masks'
  * @param masks names of the folder of masks, the first that is there
  */
-public record PairedLayout(String category, List<String> images, List<String> masks)
-    implements Layout {
+record PairedLayout(String category, List<String> images, List<String> masks) implements Layout {
   public PairedLayout {
     images = List.copyOf(images);
     masks = List.copyOf(masks);

@@ -12,7 +12,7 @@ import java.util.Optional;
  * VisA as published: {@code split_csv/1cls.csv} with object, split, label, image, mask; masks hold
  * small class numbers, so that every value above 0 counts.
  */
-public record VisaLayout() implements Layout {
+record VisaLayout() implements Layout {
   private static final String SPLIT = "split_csv/1cls.csv";
 
   @Override

@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 
 /** Every figure of the paper's tables (arXiv 2505.22259), in percent. */
-public final class PaperResults {
+final class PaperResults {
   private static final String RESOURCE = "/headclip/paper_results.csv";
   private static final Map<String, Double> ALL = load();
 

@@ -4,7 +4,7 @@ package dev.headclip.image;
  * Matplotlib's perceptually uniform "inferno", black over red to pale yellow, as a polynomial of
  * degree 6 per channel (largest error about 1 %).
  */
-public final class ColorMap {
+final class ColorMap {
   private static final double[][] COEFFICIENTS = {
     {0.00021894, 0.10651342, 11.60249308, -41.70399613, 77.1629357, -71.31942824, 25.13112623},
     {0.001651, 0.56395644, -3.97285397, 17.43639888, -33.40235894, 32.62606426, -12.24266895},

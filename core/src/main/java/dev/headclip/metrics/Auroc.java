@@ -6,7 +6,7 @@ import java.util.OptionalDouble;
  * Area under the ROC curve: the share of (anomalous, normal) pairs that the scores order rightly,
  * ties counting half (docs/spec/metrics.md section 1).
  */
-public final class Auroc {
+final class Auroc {
   private Auroc() {}
 
   /**

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param f1max largest F1 over all thresholds
  * @param threshold where it is reached first from above: prediction is score &gt;= threshold
  */
-public record PrecisionRecall(double ap, double f1max, double threshold) {
+record PrecisionRecall(double ap, double f1max, double threshold) {
   /**
    * @param scores higher is more anomalous; no NaN
    * @param labels true for anomalous

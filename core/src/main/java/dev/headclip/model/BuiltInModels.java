@@ -1,6 +1,6 @@
 package dev.headclip.model;
 
-import dev.headclip.files.FileSet;
+import dev.headclip.weights.FileSet;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

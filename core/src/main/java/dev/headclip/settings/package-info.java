@@ -3,4 +3,5 @@
  * YAML, flags, help, messages and copies with a change come from it through {@link
  * dev.headclip.settings.Schema}.
  */
+@dev.headclip.PublicApi
 package dev.headclip.settings;

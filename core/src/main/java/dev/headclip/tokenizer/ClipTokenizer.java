@@ -7,7 +7,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TokenIds;
 import dev.headclip.clip.Tokenizer;
-import dev.headclip.files.FileSet;
+import dev.headclip.weights.FileSet;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

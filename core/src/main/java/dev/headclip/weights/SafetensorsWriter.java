@@ -2,7 +2,7 @@ package dev.headclip.weights;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.tensor.Half;
 import dev.headclip.tensor.HostTensor;
 import java.io.BufferedOutputStream;

@@ -3,4 +3,5 @@
  * archives (a pickle reader that builds plain containers only), and a backbone's canonical tensors
  * out of any of them.
  */
+@dev.headclip.PublicApi
 package dev.headclip.weights;

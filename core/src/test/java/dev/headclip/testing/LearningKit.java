@@ -3,7 +3,7 @@ package dev.headclip.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headclip.backbone.Backbone;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.Network;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.Tokenizer;
-import dev.headclip.files.AtomicFiles;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.ClassName;

@@ -7,7 +7,7 @@ import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
-import dev.headclip.files.WorkFolder;
+import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.tensor.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

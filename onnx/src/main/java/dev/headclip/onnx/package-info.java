@@ -3,4 +3,5 @@
  * records a graph, {@link dev.headclip.onnx.Exporter} writes it as a model of its own, and {@link
  * dev.headclip.onnx.OnnxEngine} runs it with ONNX Runtime.
  */
+@dev.headclip.PublicApi
 package dev.headclip.onnx;

@@ -1,8 +1,8 @@
 package dev.headclip.synth;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.files.AtomicFiles;
 import dev.headclip.image.ImageWriter;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.settings.SettingException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,4 +6,5 @@
  * dev.headclip.torch.TorchLearner} owns the weights; each computation owns what it makes through a
  * {@link dev.headclip.torch.TorchOps} and gives it back when that closes.
  */
+@dev.headclip.PublicApi
 package dev.headclip.torch;

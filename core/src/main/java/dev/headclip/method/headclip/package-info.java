@@ -1,2 +1,3 @@
 /** HeadCLIP, the paper's method. */
+@dev.headclip.PublicApi
 package dev.headclip.method.headclip;

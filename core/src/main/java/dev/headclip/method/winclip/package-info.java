@@ -1,2 +1,3 @@
 /** WinCLIP without references: windows of patches, each seen by itself. */
+@dev.headclip.PublicApi
 package dev.headclip.method.winclip;

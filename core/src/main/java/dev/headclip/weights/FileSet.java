@@ -1,6 +1,7 @@
-package dev.headclip.files;
+package dev.headclip.weights;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.headclip.report;
+package dev.headclip.internal.report;
 
 import java.util.ArrayList;
 import java.util.List;

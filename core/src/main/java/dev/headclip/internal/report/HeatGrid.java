@@ -1,4 +1,4 @@
-package dev.headclip.report;
+package dev.headclip.internal.report;
 
 /** Numbers in a grid of coloured cells, blue below a centre and red above it, as inline SVG. */
 public final class HeatGrid {

@@ -1,4 +1,4 @@
-package dev.headclip.files;
+package dev.headclip.internal.files;
 
 import dev.headclip.HeadClipException;
 import java.io.IOException;

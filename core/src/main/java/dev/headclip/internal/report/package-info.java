@@ -1,2 +1,2 @@
 /** Self-contained HTML reports with inline SVG: they open offline, in any browser. */
-package dev.headclip.report;
+package dev.headclip.internal.report;

@@ -1,4 +1,4 @@
-package dev.headclip.report;
+package dev.headclip.internal.report;
 
 import java.util.List;
 import java.util.Map;
