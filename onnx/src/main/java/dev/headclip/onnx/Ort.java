@@ -48,7 +48,9 @@ final class Ort {
   private static final class Environment {
     // errors come as exceptions, too
     private static final OrtEnvironment ONE =
-        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "headclip");
+        NativeLibraries.use(
+            () ->
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL, "headclip"));
   }
 
   static OrtEnvironment environment() {
@@ -56,10 +58,12 @@ final class Ort {
       return Environment.ONE;
     } catch (RuntimeException | LinkageError e) {
       throw new HeadClipException(
-          "ONNX Runtime cannot be loaded (%s); it unpacks a library to java.io.tmpdir (%s), which must allow programs, and needs glibc on Linux; the torch engine does without"
+          "ONNX Runtime cannot be loaded (%s); its library is unpacked to %s, which must allow programs, and needs glibc on Linux; the torch engine does without"
               .formatted(
                   String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString()),
-                  System.getProperty("java.io.tmpdir")),
+                  CacheFolder.of("native")
+                      .map(Path::toString)
+                      .orElse(System.getProperty("java.io.tmpdir"))),
           e);
     }
   }

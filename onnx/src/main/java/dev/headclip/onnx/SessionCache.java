@@ -28,9 +28,8 @@ import java.util.stream.Stream;
  * Keeps recorded models of large backbones on disk: text tower, folding and quantization are done
  * once, later starts map the file.
  *
- * <p>Entries lie in {@code $HEADCLIP_CACHE}, or {@code $XDG_CACHE_HOME/headclip}, or {@code
- * ~/.cache/headclip}; the least used go where there are more than {@value #KEPT}. A folder that
- * cannot be written only costs the time.
+ * <p>Entries lie in the {@link CacheFolder}; the least used go where there are more than {@value
+ * #KEPT}. A folder that cannot be written only costs the time.
  */
 final class SessionCache {
   static final int KEPT = 4;
@@ -43,7 +42,8 @@ final class SessionCache {
   private SessionCache() {}
 
   static Ort.Open open(ClipModel model, EngineSettings settings) {
-    Optional<Path> home = model.backbone().bytes() < SMALL ? Optional.empty() : home();
+    Optional<Path> home =
+        model.backbone().bytes() < SMALL ? Optional.empty() : CacheFolder.of("onnx");
     return open(model, settings, home);
   }
 
@@ -99,22 +99,6 @@ final class SessionCache {
   private static ModelFile file(ClipModel model, Precision precision) {
     try (Recorder recorder = new Recorder(model)) {
       return new ModelFile(recorder.network(Dialect.FUSED, precision), Map.of());
-    }
-  }
-
-  private static Optional<Path> home() {
-    String own = System.getenv("HEADCLIP_CACHE");
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    Path base =
-        own != null && !own.isBlank()
-            ? Path.of(own)
-            : xdg != null && !xdg.isBlank()
-                ? Path.of(xdg, "headclip")
-                : Path.of(System.getProperty("user.home"), ".cache", "headclip");
-    try {
-      return Optional.of(Files.createDirectories(base.resolve("onnx")));
-    } catch (IOException | RuntimeException e) {
-      return Optional.empty();
     }
   }
 
