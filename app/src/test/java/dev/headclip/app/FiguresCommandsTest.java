@@ -146,6 +146,7 @@ class FiguresCommandsTest {
         variants:
           - {name: none, head_weights: false}
           - {name: heads}
+          - {name: rival, method: anomalyclip, preset: official}
         lambdas: [0, 0.5, 1]
         experiments:
           - auxiliary: {root: %s, name: aux}
@@ -157,7 +158,7 @@ class FiguresCommandsTest {
     assertThat(r.out()).contains("### image level", "### pixel level", "±", "**", "no such folder");
     assertThat(Files.readString(dir.resolve("b/tables.tex"))).contains("\\textbf{", "\\hline");
     assertThat(Files.readString(dir.resolve("b/figures.csv")).lines().count())
-        .isEqualTo(1 + 4 * 10);
+        .isEqualTo(1 + 6 * 10);
     assertThat(Files.readString(dir.resolve("b/report.html"))).contains("<polyline");
     assertThat(dir.resolve("b/cache")).doesNotExist();
     Processes.Run again = commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));

@@ -48,13 +48,11 @@ final class FrozenParts implements AutoCloseable {
    */
   void measured(TrainingData data, long images) {
     if (cache.isEmpty()) {
-      String digest = data.check().digests().get(0);
+      // not kept: read back in another thread, it would cost the first epoch a third of its speed
+      // (OpenMP then counts more threads than cores, and stops spinning between operations)
       try (Frozen first = making.of(data.prepare(0, making))) {
         each = first.numbers() * (making.half() ? 2 : 4);
-        FeatureCache opened = open(each * images);
-        if (!opened.has(digest)) {
-          opened.put(digest, first);
-        }
+        open(each * images);
       }
     }
   }

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.tensor.HostTensor;
 import dev.headclip.testing.Golden;
 import dev.headclip.weights.FileSet;
 import dev.headclip.weights.SafetensorsFile;
+import dev.headclip.weights.SafetensorsWriter;
 import dev.headclip.weights.TensorInfo;
 import dev.headclip.weights.TorchArchive;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -74,6 +77,20 @@ class PublishedFormsTest {
       assertThat(c.imageSize()).isEqualTo(70);
       assertThat(c.embed()).isEqualTo(32);
       assertThat(c.vocabulary()).isEqualTo(600);
+    }
+  }
+
+  @Test
+  void anAdapterBesideACheckpointIsNoSecondBackbone(@TempDir Path dir) throws IOException {
+    Path loaders = Golden.shared("golden/baselines/loaders");
+    Files.copy(loaders.resolve("openai_jit/tiny.pt"), dir.resolve("ViT-tiny.pt"));
+    SafetensorsWriter.write(
+        dir.resolve("adapter.safetensors"),
+        Map.of("prompt.normal", HostTensor.zeros(12, 48)),
+        Map.of("headclip", "{}"),
+        false);
+    try (Backbone b = Backbone.open(dir)) {
+      assertThat(b.config().embed()).isEqualTo(32);
     }
   }
 

@@ -117,9 +117,7 @@ class TrainerTest {
   void keptPartsSpareTheTowerAfterTheFirstEpoch() {
     TowerRuns kept = new TowerRuns();
     train(t -> t.listener(kept));
-    // measuring the first image counts as making it
-    assertThat(kept.epochs.get(1)).isIn(45, 46);
-    assertThat(kept.epochs).containsEntry(2, 0).containsEntry(3, 0);
+    assertThat(kept.epochs).containsEntry(1, 46).containsEntry(2, 0).containsEntry(3, 0);
     TowerRuns none = new TowerRuns();
     train(t -> t.cache(CacheSettings.none()).listener(none));
     assertThat(none.epochs).containsEntry(1, 46).containsEntry(2, 46).containsEntry(3, 46);
