@@ -114,17 +114,9 @@ final class ModelOptions {
     return className;
   }
 
-  private Map<String, String> checked() {
-    Map<String, String> all = settings.values();
-    if (all.containsKey("top_fraction") && all.containsKey("top_count")) {
-      throw new HeadClipException("--top-fraction and --top-count together; name one of them");
-    }
-    return all;
-  }
-
   /** The model with everything that was asked for. */
   Model open() {
-    ModelBuilder b = Model.builder(place()).set(checked());
+    ModelBuilder b = Model.builder(place()).set(settings.checkedValues());
     adapter.ifPresent(b::adapter);
     method.ifPresent(b::method);
     targetFpr.ifPresent(b::targetFpr);
@@ -161,7 +153,7 @@ final class ModelOptions {
    * @param calibrated whether {@code --target-fpr} and {@code --threshold} count
    */
   Detector detector(EngineOptions compute, boolean calibrated) {
-    Map<String, String> all = checked();
+    Map<String, String> all = settings.checkedValues();
     DetectorBuilder b = Detector.builder(place());
     if (calibrated) {
       targetFpr.ifPresent(b::targetFpr);

@@ -25,6 +25,17 @@ final class SettingFlags {
     return new LinkedHashMap<>(values);
   }
 
+  /**
+   * What was given, where that may hold settings of scores: a share and a number exclude each
+   * other.
+   */
+  Map<String, String> checkedValues() {
+    if (values.containsKey("top_fraction") && values.containsKey("top_count")) {
+      throw new HeadClipException("--top-fraction and --top-count together; name one of them");
+    }
+    return values();
+  }
+
   /** Adds the flags of a record's settings to a command. */
   void add(CommandSpec spec, Class<? extends Record> settings) {
     Schema.of(settings).entries().forEach(e -> add(spec, e, e.absent()));

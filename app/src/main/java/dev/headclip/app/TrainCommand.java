@@ -199,10 +199,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
 
   /** The method with everything that was asked for. */
   private Recipe recipe(ClipConfig config) {
-    Map<String, String> given = settings.values();
-    if (given.containsKey("top_fraction") && given.containsKey("top_count")) {
-      throw new HeadClipException("--top-fraction and --top-count together; name one of them");
-    }
+    Map<String, String> given = settings.checkedValues();
     Recipe r = Recipe.of(method, config);
     Recipe chosen = preset.isPresent() ? r.preset(preset.get(), config) : r;
     Recipe all = chosen.with(given);

@@ -19,6 +19,17 @@ public record ClipConfig(
     int context,
     int vocabulary,
     int embed) {
+  /** OpenAI's ViT-L/14@336, the backbone of HeadCLIP's and AnomalyCLIP's papers. */
+  public static final ClipConfig VIT_L_14_336 =
+      new ClipConfig(
+          new TowerConfig(1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5),
+          336,
+          14,
+          new TowerConfig(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5),
+          77,
+          49408,
+          768);
+
   /** Largest side of an input, pixels. */
   public static final int LARGEST_IMAGE = 4096;
 

@@ -20,7 +20,7 @@ public final class Losses {
    * @param oneHot [B,classes]
    */
   public static <T> T crossEntropy(TensorOps<T> ops, T logits, T oneHot) {
-    return negative(ops, ops.mean(ops.sum(ops.mul(ops.logSoftmax(logits), oneHot), 1)));
+    return ops.negative(ops.mean(ops.sum(ops.mul(ops.logSoftmax(logits), oneHot), 1)));
   }
 
   /**
@@ -54,7 +54,7 @@ public final class Losses {
     // (1-eps) P_t + eps P_other + eps
     T smooth = ops.plus(ops.scale(truth, 1 - 2 * FOCAL_SMOOTH), 2 * FOCAL_SMOOTH);
     T miss = rest(ops, smooth);
-    return negative(ops, ops.mean(ops.mul(ops.mul(miss, miss), ops.log(smooth))));
+    return ops.negative(ops.mean(ops.mul(ops.mul(miss, miss), ops.log(smooth))));
   }
 
   /** 1 - mean over images of (2 sum AT + 1) / (sum A + sum T + 1) (loss.py:93-106). */
@@ -64,12 +64,8 @@ public final class Losses {
     return rest(ops, ops.mean(ops.div(both, all)));
   }
 
-  private static <T> T negative(TensorOps<T> ops, T x) {
-    return ops.scale(x, -1);
-  }
-
   /** 1 - x. */
   private static <T> T rest(TensorOps<T> ops, T x) {
-    return ops.plus(negative(ops, x), 1);
+    return ops.plus(ops.negative(x), 1);
   }
 }

@@ -56,9 +56,9 @@ public record Recipe(MethodConfig<?> method, ScoreSettings scores, TrainSettings
     Map<String, Object> ofMethod = new LinkedHashMap<>();
     Map<String, Object> ofScores = new LinkedHashMap<>();
     Map<String, Object> ofTrain = new LinkedHashMap<>();
-    List<String> methodKeys = keys(method.method().settings());
-    List<String> scoreKeys = keys(ScoreSettings.class);
-    List<String> trainKeys = keys(TrainSettings.class);
+    List<String> methodKeys = Schema.of(method.method().settings()).keys();
+    List<String> scoreKeys = Schema.of(ScoreSettings.class).keys();
+    List<String> trainKeys = Schema.of(TrainSettings.class).keys();
     values.forEach(
         (key, value) -> {
           if (methodKeys.contains(key)) {
@@ -80,9 +80,5 @@ public record Recipe(MethodConfig<?> method, ScoreSettings scores, TrainSettings
         method.with(ofMethod),
         Schema.of(ScoreSettings.class).changed(scores, ofScores),
         Schema.of(TrainSettings.class).changed(train, ofTrain));
-  }
-
-  private static List<String> keys(Class<? extends Record> type) {
-    return Schema.of(type).entries().stream().map(Schema.Entry::key).toList();
   }
 }

@@ -158,7 +158,7 @@ public final class ModelBuilder {
     Map<String, Object> ofScores = new LinkedHashMap<>();
     Map<String, Object> ofMethod = new LinkedHashMap<>();
     Set<String> scoreNames = Schema.of(ScoreSettings.class).names();
-    List<String> methodNames = keys(stored.method());
+    List<String> methodNames = Schema.of(stored.method().method().settings()).keys();
     boolean free = stored.learned().named().isEmpty();
     settings.forEach(
         (key, value) -> {
@@ -181,10 +181,6 @@ public final class ModelBuilder {
     method.check(config);
     ScoreSettings scores = Schema.of(ScoreSettings.class).changed(stored.scores(), ofScores);
     return stored.withMethod(method).withScores(scores);
-  }
-
-  private static List<String> keys(MethodConfig<?> method) {
-    return Schema.of(method.method().settings()).entries().stream().map(Schema.Entry::key).toList();
   }
 
   private Threshold threshold(Adapter stored, Adapter wanted) {

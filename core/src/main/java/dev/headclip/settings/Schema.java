@@ -126,7 +126,7 @@ public final class Schema<R extends Record> {
 
   /** A record with some settings changed; a value may be text where the setting is not. */
   public R changed(R from, Map<String, ?> values) {
-    requireKnown("", values.keySet(), keys());
+    requireKnown("", values.keySet(), keysAndPaths());
     return build(leaf -> given(leaf, values).orElseGet(() -> get(from, leaf.path())), "");
   }
 
@@ -242,7 +242,12 @@ public final class Schema<R extends Record> {
     }
   }
 
-  private Set<String> keys() {
+  /** The keys of all settings, as flags and {@link #changed} name them. */
+  public List<String> keys() {
+    return entries().stream().map(Entry::key).toList();
+  }
+
+  private Set<String> keysAndPaths() {
     Set<String> all = new LinkedHashSet<>();
     entries()
         .forEach(

@@ -17,17 +17,7 @@ final class Broadcast {
   }
 
   static Broadcast of(long[] a, long[] b) {
-    int rank = Math.max(a.length, b.length);
-    long[] shape = new long[rank];
-    for (int i = 1; i <= rank; i++) {
-      long x = i <= a.length ? a[a.length - i] : 1;
-      long y = i <= b.length ? b[b.length - i] : 1;
-      if (x != y && x != 1 && y != 1) {
-        throw new IllegalArgumentException(
-            "%s and %s do not go together".formatted(Arrays.toString(a), Arrays.toString(b)));
-      }
-      shape[rank - i] = x == 1 ? y : x;
-    }
+    long[] shape = Shapes.broadcast(a, b);
     return new Broadcast(shape, places(a, shape), places(b, shape));
   }
 

@@ -268,20 +268,7 @@ public final class HostOps implements TensorOps<HostTensor> {
 
   @Override
   public HostTensor reshape(HostTensor x, long... shape) {
-    long[] to = shape.clone();
-    long known = 1;
-    int open = -1;
-    for (int i = 0; i < to.length; i++) {
-      if (to[i] == -1) {
-        open = i;
-      } else {
-        known *= to[i];
-      }
-    }
-    if (open >= 0) {
-      to[open] = x.data().length / known;
-    }
-    return x.reshape(to);
+    return x.reshape(Shapes.reshaped(x.shape(), shape));
   }
 
   @Override

@@ -37,6 +37,11 @@ public interface TensorOps<T> {
 
   T scale(T x, double factor);
 
+  /** -x. */
+  default T negative(T x) {
+    return scale(x, -1);
+  }
+
   /** x + value, element by element. */
   T plus(T x, double value);
 

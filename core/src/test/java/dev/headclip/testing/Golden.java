@@ -2,9 +2,7 @@ package dev.headclip.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.TowerConfig;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.SafetensorsFile;
 import java.io.IOException;
@@ -88,14 +86,7 @@ public final class Golden {
 
   /** The sizes of ViT-L/14@336. */
   public static ClipConfig published() {
-    return new ClipConfig(
-        new TowerConfig(1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5),
-        336,
-        14,
-        new TowerConfig(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5),
-        77,
-        49408,
-        768);
+    return ClipConfig.VIT_L_14_336;
   }
 
   /** Token ids from a tensor. */

@@ -64,6 +64,7 @@ public final class OpsCases {
       all.put("div", o.div(x, positive));
       all.put("div of a number", o.div(o.constant(HostTensor.of(new float[] {2}, 1)), positive));
       all.put("scale", o.scale(x, -1.7));
+      all.put("negative", o.negative(x));
       all.put("plus", o.plus(x, 0.3));
       all.put("atLeast", o.atLeast(x, 0.2));
       all.put("log", o.log(positive));

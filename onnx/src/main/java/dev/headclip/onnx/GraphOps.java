@@ -3,6 +3,7 @@ package dev.headclip.onnx;
 import static dev.headclip.onnx.Graph.attribute;
 
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Shapes;
 import dev.headclip.tensor.TensorOps;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -88,11 +88,13 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
 
   @Override
   public NDArray scale(NDArray x, double factor) {
-    if (factor == -1) {
-      return own(x.neg());
-    }
     // not x.mul(Number): DJL keeps that number in a Java buffer that a backward pass outlives
     return own(x.mul(copied(scope.create((float) factor))));
+  }
+
+  @Override
+  public NDArray negative(NDArray x) {
+    return own(x.neg());
   }
 
   @Override

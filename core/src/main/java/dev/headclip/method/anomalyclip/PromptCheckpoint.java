@@ -1,9 +1,7 @@
 package dev.headclip.method.anomalyclip;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.TowerConfig;
 import dev.headclip.method.Imported;
 import dev.headclip.method.prompt.LearnedPrompts;
 import dev.headclip.tensor.HostTensor;
@@ -19,16 +17,8 @@ final class PromptCheckpoint {
   private static final String ABNORMAL = "ctx_neg";
   private static final String DEEP = "compound_prompts_text.";
 
-  /** ViT-L/14@336, which every published one is for. */
-  private static final ClipConfig PUBLISHED =
-      new ClipConfig(
-          new TowerConfig(1024, 24, 16, 4096, Activation.QUICK_GELU, 1e-5),
-          336,
-          14,
-          new TowerConfig(768, 12, 12, 3072, Activation.QUICK_GELU, 1e-5),
-          77,
-          49408,
-          768);
+  /** Which every published one is for. */
+  private static final ClipConfig PUBLISHED = ClipConfig.VIT_L_14_336;
 
   private PromptCheckpoint() {}
 

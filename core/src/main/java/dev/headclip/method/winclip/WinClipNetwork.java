@@ -96,11 +96,6 @@ final class WinClipNetwork<T> implements Network<T> {
     return ops.reshape(vision.project(ops, cls, true), -1, perImage, clip.config().embed());
   }
 
-  @Override
-  public Tensors<T> features(TensorOps<T> ops, Tensors<T> frozen, Tensors<T> prepared) {
-    return frozen;
-  }
-
   /**
    * The image's score, and per patch the harmonic mean of it and of the windows' scores (:210-222,
    * :434): reciprocals are averaged, over the windows of a size that cover a patch, then over the

@@ -1,13 +1,13 @@
-package dev.headclip.onnx;
+package dev.headclip.tensor;
 
 import java.util.Arrays;
 
 /** Sizes of results, where the batch size may be free (-1). */
-final class Shapes {
+public final class Shapes {
   private Shapes() {}
 
   /** As NumPy broadcasts; a free size goes with 1 and with itself. */
-  static long[] broadcast(long[] a, long[] b) {
+  public static long[] broadcast(long[] a, long[] b) {
     int n = Math.max(a.length, b.length);
     long[] out = new long[n];
     for (int i = 1; i <= n; i++) {
@@ -23,7 +23,7 @@ final class Shapes {
   }
 
   /** The sizes after a reshape in which one may be inferred. */
-  static long[] reshaped(long[] from, long[] to) {
+  public static long[] reshaped(long[] from, long[] to) {
     long known = 1;
     int open = -1;
     for (int i = 0; i < to.length; i++) {
