@@ -48,6 +48,12 @@ public record ClipConfig(
     }
   }
 
+  /** The same CLIP with another activation in both towers. */
+  public ClipConfig with(Activation other) {
+    return new ClipConfig(
+        vision.with(other), imageSize, patchSize, text.with(other), context, vocabulary, embed);
+  }
+
   /** The side at which methods run by default: 518, or the native one where that does not fit. */
   public int inputSize() {
     return USUAL_INPUT % patchSize == 0 ? USUAL_INPUT : imageSize;

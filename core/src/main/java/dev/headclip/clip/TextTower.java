@@ -54,20 +54,42 @@ public final class TextTower<T> {
     return ops.scoped(
         () -> {
           int n = length(ops, embedded);
-          T positions = ops.slice(weights.get(ClipNames.TEXT_POSITION), 0, 0, n);
-          T x = ops.add(embedded, positions);
-          for (int l = 1; l <= config.text().layers(); l++) {
-            T entering = x;
-            int layer = l;
-            x = ops.scoped(() -> layer(ops, layer, hook.before(ops, layer, entering)));
-            hook.after(l, x);
-          }
+          T x = layers(ops, positioned(ops, embedded), 1, config.text().layers(), hook);
           int longer = length(ops, x);
           T end =
               ops.rows(ops.reshape(x, -1, config.text().width()), flat(eot, longer - n, longer));
-          T normed = Block.norm(ops, weights, ClipNames.FINAL_NORM, config.text().epsilon(), end);
-          return ops.linear(normed, weights.get(ClipNames.TEXT_PROJECTION));
+          return project(ops, end);
         });
+  }
+
+  /** Embedded tokens [B,N,width] with their positions. */
+  public T positioned(TensorOps<T> ops, T embedded) {
+    T positions = ops.slice(weights.get(ClipNames.TEXT_POSITION), 0, 0, length(ops, embedded));
+    return ops.add(embedded, positions);
+  }
+
+  /**
+   * Some of the layers.
+   *
+   * @param x the tokens that enter layer {@code first}, [B,N,width]
+   * @param first counted from 1
+   * @param last inclusive
+   */
+  public T layers(TensorOps<T> ops, T x, int first, int last, LayerHook<T> hook) {
+    T tokens = x;
+    for (int l = first; l <= last; l++) {
+      T entering = tokens;
+      int layer = l;
+      tokens = ops.scoped(() -> layer(ops, layer, hook.before(ops, layer, entering)));
+      hook.after(l, tokens);
+    }
+    return tokens;
+  }
+
+  /** Tokens of the last layer that end a text [...,width], to the joint space [...,embed]. */
+  public T project(TensorOps<T> ops, T end) {
+    T normed = Block.norm(ops, weights, ClipNames.FINAL_NORM, config.text().epsilon(), end);
+    return ops.linear(normed, weights.get(ClipNames.TEXT_PROJECTION));
   }
 
   private static <T> int length(TensorOps<T> ops, T x) {

@@ -27,10 +27,15 @@ public record TokenIds(int[][] ids, int[] eot) {
       eot[i] = at;
     }
     int n = Arrays.stream(eot).max().orElseThrow() + 1;
-    int[][] ids = new int[padded.length][];
-    for (int i = 0; i < padded.length; i++) {
-      ids[i] = Arrays.copyOf(padded[i], n);
+    return new TokenIds(padded, eot).paddedTo(n);
+  }
+
+  /** The same with {@code length} ids each, zeros behind the text; not shorter than its end. */
+  public TokenIds paddedTo(int length) {
+    int[][] all = new int[ids.length][];
+    for (int i = 0; i < ids.length; i++) {
+      all[i] = Arrays.copyOf(ids[i], length);
     }
-    return new TokenIds(ids, eot);
+    return new TokenIds(all, eot);
   }
 }

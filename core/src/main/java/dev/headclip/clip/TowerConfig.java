@@ -12,6 +12,11 @@ package dev.headclip.clip;
  */
 public record TowerConfig(
     int width, int layers, int heads, int hidden, Activation activation, double epsilon) {
+  /** The same tower with another activation. */
+  public TowerConfig with(Activation other) {
+    return new TowerConfig(width, layers, heads, hidden, other, epsilon);
+  }
+
   public TowerConfig {
     ConfigCheck.positive("hidden_size", width);
     ConfigCheck.within("num_hidden_layers", layers, 1000);

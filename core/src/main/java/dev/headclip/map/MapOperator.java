@@ -22,10 +22,23 @@ public final class MapOperator {
    * @param sigma of the Gaussian in map pixels, 0 for none
    */
   public MapOperator(int grid, int size, double sigma) {
+    this(grid, size, Bilinear.of(grid, size), sigma);
+  }
+
+  /** The same with the corners of both grids on one another (AdaCLIP, AnoVL). */
+  public static MapOperator cornersAligned(int grid, int size, double sigma) {
+    return new MapOperator(grid, size, Bilinear.aligned(grid, size), sigma);
+  }
+
+  /** The Gaussian alone, of maps that have the network's size already. */
+  public static MapOperator gaussian(int size, double sigma) {
+    return new MapOperator(size, size, sigma);
+  }
+
+  private MapOperator(int grid, int size, Bilinear taps, double sigma) {
     this.grid = grid;
     this.size = size;
     this.matrix = new float[size * grid];
-    Bilinear taps = Bilinear.of(grid, size);
     GaussianFilter gaussian = new GaussianFilter(sigma);
     for (int j = 0; j < grid; j++) {
       double[] column = new double[size];
@@ -38,6 +51,31 @@ public final class MapOperator {
         matrix[o * grid + j] = (float) smooth[o];
       }
     }
+  }
+
+  private MapOperator(int grid, int size, float[] matrix) {
+    this.grid = grid;
+    this.size = size;
+    this.matrix = matrix;
+  }
+
+  /** Patches are first averaged with their neighbours, 3 by 3, borders repeated (AnoVL). */
+  public MapOperator ofAverages() {
+    float[] averaged = new float[matrix.length];
+    for (int o = 0; o < size; o++) {
+      for (int j = 0; j < grid; j++) {
+        for (int d = -1; d <= 1; d++) {
+          int from = Math.min(Math.max(j + d, 0), grid - 1);
+          averaged[o * grid + from] += matrix[o * grid + j] / 3;
+        }
+      }
+    }
+    return new MapOperator(grid, size, averaged);
+  }
+
+  /** A: what one axis of patches becomes, [S,g]. */
+  public HostTensor matrix() {
+    return HostTensor.of(matrix.clone(), size, grid);
   }
 
   /** Side of the map, pixels. */

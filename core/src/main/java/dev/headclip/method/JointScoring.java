@@ -40,7 +40,21 @@ public final class JointScoring implements RecordableScoring {
     T global = evidence.get(GLOBAL);
     T map = smooth.record(ops, patches);
     T scored = raw == smooth ? map : raw.record(ops, patches);
-    int pixels = smooth.size() * smooth.size();
+    return scores(ops, settings, global, map, scored);
+  }
+
+  /**
+   * The scores of maps.
+   *
+   * @param global S_global, [B]
+   * @param map [B,H,W]
+   * @param raw the map before its Gaussian, for {@link ScoreSettings.TopMap#RAW}
+   */
+  public static <T> Tensors<T> scores(
+      TensorOps<T> ops, ScoreSettings settings, T global, T map, T raw) {
+    T scored = settings.topMap() == ScoreSettings.TopMap.RAW ? raw : map;
+    long[] shape = ops.shape(scored);
+    int pixels = Math.toIntExact(shape[1] * shape[2]);
     // Eq. 7
     T local = ops.topMean(ops.reshape(scored, -1, pixels), settings.top(pixels));
     T score = joint(ops, global, local, settings.lambda());

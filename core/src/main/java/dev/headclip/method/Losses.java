@@ -57,6 +57,11 @@ public final class Losses {
     return ops.negative(ops.mean(ops.mul(ops.mul(miss, miss), ops.log(smooth))));
   }
 
+  /** {@link #focal(TensorOps, Object, Object, Object, Object)} of P_n = 1 - P_a. */
+  public static <T> T focal(TensorOps<T> ops, T abnormal, T mask) {
+    return focal(ops, abnormal, rest(ops, abnormal), mask, rest(ops, mask));
+  }
+
   /** 1 - mean over images of (2 sum AT + 1) / (sum A + sum T + 1) (loss.py:93-106). */
   public static <T> T dice(TensorOps<T> ops, T a, T t) {
     T both = ops.plus(ops.scale(ops.sum(ops.mul(a, t), 1, 2), 2), DICE_SMOOTH);

@@ -3,6 +3,7 @@ package dev.headclip.tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -264,6 +265,17 @@ public final class HostOps implements TensorOps<HostTensor> {
   @Override
   public HostTensor relu(HostTensor x) {
     return atLeast(x, 0);
+  }
+
+  @Override
+  public HostTensor tanh(HostTensor x) {
+    return unary(x, Math::tanh);
+  }
+
+  @Override
+  public HostTensor chosen(
+      List<HostTensor> from, Function<List<HostTensor>, HostTensor> rule) {
+    return rule.apply(from);
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.headclip.tensor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -102,6 +103,9 @@ public interface TensorOps<T> {
 
   T relu(T x);
 
+  /** Hyperbolic tangent. */
+  T tanh(T x);
+
   /** One size may be -1: it is inferred. */
   T reshape(T x, long... shape);
 
@@ -144,6 +148,13 @@ public interface TensorOps<T> {
 
   /** The mean of the {@code k} highest along the last axis, which goes. */
   T topMean(T x, int k);
+
+  /**
+   * What plain Java makes of values, a choice among them for example: no gradient flows through it.
+   *
+   * @throws UnsupportedOperationException where a graph is recorded, as there are no values
+   */
+  T chosen(List<T> from, Function<List<HostTensor>, HostTensor> rule);
 
   /** Every element rounded to the nearest half-precision number. */
   T roundToHalf(T x);

@@ -1,5 +1,6 @@
 package dev.headclip.method;
 
+import dev.headclip.testing.AdaClipGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.HostInterpreter;
@@ -28,6 +29,12 @@ class GoldenTest {
   @ValueSource(booleans = {true, false})
   void anomalyClipAgreesWithAndWithoutHalfRounding(boolean half) {
     AnomalyClipGolden.of(half).check(plain);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void adaClipAgreesWithAndWithoutHalfRounding(boolean half) {
+    new AdaClipGolden(half).check(plain);
   }
 
   @Test

@@ -19,16 +19,11 @@ import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
-import dev.headclip.weights.DType;
-import dev.headclip.weights.TensorInfo;
 import dev.headclip.weights.TensorSource;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 
 /** AnomalyCLIP against the numbers of the authors' code, by any interpreter. */
 public final class AnomalyClipGolden {
@@ -91,16 +86,8 @@ public final class AnomalyClipGolden {
 
   /** The learned numbers, through the importer of the authors' checkpoints. */
   public Tensors<HostTensor> learned() {
-    Map<String, HostTensor> stored = new LinkedHashMap<>();
-    golden
-        .all()
-        .forEach(
-            (name, t) -> {
-              if (name.startsWith("learned.")) {
-                stored.put("prompt_learner." + name.substring(8), t);
-              }
-            });
-    return new AnomalyClip().imported(source(stored)).map(Imported::learned).orElseThrow();
+    TensorSource stored = golden.checkpoint("prompt_learner.");
+    return new AnomalyClip().imported(stored).map(Imported::learned).orElseThrow();
   }
 
   /** Learned tensors' names in the authors' code. */
@@ -109,28 +96,6 @@ public final class AnomalyClipGolden {
       case "prompt.normal" -> "ctx_pos";
       case "prompt.abnormal" -> "ctx_neg";
       default -> name.replace("text.deep.", "compound_prompts_text.");
-    };
-  }
-
-  private static TensorSource source(Map<String, HostTensor> tensors) {
-    return new TensorSource() {
-      @Override
-      public Map<String, TensorInfo> tensors() {
-        Map<String, TensorInfo> all = new LinkedHashMap<>();
-        tensors.forEach((n, t) -> all.put(n, new TensorInfo(DType.F32, t.shape())));
-        return all;
-      }
-
-      @Override
-      public void read(String name, Consumer<ByteBuffer> use) {
-        float[] data = tensors.get(name).data();
-        ByteBuffer b = ByteBuffer.allocateDirect(4 * data.length).order(ByteOrder.LITTLE_ENDIAN);
-        b.asFloatBuffer().put(data);
-        use.accept(b);
-      }
-
-      @Override
-      public void close() {}
     };
   }
 

@@ -4,12 +4,18 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.weights.DType;
 import dev.headclip.weights.SafetensorsFile;
+import dev.headclip.weights.TensorInfo;
+import dev.headclip.weights.TensorSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * The rival methods' golden numbers, from the folder that the system property
@@ -17,6 +23,8 @@ import java.util.Map;
  * is read from the files.
  */
 public final class Baselines {
+  private static final String LEARNED = "learned.";
+
   private final JsonNode settings;
   private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
 
@@ -64,6 +72,44 @@ public final class Baselines {
 
   public Map<String, HostTensor> all() {
     return tensors;
+  }
+
+  /**
+   * The learned tensors as a checkpoint of the authors.
+   *
+   * @param prefix of the names there
+   */
+  public TensorSource checkpoint(String prefix) {
+    Map<String, HostTensor> stored = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, t) -> {
+          if (name.startsWith(LEARNED)) {
+            stored.put(prefix + name.substring(LEARNED.length()), t);
+          }
+        });
+    return source(stored);
+  }
+
+  private static TensorSource source(Map<String, HostTensor> tensors) {
+    return new TensorSource() {
+      @Override
+      public Map<String, TensorInfo> tensors() {
+        Map<String, TensorInfo> all = new LinkedHashMap<>();
+        tensors.forEach((n, t) -> all.put(n, new TensorInfo(DType.F32, t.shape())));
+        return all;
+      }
+
+      @Override
+      public void read(String name, Consumer<ByteBuffer> use) {
+        float[] data = tensors.get(name).data();
+        ByteBuffer b = ByteBuffer.allocateDirect(4 * data.length).order(ByteOrder.LITTLE_ENDIAN);
+        b.asFloatBuffer().put(data);
+        use.accept(b);
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   /** The backbone that the numbers were made with. */

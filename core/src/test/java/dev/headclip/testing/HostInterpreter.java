@@ -15,18 +15,20 @@ import java.util.Map;
 public final class HostInterpreter implements Interpreter {
   @Override
   public Tensors<HostTensor> run(Computation computation) {
-    return computation.of(
-        new World<HostTensor>() {
-          @Override
-          public TensorOps<HostTensor> ops() {
-            return new HostOps();
-          }
+    return computation.of(new Plain());
+  }
 
-          @Override
-          public Weights<HostTensor> weights(Backbone b, int imageSize, PositionResize position) {
-            return HostInterpreter.weights(b, imageSize, position);
-          }
-        });
+  /** Plain Java's world. */
+  static final class Plain implements World<HostTensor> {
+    @Override
+    public TensorOps<HostTensor> ops() {
+      return new HostOps();
+    }
+
+    @Override
+    public Weights<HostTensor> weights(Backbone b, int imageSize, PositionResize position) {
+      return HostInterpreter.weights(b, imageSize, position);
+    }
   }
 
   /** A backbone's weights in Java memory. */

@@ -33,6 +33,11 @@ public interface Interpreter {
     }
   }
 
+  /** Whether values can be looked at; where graphs are recorded there are none. */
+  default boolean readsValues() {
+    return true;
+  }
+
   /** Runs it and gives its results. */
   Tensors<HostTensor> run(Computation computation);
 }

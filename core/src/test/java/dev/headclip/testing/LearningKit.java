@@ -7,6 +7,7 @@ import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.Network;
+import dev.headclip.method.Recipe;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.training.spi.Frozen;
@@ -32,6 +33,10 @@ public final class LearningKit {
   /** Of a loss in float32, with its sums. */
   private static final double NOISE = 1e-6;
 
+  /** Without what makes a loss jump: choices among values. Golden gradients cover them. */
+  private static final Map<String, Map<String, Object>> SMOOTH =
+      Map.of("adaclip", Map.of("hsf_clusters", 0, "half_round", false));
+
   private LearningKit() {}
 
   /** Of all methods. */
@@ -43,13 +48,17 @@ public final class LearningKit {
   public static Stream<DynamicTest> tests(LearningEngine engine, String name) {
     return MethodKit.recipes().entrySet().stream()
         .filter(e -> e.getKey().startsWith(name))
-        .map(e -> Map.entry(e.getKey(), TinyModel.adapter(e.getValue())))
+        .map(e -> Map.entry(e.getKey(), TinyModel.adapter(smooth(e.getValue()))))
         .filter(e -> !e.getValue().learned().named().isEmpty())
         .map(
             e ->
                 DynamicTest.dynamicTest(
                     e.getKey() + ": gradients are the loss's slopes",
                     () -> gradients(engine, e.getValue())));
+  }
+
+  private static Recipe smooth(Recipe recipe) {
+    return recipe.with(SMOOTH.getOrDefault(recipe.method().name(), Map.of()));
   }
 
   private static void gradients(LearningEngine engine, Adapter adapter) {
@@ -77,6 +86,15 @@ public final class LearningKit {
       float[] gradient,
       List<Learner.Example> batch) {
     double length = length(gradient);
+    if (length == 0) {
+      // a number that nothing reads, kept because the authors' files have it
+      float[] ones = new float[gradient.length];
+      Arrays.fill(ones, 1);
+      assertThat(loss(learner, moved(at, name, ones, 1), batch))
+          .as(name + " has no gradient")
+          .isEqualTo(loss(learner, at, batch));
+      return;
+    }
     // wide enough to look over the steps that half rounding makes
     double step = Math.min(1e-2 / length, 0.02 * length(at.get(name).data()));
     double up = loss(learner, moved(at, name, gradient, step / length), batch);

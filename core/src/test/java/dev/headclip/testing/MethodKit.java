@@ -48,6 +48,8 @@ public final class MethodKit {
   private static final int IMAGES = 2;
   private static final ClassName NAME = new ClassName("metal_nut");
   private static final String SCORED = "scored.";
+  private static final String PREPARED = "prepared.";
+  private static final String FEATURES = "features.";
 
   private final Interpreter interpreter;
 
@@ -95,8 +97,7 @@ public final class MethodKit {
         same("a batch of many and of one", Tensors.rows(rows(all), i, i + 1), alone, CLOSE);
       }
       if (!(interpreter instanceof HostInterpreter)) {
-        Run run = new Run(s, s.pixels(0, IMAGES), true);
-        same("plain Java", new HostInterpreter().run(run), all, CLOSE);
+        same("plain Java", run(new HostInterpreter(), s, 0, IMAGES, true), all, CLOSE);
       }
       scoringAgrees(s, all);
       isKept(s, folder.resolve("kept.safetensors"));
@@ -115,6 +116,16 @@ public final class MethodKit {
           java.util.Arrays.copyOfRange(all, from * each, to * each), to - from, 3, side, side);
     }
 
+    <T> Network<T> network(Interpreter.World<T> w) {
+      MethodConfig<?> m = adapter.method();
+      return m.network(w.clip(backbone, m.imageSize(), m.position(), tokenizer));
+    }
+
+    boolean readsValues() {
+      Interpreter.World<HostTensor> none = new HostInterpreter.Plain();
+      return network(none).readsValues();
+    }
+
     Optional<RecordableScoring> scoring() {
       return adapter.method().scoring(adapter.scores(), backbone.config())
               instanceof RecordableScoring r
@@ -131,16 +142,13 @@ public final class MethodKit {
     }
   }
 
-  /** Evidence, scores where they can be recorded, and losses where something is learned. */
-  private record Run(Subject s, HostTensor pixels, boolean onePass)
+  /** Features of pixels, in one pass or in stages, with everything that is prepared. */
+  private record First(Subject s, HostTensor pixels, boolean onePass)
       implements Interpreter.Computation {
     @Override
     public <T> Tensors<T> of(Interpreter.World<T> w) {
       TensorOps<T> ops = w.ops();
-      MethodConfig<?> method = s.adapter().method();
-      Network<T> network =
-          method.network(
-              w.clip(s.backbone(), method.imageSize(), method.position(), s.tokenizer()));
+      Network<T> network = s.network(w);
       Tensors<T> learned = s.adapter().learned().map(ops::constant);
       Tensors<T> prepared = network.prepare(ops, learned).and(network.words(ops, learned, NAME));
       T input = ops.constant(pixels);
@@ -148,20 +156,27 @@ public final class MethodKit {
           onePass
               ? network.features(ops, input, prepared)
               : network.features(ops, network.frozen(ops, input), prepared);
+      return named(PREPARED, prepared).and(named(FEATURES, features));
+    }
+  }
+
+  /** Evidence, scores where they can be recorded, and losses where something is learned. */
+  private record Rest(Subject s, HostTensor pixels, Tensors<HostTensor> before)
+      implements Interpreter.Computation {
+    @Override
+    public <T> Tensors<T> of(Interpreter.World<T> w) {
+      TensorOps<T> ops = w.ops();
+      Network<T> network = s.network(w);
+      Tensors<T> prepared = unnamed(PREPARED, before).map(ops::constant);
+      Tensors<T> features = unnamed(FEATURES, before).map(ops::constant);
       Tensors<T> found = network.evidence(ops, features, prepared);
       if (s.scoring().isPresent()) {
-        found = found.and(renamed(s.scoring().get().record(ops, found)));
+        found = found.and(named(SCORED, s.scoring().get().record(ops, found)));
       }
-      if (!learned.named().isEmpty()) {
+      if (!s.adapter().learned().named().isEmpty()) {
         found = found.and(network.loss(ops, features, prepared, truth(ops)));
       }
       return found;
-    }
-
-    private static <T> Tensors<T> renamed(Tensors<T> scores) {
-      Map<String, T> all = new LinkedHashMap<>();
-      scores.named().forEach((name, t) -> all.put(SCORED + name, t));
-      return new Tensors<>(all);
     }
 
     private <T> Truth<T> truth(TensorOps<T> ops) {
@@ -181,7 +196,35 @@ public final class MethodKit {
   }
 
   private Tensors<HostTensor> run(Subject s, int from, int to, boolean onePass) {
-    return interpreter.run(new Run(s, s.pixels(from, to), onePass));
+    return run(interpreter, s, from, to, onePass);
+  }
+
+  /** What looks at values is computed in plain Java where graphs are recorded. */
+  private static Tensors<HostTensor> run(
+      Interpreter by, Subject s, int from, int to, boolean onePass) {
+    HostTensor pixels = s.pixels(from, to);
+    Tensors<HostTensor> first = by.run(new First(s, pixels, onePass));
+    Interpreter rest =
+        s.readsValues() && !by.readsValues() ? new HostInterpreter() : by;
+    return rest.run(new Rest(s, pixels, first));
+  }
+
+  private static <T> Tensors<T> named(String prefix, Tensors<T> all) {
+    Map<String, T> named = new LinkedHashMap<>();
+    all.named().forEach((name, t) -> named.put(prefix + name, t));
+    return new Tensors<>(named);
+  }
+
+  private static <T> Tensors<T> unnamed(String prefix, Tensors<T> all) {
+    Map<String, T> named = new LinkedHashMap<>();
+    all.named()
+        .forEach(
+            (name, t) -> {
+              if (name.startsWith(prefix)) {
+                named.put(name.substring(prefix.length()), t);
+              }
+            });
+    return new Tensors<>(named);
   }
 
   /** As it is recorded, so it is run beside a network. */

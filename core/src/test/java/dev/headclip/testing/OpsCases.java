@@ -79,6 +79,7 @@ public final class OpsCases {
       all.put("quickGelu", o.quickGelu(o.scale(x, 3)));
       all.put("gelu", o.gelu(o.scale(x, 3)));
       all.put("relu", o.relu(x));
+      all.put("tanh", o.tanh(o.scale(x, 2)));
       all.put("reshape", o.reshape(x, 5, -1, 3));
       all.put("transpose", o.transpose(x, 2, 0, 1));
       all.put("slice", o.slice(x, 1, 1, 4));

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -168,6 +169,16 @@ final class GraphOps implements TensorOps<Value> {
   @Override
   public Value relu(Value x) {
     return graph.node("Relu", List.of(x), x.shape());
+  }
+
+  @Override
+  public Value tanh(Value x) {
+    return graph.node("Tanh", List.of(x), x.shape());
+  }
+
+  @Override
+  public Value chosen(List<Value> from, Function<List<HostTensor>, HostTensor> rule) {
+    throw new UnsupportedOperationException("a recorded graph has no values to choose by");
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.headclip.onnx;
 
+import dev.headclip.testing.AdaClipGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.MethodKit;
@@ -37,6 +38,12 @@ class GoldenTest {
   @CsvSource({"PORTABLE,true", "PORTABLE,false", "FUSED,true", "FUSED,false"})
   void anomalyClipAgreesWithAndWithoutHalfRounding(Dialect dialect, boolean half) {
     AnomalyClipGolden.of(half).check(new GraphInterpreter(dialect));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PORTABLE,true", "PORTABLE,false", "FUSED,true", "FUSED,false"})
+  void adaClipAgreesWithAndWithoutHalfRounding(Dialect dialect, boolean half) {
+    new AdaClipGolden(half).check(new GraphInterpreter(dialect));
   }
 
   @ParameterizedTest

@@ -25,6 +25,11 @@ record GraphInterpreter(Dialect dialect) implements Interpreter {
     return recorded.get().withList(found);
   }
 
+  @Override
+  public boolean readsValues() {
+    return false;
+  }
+
   private record Recording(Graph graph, TensorOps<Value> ops) implements World<Value> {
     @Override
     public Weights<Value> weights(Backbone b, int imageSize, PositionResize position) {

@@ -10,6 +10,7 @@ import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -162,6 +163,16 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   @Override
   public NDArray relu(NDArray x) {
     return own(x.getNDArrayInternal().relu());
+  }
+
+  @Override
+  public NDArray tanh(NDArray x) {
+    return own(x.tanh());
+  }
+
+  @Override
+  public NDArray chosen(List<NDArray> from, Function<List<HostTensor>, HostTensor> rule) {
+    return constant(rule.apply(from.stream().map(TorchOps::host).toList()));
   }
 
   @Override

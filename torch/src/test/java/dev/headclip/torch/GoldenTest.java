@@ -1,5 +1,6 @@
 package dev.headclip.torch;
 
+import dev.headclip.testing.AdaClipGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.Interpreter;
@@ -32,6 +33,12 @@ class GoldenTest {
   @ValueSource(booleans = {true, false})
   void anomalyClipAgreesWithAndWithoutHalfRounding(boolean half) {
     AnomalyClipGolden.of(half).check(torch);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void adaClipAgreesWithAndWithoutHalfRounding(boolean half) {
+    new AdaClipGolden(half).check(torch);
   }
 
   @Test

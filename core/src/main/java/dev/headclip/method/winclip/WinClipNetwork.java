@@ -7,10 +7,10 @@ import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Network;
 import dev.headclip.method.Similarity;
+import dev.headclip.method.prompt.SentenceGrid;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -51,14 +51,13 @@ final class WinClipNetwork<T> implements Network<T> {
 
   /** Means of the sentences' features, which are not normalised (:291-294): [2,E]. */
   T means(TensorOps<T> ops, ClassName name) {
-    List<String> normal = WinClipSentences.normal(name);
-    List<String> all = new ArrayList<>(normal);
-    all.addAll(WinClipSentences.abnormal(name));
+    SentenceGrid sentences = WinClipSentences.of(name);
+    int normal = sentences.normal().size();
     return ops.scoped(
         () -> {
-          T features = clip.text().forward(ops, clip.tokenizer().encode(all));
-          T first = mean(ops, ops.slice(features, 0, 0, normal.size()));
-          T second = mean(ops, ops.slice(features, 0, normal.size(), all.size()));
+          T features = clip.text().forward(ops, clip.tokenizer().encode(sentences.all()));
+          T first = mean(ops, ops.slice(features, 0, 0, normal));
+          T second = mean(ops, ops.slice(features, 0, normal, sentences.all().size()));
           return ops.concat(0, List.of(first, second));
         });
   }

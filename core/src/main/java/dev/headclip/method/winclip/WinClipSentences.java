@@ -1,6 +1,7 @@
 package dev.headclip.method.winclip;
 
 import dev.headclip.method.ClassName;
+import dev.headclip.method.prompt.SentenceGrid;
 import java.util.List;
 
 /**
@@ -47,18 +48,9 @@ final class WinClipSentences {
 
   private WinClipSentences() {}
 
-  static List<String> normal(ClassName name) {
-    return all(NORMAL, name);
-  }
-
-  static List<String> abnormal(ClassName name) {
-    return all(ABNORMAL, name);
-  }
-
-  private static List<String> all(List<String> states, ClassName name) {
-    return states.stream()
-        .map(s -> s.replace("%s", name.text()))
-        .flatMap(state -> TEMPLATES.stream().map(t -> t.replace("%s", state)))
-        .toList();
+  static SentenceGrid of(ClassName name) {
+    return new SentenceGrid(
+        SentenceGrid.stateByState(NORMAL, TEMPLATES, name.text()),
+        SentenceGrid.stateByState(ABNORMAL, TEMPLATES, name.text()));
   }
 }

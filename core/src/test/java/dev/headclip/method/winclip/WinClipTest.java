@@ -16,7 +16,6 @@ import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.weights.FileSet;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +32,9 @@ class WinClipTest {
     JsonNode digests = golden.golden().settings().path("sentences_sha256");
     for (int i = 0; i < golden.images(); i++) {
       ClassName name = golden.name(i);
-      assertThat(digest(WinClipSentences.normal(name)))
+      assertThat(digest(WinClipSentences.of(name).normal()))
           .isEqualTo(digests.path(name.text()).path(0).asText());
-      assertThat(digest(WinClipSentences.abnormal(name)))
+      assertThat(digest(WinClipSentences.of(name).abnormal()))
           .isEqualTo(digests.path(name.text()).path(1).asText());
     }
   }
@@ -52,8 +51,7 @@ class WinClipTest {
     try (ClipTokenizer tokenizer =
         ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), published)) {
       for (int i = 0; i < golden.images(); i++) {
-        List<String> all = new ArrayList<>(WinClipSentences.normal(golden.name(i)));
-        all.addAll(WinClipSentences.abnormal(golden.name(i)));
+        List<String> all = WinClipSentences.of(golden.name(i)).all();
         TokenIds ids = tokenizer.encode(all);
         int[][] expected = golden.golden().ids("clip_ids." + i);
         assertThat(ids.ids().length).isEqualTo(expected.length);
