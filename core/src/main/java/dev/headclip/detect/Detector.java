@@ -8,11 +8,13 @@ import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.RgbImage;
 import dev.headclip.map.Regions;
+import dev.headclip.method.Adaptation;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
 import dev.headclip.model.Model;
+import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.awt.image.BufferedImage;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -37,6 +40,7 @@ import java.util.function.Function;
 public final class Detector implements AutoCloseable {
   private final Model model;
   private final InferenceSession session;
+  private final Optional<Adaptation> adaptation;
   private final Scoring scoring;
   private final Views views;
   private final Normalization normalization;
@@ -53,6 +57,7 @@ public final class Detector implements AutoCloseable {
     this.loader = loader;
     this.className = className;
     this.session = Engines.of(settings.engine()).open(model, settings);
+    this.adaptation = model.adaptation(session::run);
   }
 
   /**
@@ -192,25 +197,43 @@ public final class Detector implements AutoCloseable {
     return new Prepared(image.width(), image.height(), all, (System.nanoTime() - start) / 1e6);
   }
 
+  /** Whether an image's result depends on the images of its class before it. */
+  public boolean ordered() {
+    return adaptation.map(Adaptation::ordered).orElse(false);
+  }
+
   /** Runs the network on images that show the same; the evidence of each. */
   List<Tensors<HostTensor>> run(List<Prepared> images, ClassName name) {
-    int n = images.get(0).views()[0].length;
-    int count = images.stream().mapToInt(p -> p.views().length).sum();
-    float[] pixels = new float[count * n];
-    int at = 0;
-    for (Prepared p : images) {
-      for (float[] view : p.views()) {
-        System.arraycopy(view, 0, pixels, at++ * n, n);
+    List<float[]> views = images.stream().flatMap(p -> Arrays.stream(p.views())).toList();
+    // many views of an image go through in parts: memory is bounded by the session's batch
+    int part = Math.max(1, session.preferredBatch());
+    List<Tensors<HostTensor>> parts = new ArrayList<>();
+    for (int from = 0; from < views.size(); from += part) {
+      List<float[]> some = views.subList(from, Math.min(from + part, views.size()));
+      int n = some.get(0).length;
+      float[] pixels = new float[some.size() * n];
+      for (int i = 0; i < some.size(); i++) {
+        System.arraycopy(some.get(i), 0, pixels, i * n, n);
       }
+      parts.add(session.run(pixels, some.size(), name));
     }
-    Tensors<HostTensor> evidence = session.run(pixels, count, name);
+    Tensors<HostTensor> evidence = Tensors.joined(new HostOps(), parts);
     List<Tensors<HostTensor>> each = new ArrayList<>();
     int row = 0;
     for (Prepared p : images) {
-      each.add(Tensors.rows(evidence, row, row + p.views().length));
+      each.add(adapted(Tensors.rows(evidence, row, row + p.views().length), p, name));
       row += p.views().length;
     }
     return each;
+  }
+
+  private Tensors<HostTensor> adapted(Tensors<HostTensor> evidence, Prepared p, ClassName name) {
+    if (adaptation.isEmpty()) {
+      return evidence;
+    }
+    synchronized (adaptation.get()) {
+      return adaptation.get().of(evidence, session.words(name), name, p.width(), p.height());
+    }
   }
 
   /** Map, scores and regions of an image. */

@@ -4,6 +4,7 @@ import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.image.Preprocess;
 import dev.headclip.settings.Schema;
+import dev.headclip.tensor.Compute;
 import dev.headclip.weights.TensorSource;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +104,11 @@ public interface Method<S extends Record & InputSettings> {
    */
   default Scoring scoring(S settings, ScoreSettings scores, int grid) {
     return new JointScoring(scores, grid, settings.imageSize());
+  }
+
+  /** What learns from the very image that is judged; nothing by default. */
+  default Optional<Adaptation> adaptation(S settings, ClipConfig config, Compute compute) {
+    return Optional.empty();
   }
 
   /** A checkpoint that the method's authors published, if it is one. */

@@ -6,12 +6,14 @@ import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.PositionResize;
 import dev.headclip.settings.Schema;
+import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -115,6 +117,10 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
 
   public Scoring scoring(ScoreSettings scores, ClipConfig config) {
     return method.scoring(settings, scores, config.grid(imageSize()));
+  }
+
+  public Optional<Adaptation> adaptation(ClipConfig config, Compute compute) {
+    return method.adaptation(settings, config, compute);
   }
 
   /** The settings as JSON. */

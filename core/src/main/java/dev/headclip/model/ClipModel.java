@@ -3,13 +3,16 @@ package dev.headclip.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.image.Normalization;
+import dev.headclip.method.Adaptation;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
+import dev.headclip.tensor.Compute;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** A backbone and what was learned for it. */
 public final class ClipModel extends Model {
@@ -68,6 +71,11 @@ public final class ClipModel extends Model {
   @Override
   public Scoring scoring() {
     return adapter.method().scoring(adapter.scores(), backbone.config());
+  }
+
+  @Override
+  public Optional<Adaptation> adaptation(Compute compute) {
+    return adapter.method().adaptation(backbone.config(), compute);
   }
 
   @Override

@@ -4,13 +4,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.image.Normalization;
+import dev.headclip.method.Adaptation;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
+import dev.headclip.tensor.Compute;
 import dev.headclip.weights.FileSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that finds anomalies, but for what computes it: files, settings with what was asked
@@ -61,6 +64,16 @@ public abstract sealed class Model implements AutoCloseable permits ClipModel, E
 
   /** From the network's numbers to scores and map. */
   public abstract Scoring scoring();
+
+  /** What learns from every image; nothing by default. */
+  public Optional<Adaptation> adaptation(Compute compute) {
+    return Optional.empty();
+  }
+
+  /** Whether something learns from every image. */
+  public final boolean adapts() {
+    return adaptation(Compute.plain()).isPresent();
+  }
 
   /** The verdict's threshold. */
   public abstract Threshold threshold();

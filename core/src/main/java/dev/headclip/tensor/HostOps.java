@@ -273,8 +273,7 @@ public final class HostOps implements TensorOps<HostTensor> {
   }
 
   @Override
-  public HostTensor chosen(
-      List<HostTensor> from, Function<List<HostTensor>, HostTensor> rule) {
+  public HostTensor chosen(List<HostTensor> from, Function<List<HostTensor>, HostTensor> rule) {
     return rule.apply(from);
   }
 

@@ -223,8 +223,7 @@ public final class AdaClipGolden {
       Tensors<T> found = evidence.and(smooth.record(ops, evidence));
       found =
           found.with(
-              RAW + RecordableScoring.MAP,
-              raw.record(ops, evidence).get(RecordableScoring.MAP));
+              RAW + RecordableScoring.MAP, raw.record(ops, evidence).get(RecordableScoring.MAP));
       HostTensor mask = row(golden.get("masks"), image);
       T m = ops.constant(mask.reshape(1, mask.shape()[0], mask.shape()[1]));
       Truth<T> truth = new Truth<>(new int[] {(int) golden.get("labels").data()[image]}, m);
@@ -232,8 +231,7 @@ public final class AdaClipGolden {
         Network<T> network = network(w, b, image, dice);
         found =
             found.with(
-                "loss." + dice,
-                network.loss(ops, f, Tensors.none(), truth).get(Network.TOTAL));
+                "loss." + dice, network.loss(ops, f, Tensors.none(), truth).get(Network.TOTAL));
       }
       return found;
     }

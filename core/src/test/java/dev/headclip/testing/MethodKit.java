@@ -204,8 +204,7 @@ public final class MethodKit {
       Interpreter by, Subject s, int from, int to, boolean onePass) {
     HostTensor pixels = s.pixels(from, to);
     Tensors<HostTensor> first = by.run(new First(s, pixels, onePass));
-    Interpreter rest =
-        s.readsValues() && !by.readsValues() ? new HostInterpreter() : by;
+    Interpreter rest = s.readsValues() && !by.readsValues() ? new HostInterpreter() : by;
     return rest.run(new Rest(s, pixels, first));
   }
 

@@ -12,6 +12,7 @@ import dev.headclip.method.ClassName;
 import dev.headclip.method.RecordableScoring;
 import dev.headclip.model.ExportedModel;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
 import java.nio.FloatBuffer;
 import java.util.Map;
@@ -69,6 +70,17 @@ final class ExportedSession implements InferenceSession {
     } finally {
       inputs.giveBack(direct);
     }
+  }
+
+  /** The sentences were fixed when it was exported. */
+  @Override
+  public Tensors<HostTensor> words(ClassName name) {
+    return Tensors.none();
+  }
+
+  @Override
+  public Tensors<HostTensor> run(Program program, Tensors<HostTensor> given) {
+    throw new UnsupportedOperationException("an exported file computes itself alone");
   }
 
   @Override

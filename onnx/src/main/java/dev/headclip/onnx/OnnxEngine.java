@@ -25,6 +25,6 @@ public final class OnnxEngine implements Engine {
       return ExportedSession.of(exported, settings);
     }
     ClipModel clip = (ClipModel) model;
-    return new OnnxSession(SessionCache.open(clip, settings), clip, settings.precision());
+    return new OnnxSession(clip, settings, name -> SessionCache.open(clip, settings, name));
   }
 }

@@ -3,6 +3,7 @@ package dev.headclip.onnx;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.Clip;
+import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.Precision;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.ClassName;
@@ -12,7 +13,9 @@ import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -41,15 +44,20 @@ final class Recorder implements AutoCloseable {
   }
 
   /**
-   * From pixels [N,3,S,S] to the method's evidence; what depends on the class is an input, for
-   * methods that name it.
+   * From pixels [N,3,S,S] to the method's evidence, or to its features where evidence looks at
+   * values; what depends on the class is an input, for methods that name it.
+   *
+   * @param like a class whose words have the shapes of those inputs
    */
-  Graph network(Dialect dialect, Precision precision) {
+  Graph network(Dialect dialect, Precision precision, ClassName like) {
     Graph graph = new Graph();
     Tensors<Value> words =
-        model.wantsClassName() ? inputs(graph) : constants(graph, words(ClassName.unknown()));
-    Tensors<Value> evidence = evidence(graph, dialect, precision, words);
-    evidence.named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
+        model.wantsClassName() ? inputs(graph, like) : constants(graph, words(like));
+    Tensors<Value> results =
+        network(graph).readsValues()
+            ? features(graph, dialect, precision, words)
+            : evidence(graph, dialect, precision, words);
+    results.named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
     return graph;
   }
 
@@ -75,21 +83,50 @@ final class Recorder implements AutoCloseable {
 
   /** The scoring of a model that can be recorded. */
   static RecordableScoring scoring(ClipModel model) {
-    boolean whole = model.adapter().method().views().whole();
-    if (whole && model.scoring() instanceof RecordableScoring r) {
+    String why;
+    if (!model.adapter().method().views().whole()) {
+      why = "it sees several views of an image";
+    } else if (model.adapts()) {
+      why = "it adapts to every image";
+    } else if (evidence(model).readsValues()) {
+      why = "it chooses among an image's patches outside the network";
+    } else if (model.scoring() instanceof RecordableScoring r) {
       return r;
+    } else {
+      why = "its scoring is not part of the network";
     }
-    throw new HeadClipException(
-        "method %s cannot be exported: %s"
-            .formatted(
-                model.method(),
-                whole
-                    ? "its scoring is not part of the network"
-                    : "it sees several views of an image"));
+    throw new HeadClipException("method %s cannot be exported: %s".formatted(model.method(), why));
+  }
+
+  /** A network for what comes after its features, in plain Java. */
+  static Network<HostTensor> evidence(ClipModel model) {
+    ClipConfig config = model.backbone().config();
+    return model
+        .adapter()
+        .method()
+        .network(
+            new Clip<>(
+                config,
+                name -> {
+                  throw new IllegalStateException(name + ": features are there already");
+                },
+                sentences -> {
+                  throw new IllegalStateException("words are there already");
+                }));
   }
 
   private Tensors<Value> evidence(
       Graph graph, Dialect dialect, Precision precision, Tensors<Value> words) {
+    return stages(graph, dialect, precision, words, true);
+  }
+
+  private Tensors<Value> features(
+      Graph graph, Dialect dialect, Precision precision, Tensors<Value> words) {
+    return stages(graph, dialect, precision, words, false);
+  }
+
+  private Tensors<Value> stages(
+      Graph graph, Dialect dialect, Precision precision, Tensors<Value> words, boolean evidence) {
     LinearForm linear =
         precision == Precision.INT8 ? LinearForm.int8(Recorder::quantized) : LinearForm.exact();
     GraphOps ops = new GraphOps(graph, dialect, linear);
@@ -97,7 +134,8 @@ final class Recorder implements AutoCloseable {
     int side = adapter.method().imageSize();
     Value pixels = graph.input(PIXELS, -1, 3, side, side);
     Network<Value> network = network(graph);
-    return network.evidence(ops, network.features(ops, pixels, known), known);
+    Tensors<Value> features = network.features(ops, pixels, known);
+    return evidence ? network.evidence(ops, features, known) : features;
   }
 
   /** The layers' weights, and what was made of them; not what is shared by few products. */
@@ -120,7 +158,8 @@ final class Recorder implements AutoCloseable {
     Tensors<Value> of(Network<Value> network, GraphOps ops, Tensors<Value> learned);
   }
 
-  private Tensors<HostTensor> prepared() {
+  /** What the learned numbers give by themselves. */
+  Tensors<HostTensor> prepared() {
     return computed((network, ops, learned) -> network.prepare(ops, learned));
   }
 
@@ -150,17 +189,23 @@ final class Recorder implements AutoCloseable {
     return all;
   }
 
-  /** Inputs of the shapes that words have, whatever the class. */
-  private Tensors<Value> inputs(Graph graph) {
+  private Tensors<Value> inputs(Graph graph, ClassName like) {
+    Map<String, long[]> shapes = wordShapes(like);
+    Tensors<Value> all = Tensors.none();
+    for (Map.Entry<String, long[]> e : shapes.entrySet()) {
+      all = all.with(e.getKey(), graph.input(WORDS + e.getKey(), e.getValue()));
+    }
+    return all;
+  }
+
+  /** The shapes of what a class's name gives; nothing is computed. */
+  Map<String, long[]> wordShapes(ClassName name) {
     Graph aside = new Graph();
     GraphOps ops = new GraphOps(aside, Dialect.FUSED, LinearForm.exact());
     Tensors<Value> learned = adapter.learned().map(ops::constant);
-    Tensors<Value> shapes = network(aside).words(ops, learned, ClassName.unknown());
-    Tensors<Value> all = Tensors.none();
-    for (String name : shapes.names()) {
-      all = all.with(name, graph.input(WORDS + name, shapes.get(name).shape()));
-    }
-    return all;
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    network(aside).words(ops, learned, name).named().forEach((n, v) -> shapes.put(n, v.shape()));
+    return shapes;
   }
 
   @Override

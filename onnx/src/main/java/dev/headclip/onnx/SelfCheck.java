@@ -76,11 +76,15 @@ public final class SelfCheck {
   }
 
   private static InferenceSession plain(ClipModel model) {
-    try (Recorder recorder = new Recorder(model)) {
-      Graph graph = recorder.network(Dialect.PORTABLE, Precision.FP32);
-      return new OnnxSession(
-          Ort.open(new ModelFile(graph, Map.of()), Ort.once()), model, Precision.FP32);
-    }
+    return new OnnxSession(
+        model,
+        EngineSettings.defaults(),
+        like -> {
+          try (Recorder recorder = new Recorder(model)) {
+            Graph graph = recorder.network(Dialect.PORTABLE, Precision.FP32, like);
+            return Ort.open(new ModelFile(graph, Map.of()), Ort.once());
+          }
+        });
   }
 
   private static Tensors<HostTensor> run(

@@ -5,6 +5,7 @@ import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.WorkFolder;
+import dev.headclip.method.ClassName;
 import dev.headclip.model.ClipModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,25 +42,29 @@ final class SessionCache {
 
   private SessionCache() {}
 
-  static Ort.Open open(ClipModel model, EngineSettings settings) {
+  /**
+   * @param like a class whose words have the shapes of the graph's inputs
+   */
+  static Ort.Open open(ClipModel model, EngineSettings settings, ClassName like) {
     Optional<Path> home =
         model.backbone().bytes() < SMALL ? Optional.empty() : CacheFolder.of("onnx");
-    return open(model, settings, home);
+    return open(model, settings, like, home);
   }
 
   /**
    * @param home folder of the entries; empty for none
    */
-  static Ort.Open open(ClipModel model, EngineSettings settings, Optional<Path> home) {
+  static Ort.Open open(
+      ClipModel model, EngineSettings settings, ClassName like, Optional<Path> home) {
     // what the machine cannot do ends here, before anything is recorded
     Ort.inference(settings).close();
     Precision precision = settings.precision();
     if (home.isPresent()) {
-      Path entry = home.get().resolve(key(model, precision));
+      Path entry = home.get().resolve(key(model, precision, like));
       for (int tries = 0; tries < 2; tries++) {
         try {
           if (!Files.exists(entry.resolve(MODEL))) {
-            record(model, precision, entry);
+            record(model, precision, like, entry);
             prune(home.get(), entry);
           }
           touch(entry);
@@ -70,7 +75,7 @@ final class SessionCache {
         }
       }
     }
-    return Ort.open(file(model, precision), Ort.inference(settings));
+    return Ort.open(file(model, precision, like), Ort.inference(settings));
   }
 
   /** Another process may be about to do the same. */
@@ -83,10 +88,10 @@ final class SessionCache {
   }
 
   /** The whole entry appears at once: two processes may make it at the same time. */
-  private static void record(ClipModel model, Precision precision, Path entry) {
+  private static void record(ClipModel model, Precision precision, ClassName like, Path entry) {
     try (WorkFolder folder = WorkFolder.in(entry.getParent())) {
       Path complete = folder.path().resolve("entry");
-      file(model, precision).writeWithData(complete.resolve(MODEL));
+      file(model, precision, like).writeWithData(complete.resolve(MODEL));
       Files.move(complete, entry, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!Files.exists(entry.resolve(MODEL))) {
@@ -96,13 +101,13 @@ final class SessionCache {
     }
   }
 
-  private static ModelFile file(ClipModel model, Precision precision) {
+  private static ModelFile file(ClipModel model, Precision precision, ClassName like) {
     try (Recorder recorder = new Recorder(model)) {
-      return new ModelFile(recorder.network(Dialect.FUSED, precision), Map.of());
+      return new ModelFile(recorder.network(Dialect.FUSED, precision, like), Map.of());
     }
   }
 
-  private static String key(ClipModel model, Precision precision) {
+  private static String key(ClipModel model, Precision precision, ClassName like) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
       for (String part :
@@ -112,7 +117,8 @@ final class SessionCache {
               model.adapter().digest(),
               model.method(),
               model.adapter().method().json().toString(),
-              precision.key())) {
+              precision.key(),
+              like.equals(ClassName.unknown()) ? "" : like.text())) {
         sha.update(part.getBytes(StandardCharsets.UTF_8));
         sha.update((byte) 0);
       }

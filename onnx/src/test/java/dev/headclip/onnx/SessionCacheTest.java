@@ -35,7 +35,10 @@ class SessionCacheTest {
     EngineSettings settings = EngineSettings.defaults().withPrecision(p).withThreads(1);
     try (model;
         OnnxSession s =
-            new OnnxSession(SessionCache.open(model, settings, Optional.of(home)), model, p)) {
+            new OnnxSession(
+                model,
+                settings,
+                name -> SessionCache.open(model, settings, name, Optional.of(home)))) {
       float[] pixels = TinyModel.pixels(1, model.imageSize());
       return s.run(pixels, 1, ClassName.unknown()).get(RecordableScoring.GLOBAL).data()[0];
     }

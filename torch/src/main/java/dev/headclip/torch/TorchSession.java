@@ -12,6 +12,7 @@ import dev.headclip.method.MethodConfig;
 import dev.headclip.method.Network;
 import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
 
@@ -50,10 +51,10 @@ final class TorchSession implements InferenceSession {
       tokenizer.close();
       throw e;
     }
-    this.words = new WordCache(model.wantsClassName(), this::words);
+    this.words = new WordCache(model.wantsClassName(), this::sentences);
   }
 
-  private Tensors<HostTensor> words(ClassName name) {
+  private Tensors<HostTensor> sentences(ClassName name) {
     try (TorchOps ops = new TorchOps(manager)) {
       return network.words(ops, learned.map(ops::constant), name).map(TorchOps::host);
     }
@@ -71,6 +72,21 @@ final class TorchSession implements InferenceSession {
       Tensors<NDArray> features = network.features(ops, input, all);
       return network.evidence(ops, features, all).map(TorchOps::host);
     }
+  }
+
+  @Override
+  public Tensors<HostTensor> words(ClassName name) {
+    return guard.use(() -> words.get(name));
+  }
+
+  @Override
+  public Tensors<HostTensor> run(Program program, Tensors<HostTensor> inputs) {
+    return guard.use(
+        () -> {
+          try (TorchOps ops = new TorchOps(manager)) {
+            return program.of(ops, inputs.map(ops::constant)).map(TorchOps::host);
+          }
+        });
   }
 
   @Override

@@ -119,12 +119,14 @@ final class AdaClipNetwork<T> implements Network<T> {
     Prompts<T> prompts = Prompts.visual(contexts, tokens, settings.outputLayers());
     T last = vision.encode(ops, embedded, prompts);
     T cls = vision.project(ops, ops.slice(last, 1, 0, 1), true);
-    T head = linear(ops, AdaClip.CLS_HEAD + "0", ops.reshape(cls, -1, clip.config().embed()), learned);
+    T head =
+        linear(ops, AdaClip.CLS_HEAD + "0", ops.reshape(cls, -1, clip.config().embed()), learned);
     Tensors<T> all = Tensors.of(CLS, ops.normalize(head));
     for (int i = 0; i < settings.outputLayers().size(); i++) {
       // the raw tokens, without ln_post (:469-488)
       T patches = ops.slice(prompts.taken().get(i), 1, 1, tokens);
-      all = all.with(PATCH + i, ops.normalize(linear(ops, AdaClip.PATCH_HEAD + i, patches, learned)));
+      all =
+          all.with(PATCH + i, ops.normalize(linear(ops, AdaClip.PATCH_HEAD + i, patches, learned)));
     }
     return all;
   }
@@ -223,8 +225,7 @@ final class AdaClipNetwork<T> implements Network<T> {
   @Override
   public Tensors<T> evidence(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared) {
     T text = features.get(TEXT);
-    T margins =
-        meanOf(ops, features.list(PATCH).stream().map(p -> margin(ops, p, text)).toList());
+    T margins = meanOf(ops, features.list(PATCH).stream().map(p -> margin(ops, p, text)).toList());
     return Tensors.of(
         JointScoring.GLOBAL, score(ops, features, margins), AdaClipScoring.MARGINS, margins);
   }
@@ -242,8 +243,7 @@ final class AdaClipNetwork<T> implements Network<T> {
     }
     T global = Losses.focal(ops, score, ops.constant(labels));
     int size = Math.toIntExact(ops.shape(truth.mask())[2]);
-    MapOperator up =
-        MapOperator.cornersAligned(clip.config().grid(settings.imageSize()), size, 0);
+    MapOperator up = MapOperator.cornersAligned(clip.config().grid(settings.imageSize()), size, 0);
     T local = null;
     for (T margin : margins) {
       T p = AdaClipScoring.sigmoid(ops, up.record(ops, margin));

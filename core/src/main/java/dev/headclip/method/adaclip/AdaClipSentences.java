@@ -4,7 +4,9 @@ import dev.headclip.method.ClassName;
 import dev.headclip.method.prompt.SentenceGrid;
 import java.util.List;
 
-/** The sentences about a class (adaclip.py:151-160): states times four templates, state by state. */
+/**
+ * The sentences about a class (adaclip.py:151-160): states times four templates, state by state.
+ */
 final class AdaClipSentences {
   private static final List<String> NORMAL =
       List.of(

@@ -41,7 +41,8 @@ public record AdaClipSettings(
     @Setting(value = "Prompts pass through half precision, as in AdaCLIP's code", absent = "true")
         boolean halfRound,
     @Setting(
-            value = "Of both towers: exact GELU as in AdaCLIP's code, or what the backbone asks for",
+            value =
+                "Of both towers: exact GELU as in AdaCLIP's code, or what the backbone asks for",
             absent = "gelu")
         Towers activation,
     @Setting(value = "Of every softmax over cosines", absent = "0.01", min = 1e-4, max = 1e4)

@@ -18,8 +18,7 @@ final class Prompts<T> implements LayerHook<T> {
   private final List<Integer> outputs;
   private final List<T> taken = new ArrayList<>();
 
-  private Prompts(
-      List<T> contexts, int first, int at, boolean append, List<Integer> outputs) {
+  private Prompts(List<T> contexts, int first, int at, boolean append, List<Integer> outputs) {
     this.contexts = contexts;
     this.first = first;
     this.at = at;

@@ -1,0 +1,73 @@
+package dev.headclip.onnx;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import dev.headclip.engine.EngineSettings;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Program;
+import dev.headclip.tensor.Tensors;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Programs in ONNX Runtime's memory, recorded once for the shapes of what they are given. */
+final class Programs implements AutoCloseable {
+  /** Beyond it, the oldest are closed: images of all sizes would each bring one. */
+  private static final int KEPT = 8;
+
+  private record Key(Program program, Map<String, List<Long>> shapes) {}
+
+  private final EngineSettings settings;
+  private final Map<Key, Ort.Open> opened = new LinkedHashMap<>(16, 0.75f, true);
+
+  Programs(EngineSettings settings) {
+    this.settings = settings;
+  }
+
+  /** One at a time: what runs is not closed. */
+  synchronized Tensors<HostTensor> run(Program program, Tensors<HostTensor> given) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    given.named().forEach((n, t) -> shapes.put(n, Arrays.stream(t.shape()).boxed().toList()));
+    Ort.Open open = opened.computeIfAbsent(new Key(program, shapes), k -> record(program, given));
+    if (opened.size() > KEPT) {
+      Key oldest = opened.keySet().iterator().next();
+      opened.remove(oldest).close();
+    }
+    Map<String, OnnxTensor> inputs = new HashMap<>();
+    try {
+      for (String n : given.names()) {
+        HostTensor t = given.get(n);
+        FloatBuffer data = FloatBuffer.wrap(t.data());
+        inputs.put(n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
+      }
+      try (OrtSession.Result result = open.session().run(inputs)) {
+        return OnnxSession.host(result);
+      }
+    } catch (OrtException e) {
+      throw Ort.failed("ONNX Runtime cannot run a step", e);
+    } finally {
+      inputs.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  private Ort.Open record(Program program, Tensors<HostTensor> given) {
+    Graph graph = new Graph();
+    GraphOps ops = new GraphOps(graph, Dialect.FUSED, LinearForm.exact());
+    Tensors<Value> inputs = Tensors.none();
+    for (String name : given.names()) {
+      inputs = inputs.with(name, graph.input(name, given.get(name).shape()));
+    }
+    program.of(ops, inputs).named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
+    return Ort.open(new ModelFile(graph, Map.of()), Ort.inference(settings));
+  }
+
+  @Override
+  public synchronized void close() {
+    opened.values().forEach(Ort.Open::close);
+    opened.clear();
+  }
+}
