@@ -23,10 +23,18 @@ public final class JointScoring implements RecordableScoring {
    * @param size side of the network's input, pixels
    */
   public JointScoring(ScoreSettings settings, int grid, int size) {
+    this(settings, new MapOperator(grid, size, settings.sigma()), new MapOperator(grid, size, 0));
+  }
+
+  /**
+   * With another way from patches to map.
+   *
+   * @param raw the same without the Gaussian
+   */
+  public JointScoring(ScoreSettings settings, MapOperator smooth, MapOperator raw) {
     this.settings = settings;
-    this.smooth = new MapOperator(grid, size, settings.sigma());
-    this.raw =
-        settings.topMap() == ScoreSettings.TopMap.RAW ? new MapOperator(grid, size, 0) : smooth;
+    this.smooth = smooth;
+    this.raw = settings.topMap() == ScoreSettings.TopMap.RAW ? raw : smooth;
   }
 
   /** The evidence of a network. */

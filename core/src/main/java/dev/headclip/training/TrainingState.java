@@ -1,5 +1,6 @@
 package dev.headclip.training;
 
+import dev.headclip.method.Adam;
 import dev.headclip.method.Learnable;
 import dev.headclip.method.Network;
 import dev.headclip.method.TrainSettings;

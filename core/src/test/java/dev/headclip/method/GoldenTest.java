@@ -1,6 +1,7 @@
 package dev.headclip.method;
 
 import dev.headclip.testing.AdaClipGolden;
+import dev.headclip.testing.AnoVlGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.HostInterpreter;
@@ -35,6 +36,11 @@ class GoldenTest {
   @ValueSource(booleans = {true, false})
   void adaClipAgreesWithAndWithoutHalfRounding(boolean half) {
     new AdaClipGolden(half).check(plain);
+  }
+
+  @Test
+  void anoVlAgrees() {
+    new AnoVlGolden().check(plain);
   }
 
   @Test

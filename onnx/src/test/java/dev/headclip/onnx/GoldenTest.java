@@ -1,6 +1,7 @@
 package dev.headclip.onnx;
 
 import dev.headclip.testing.AdaClipGolden;
+import dev.headclip.testing.AnoVlGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.MethodKit;
@@ -44,6 +45,12 @@ class GoldenTest {
   @CsvSource({"PORTABLE,true", "PORTABLE,false", "FUSED,true", "FUSED,false"})
   void adaClipAgreesWithAndWithoutHalfRounding(Dialect dialect, boolean half) {
     new AdaClipGolden(half).check(new GraphInterpreter(dialect));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anoVlAgrees(Dialect dialect) {
+    new AnoVlGolden().check(new GraphInterpreter(dialect));
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.headclip.torch;
 
 import dev.headclip.testing.AdaClipGolden;
+import dev.headclip.testing.AnoVlGolden;
 import dev.headclip.testing.AnomalyClipGolden;
 import dev.headclip.testing.HeadClipGolden;
 import dev.headclip.testing.Interpreter;
@@ -39,6 +40,11 @@ class GoldenTest {
   @ValueSource(booleans = {true, false})
   void adaClipAgreesWithAndWithoutHalfRounding(boolean half) {
     new AdaClipGolden(half).check(torch);
+  }
+
+  @Test
+  void anoVlAgrees() {
+    new AnoVlGolden().check(torch);
   }
 
   @Test

@@ -244,16 +244,19 @@ final class AdaClipNetwork<T> implements Network<T> {
     T global = Losses.focal(ops, score, ops.constant(labels));
     int size = Math.toIntExact(ops.shape(truth.mask())[2]);
     MapOperator up = MapOperator.cornersAligned(clip.config().grid(settings.imageSize()), size, 0);
-    T local = null;
-    for (T margin : margins) {
-      T p = AdaClipScoring.sigmoid(ops, up.record(ops, margin));
-      T one =
-          settings.dice() == AdaClipSettings.Dice.ROWS
-              ? Losses.local(ops, rows(ops, p, size), rows(ops, truth.mask(), size))
-              : Losses.local(ops, p, truth.mask());
-      local = local == null ? one : ops.add(local, one);
+    T local = local(ops, margins.get(0), truth.mask(), up);
+    for (T margin : margins.subList(1, margins.size())) {
+      local = ops.add(local, local(ops, margin, truth.mask(), up));
     }
     return Tensors.of(TOTAL, ops.add(global, local)).with("global", global).with("local", local);
+  }
+
+  /** Focal and dice losses of a layer. */
+  private T local(TensorOps<T> ops, T margin, T mask, MapOperator up) {
+    T p = AdaClipScoring.sigmoid(ops, up.record(ops, margin));
+    return settings.dice() == AdaClipSettings.Dice.ROWS
+        ? Losses.local(ops, rows(ops, p, up.size()), rows(ops, mask, up.size()))
+        : Losses.local(ops, p, mask);
   }
 
   /** Every row of pixels as an image of its own: [B,S,S] to [B*S,1,S]. */

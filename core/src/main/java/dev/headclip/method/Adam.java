@@ -1,6 +1,5 @@
-package dev.headclip.training;
+package dev.headclip.method;
 
-import dev.headclip.method.TrainSettings;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -58,18 +57,19 @@ public final class Adam {
   }
 
   /** First and second moments, for checkpoints: shared, in the order of the parameters. */
-  List<float[]> state() {
+  public List<float[]> state() {
     List<float[]> all = new ArrayList<>(List.of(first));
     all.addAll(List.of(second));
     return all;
   }
 
-  int steps() {
+  /** Steps taken. */
+  public int steps() {
     return steps;
   }
 
   /** Goes on from a checkpoint whose moments were put into {@link #state}. */
-  void resumeAt(int step) {
+  public void resumeAt(int step) {
     steps = step;
   }
 }
