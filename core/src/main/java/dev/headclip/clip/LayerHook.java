@@ -46,6 +46,15 @@ public interface LayerHook<T> {
     return false;
   }
 
+  /**
+   * Whether gradients pass the layers: these are computed again on the way back then, as keeping
+   * them takes several times a tower's size. The hook may only change tokens {@link #before} a
+   * layer.
+   */
+  default boolean recomputed() {
+    return false;
+  }
+
   /** The tower as published. */
   static <T> LayerHook<T> none() {
     return new LayerHook<>() {};

@@ -80,7 +80,10 @@ public final class TextTower<T> {
     for (int l = first; l <= last; l++) {
       T entering = tokens;
       int layer = l;
-      tokens = ops.scoped(() -> layer(ops, layer, hook.before(ops, layer, entering)));
+      tokens =
+          hook.recomputed()
+              ? ops.recomputed(hook.before(ops, layer, entering), in -> layer(ops, layer, in))
+              : ops.scoped(() -> layer(ops, layer, hook.before(ops, layer, entering)));
       hook.after(l, tokens);
     }
     return tokens;

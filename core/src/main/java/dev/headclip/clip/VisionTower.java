@@ -69,10 +69,17 @@ public final class VisionTower<T> {
       T before = x;
       int layer = l;
       boolean all = l < last || hook.readsAll(last);
-      x = ops.scope(() -> layer(ops, layer, before, hook, all)).get(0);
+      x =
+          hook.recomputed()
+              ? recomputed(ops, layer, hook.before(ops, layer, before), all)
+              : ops.scope(() -> layer(ops, layer, before, hook, all)).get(0);
       hook.after(l, x);
     }
     return x;
+  }
+
+  private T recomputed(TensorOps<T> ops, int l, T entering, boolean allTokens) {
+    return ops.recomputed(entering, x -> layer(ops, l, x, LayerHook.none(), allTokens).get(0));
   }
 
   private List<T> layer(TensorOps<T> ops, int l, T entering, LayerHook<T> hook, boolean allTokens) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The operations that the CLIP towers and all methods are written in.
@@ -164,6 +165,15 @@ public interface TensorOps<T> {
    * these belong to the enclosing scope.
    */
   List<T> scope(Supplier<List<T>> body);
+
+  /**
+   * What {@code body} makes of tensors. Where gradients are taken, nothing inside is kept for them:
+   * it is computed a second time on the way back, which saves memory. Gradients reach {@code input}
+   * and learned tensors that the body reads by itself, but no other tensor.
+   */
+  default T recomputed(T input, UnaryOperator<T> body) {
+    return scoped(() -> body.apply(input));
+  }
 
   /** {@link #scope(Supplier)} for one result. */
   default T scoped(Supplier<T> body) {

@@ -182,7 +182,7 @@ final class TorchLearner implements Learner {
       Tensors<NDArray> losses;
       try (GradientCollector collector = Torch.engine().newGradientCollector()) {
         losses = losses(ops, leaves, batch);
-        collector.backward(losses.get(Network.TOTAL));
+        ops.backward(losses.get(Network.TOTAL));
       }
       Map<String, Double> values = new LinkedHashMap<>();
       losses.named().forEach((name, x) -> values.put(name, (double) x.getFloat()));

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * {@link TensorOps} by libtorch. Differentiable where the inputs ask for gradients.
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
  */
 public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   private final NDManager root;
+  private final Recomputation recomputation = new Recomputation();
   private NDManager scope;
 
   /** A computation whose memory hangs under {@code parent} until it closes. */
@@ -30,7 +32,19 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
     scope = root;
   }
 
-  private NDArray own(NDArray x) {
+  @Override
+  public NDArray recomputed(NDArray input, UnaryOperator<NDArray> body) {
+    return Recomputation.wanted(input)
+        ? recomputation.forward(this, input, body)
+        : TensorOps.super.recomputed(input, body);
+  }
+
+  /** Gradients of a scalar, at the arrays that ask for them. */
+  void backward(NDArray total) {
+    recomputation.backward(this, total);
+  }
+
+  NDArray own(NDArray x) {
     if (x.getManager() != scope) {
       x.attach(scope);
     }

@@ -65,6 +65,11 @@ final class Prompts<T> implements LayerHook<T> {
   }
 
   @Override
+  public boolean recomputed() {
+    return true;
+  }
+
+  @Override
   public void after(int layer, T x) {
     outputs.stream().filter(o -> o == layer).forEach(o -> taken.add(x));
   }
