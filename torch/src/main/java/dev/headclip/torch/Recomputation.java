@@ -19,7 +19,10 @@ final class Recomputation {
 
   /** Whether a gradient will come to an array. */
   static boolean wanted(NDArray input) {
-    return JniUtils.isGradMode() && JniUtils.requiresGrad((PtNDArray) input);
+    PtNDArray x = (PtNDArray) input;
+    // requiresGrad knows leaves alone, the name of a function whatever was computed from such
+    return JniUtils.isGradMode()
+        && (JniUtils.requiresGrad(x) || JniUtils.getGradientFunctionNames(x) != null);
   }
 
   NDArray forward(TorchOps ops, NDArray input, UnaryOperator<NDArray> body) {
@@ -31,6 +34,9 @@ final class Recomputation {
       JniUtils.setGradMode(true);
     }
     result.setRequiresGradient(true);
+    // both are needed after the scope they were made in
+    ops.keep(input);
+    ops.keep(result);
     parts.add(new Part(input, body, result));
     return result;
   }

@@ -44,6 +44,11 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
     recomputation.backward(this, total);
   }
 
+  /** Lets an array live as long as this. */
+  void keep(NDArray x) {
+    x.attach(root);
+  }
+
   NDArray own(NDArray x) {
     if (x.getManager() != scope) {
       x.attach(scope);
