@@ -28,6 +28,12 @@ import picocli.CommandLine.Model.OptionSpec;
 final class ConfigFile implements IDefaultValueProvider {
   static final String FLAG = "--config";
 
+  /** Flags that are given several times rather than as one list: a path may hold a comma. */
+  private static final List<String> SEPARATE = List.of("root", "dataset");
+
+  /** Stands between their values in a file; no path holds it. */
+  static final String SEPARATOR = "\u001f";
+
   private static final YAMLMapper YAML =
       new YAMLMapper(
           YAMLFactory.builder()
@@ -132,7 +138,7 @@ final class ConfigFile implements IDefaultValueProvider {
     if (value.isArray()) {
       List<String> parts = new ArrayList<>();
       value.forEach(v -> parts.add(v.asText()));
-      return String.join(",", parts);
+      return String.join(SEPARATE.contains(key) ? SEPARATOR : ",", parts);
     }
     if (!value.isValueNode() || value.isNull()) {
       throw new HeadClipException(

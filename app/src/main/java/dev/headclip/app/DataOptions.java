@@ -3,35 +3,58 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
-/** Which annotated data set. */
+/** Which annotated data set, or several as one. */
 final class DataOptions {
   @Option(
       names = "--dataset",
+      split = ConfigFile.SEPARATOR,
+      splitSynopsisLabel = "",
       paramLabel = "NAME",
       description =
           "One of the paper's, see 'datasets list' (default: any folder in MVTec layout, with a meta.json, or a .csv manifest).")
-  private Optional<String> dataset;
+  private List<String> datasets = new ArrayList<>();
 
-  @Option(names = "--root", paramLabel = "DIR|FILE.csv", description = "Its folder, or a manifest.")
-  private Optional<Path> root;
+  @Option(
+      names = "--root",
+      split = ConfigFile.SEPARATOR,
+      splitSynopsisLabel = "",
+      paramLabel = "DIR|FILE.csv",
+      description =
+          "Its folder, or a manifest; given more than once, several sets are taken as one.")
+  private List<Path> roots = new ArrayList<>();
 
   boolean isGiven() {
-    return root.isPresent();
+    return !roots.isEmpty();
   }
 
   AnnotatedSet read() {
-    return AnnotatedSet.read(dataset, root());
+    List<Path> all = roots();
+    if (!datasets.isEmpty() && datasets.size() != all.size()) {
+      throw new HeadClipException(
+          "--dataset %s for --root %s, expected one for each, in their order"
+              .formatted(datasets, all));
+    }
+    List<AnnotatedSet> sets = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      Optional<String> name = datasets.isEmpty() ? Optional.empty() : Optional.of(datasets.get(i));
+      sets.add(AnnotatedSet.read(name, all.get(i)));
+    }
+    return AnnotatedSet.joined(sets);
   }
 
-  Path root() {
-    return root.orElseThrow(
-        () -> new HeadClipException("no --root; name the folder of the annotated images"));
+  List<Path> roots() {
+    if (roots.isEmpty()) {
+      throw new HeadClipException("no --root; name the folder of the annotated images");
+    }
+    return roots;
   }
 
-  Optional<String> dataset() {
-    return dataset;
+  List<String> datasets() {
+    return datasets;
   }
 }

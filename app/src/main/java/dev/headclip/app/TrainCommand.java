@@ -24,6 +24,7 @@ import dev.headclip.training.spi.LearningEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -260,8 +261,8 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
 
   private void printEffective(Recipe recipe) {
     Map<String, Object> all = new LinkedHashMap<>();
-    auxiliary.dataset().ifPresent(d -> all.put("dataset", d));
-    all.put("root", auxiliary.root().toString());
+    put(all, "dataset", auxiliary.datasets());
+    put(all, "root", auxiliary.roots().stream().map(Path::toString).toList());
     all.put("backbone", backbone);
     all.put("out", out.toString());
     all.put("method", method);
@@ -273,6 +274,12 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     all.put("cache", cache.name().toLowerCase(Locale.ROOT));
     all.put("device", device);
     System.err.print("# effective settings, as for --config\n" + ConfigFile.yaml(all) + "#\n");
+  }
+
+  private static void put(Map<String, Object> to, String key, List<String> values) {
+    if (!values.isEmpty()) {
+      to.put(key, values.size() == 1 ? values.get(0) : values);
+    }
   }
 
   private static void put(Map<String, Object> to, ObjectNode settings) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Annotated images of one data set.
@@ -60,6 +61,22 @@ public record AnnotatedSet(
       }
     }
     return chosen(root, known, layouts, below);
+  }
+
+  /** Several sets as one, to be trained on; its root is the folder that holds them all. */
+  public static AnnotatedSet joined(List<AnnotatedSet> sets) {
+    if (sets.size() == 1) {
+      return sets.get(0);
+    }
+    List<Sample> all = sets.stream().flatMap(s -> s.samples().stream()).toList();
+    String name = sets.stream().map(AnnotatedSet::name).collect(Collectors.joining("+"));
+    Path home = sets.get(0).root().toAbsolutePath().normalize();
+    for (AnnotatedSet s : sets) {
+      while (!s.root().toAbsolutePath().normalize().startsWith(home)) {
+        home = home.getParent();
+      }
+    }
+    return new AnnotatedSet(name, home, Optional.empty(), all);
   }
 
   private static Optional<AnnotatedSet> at(

@@ -16,6 +16,9 @@ import java.util.Map;
  * @param weightDecay decoupled decay (AdamW), times the rate; 0 for none
  * @param seed of first values and order
  * @param featurePrecision of what the frozen tower gives
+ * @param mosaic share of images that are replaced by four of their class, two by two
+ * @param mosaicOf whose images
+ * @param selectBy the figure of a second data set that chooses an epoch
  */
 public record TrainSettings(
     @Setting(value = "Passes over the data", absent = "15", min = 1) int epochs,
@@ -30,16 +33,60 @@ public record TrainSettings(
     @Setting(
             value = "Of what the frozen tower gives; fp16 halves the cache, losses agree to 1e-4",
             absent = "fp32")
-        FeaturePrecision featurePrecision) {
+        FeaturePrecision featurePrecision,
+    @Setting(
+            value = "Share of images replaced by four of their class, two by two",
+            absent = "0.0",
+            min = 0,
+            max = 1)
+        double mosaic,
+    @Setting(
+            value = "Whose images: those of MVTec AD's classes, as in AdaCLIP's code, or all",
+            absent = "mvtec")
+        MosaicOf mosaicOf,
+    @Setting(
+            value =
+                "The figure of --validate that --select best compares; mad: of image and pixels",
+            absent = "mad")
+        SelectBy selectBy) {
   /** How the frozen part is kept. */
   public enum FeaturePrecision {
     FP32,
     FP16
   }
 
+  /** Whose images are put together. */
+  public enum MosaicOf {
+    MVTEC,
+    ALL
+  }
+
+  /** What chooses an epoch: the mean of both mAD, or one figure of one level. */
+  public enum SelectBy {
+    MAD,
+    IMAGE_AUROC,
+    IMAGE_AP,
+    IMAGE_F1MAX,
+    PIXEL_AUROC,
+    PIXEL_AUPRO,
+    PIXEL_AP,
+    PIXEL_F1MAX
+  }
+
   public TrainSettings {
     Schema.check(
-        TrainSettings.class, epochs, batch, lr, beta1, beta2, weightDecay, seed, featurePrecision);
+        TrainSettings.class,
+        epochs,
+        batch,
+        lr,
+        beta1,
+        beta2,
+        weightDecay,
+        seed,
+        featurePrecision,
+        mosaic,
+        mosaicOf,
+        selectBy);
   }
 
   public static TrainSettings defaults() {

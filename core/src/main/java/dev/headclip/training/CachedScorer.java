@@ -84,7 +84,7 @@ public final class CachedScorer {
       Told told) {
     List<Sample> samples = data.samples();
     try (Learner.Predictor predictor = learner.predictor(numbers)) {
-      records.start(IntStream.range(0, samples.size()).boxed().toList());
+      records.start(IntStream.range(0, samples.size()).mapToObj(RecordLoader.Wanted::of).toList());
       for (int i = 0; i < samples.size(); i++) {
         if (stop.get()) {
           return false;

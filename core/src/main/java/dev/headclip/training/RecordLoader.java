@@ -49,14 +49,27 @@ final class RecordLoader implements AutoCloseable {
     }
   }
 
+  /**
+   * What is to be given.
+   *
+   * @param index of an image
+   * @param mosaic the images in its place
+   */
+  record Wanted(int index, Optional<int[]> mosaic) {
+    static Wanted of(int index) {
+      return new Wanted(index, Optional.empty());
+    }
+  }
+
   /** Read ahead: a whole item, or what is needed to make it. */
-  private record Ahead(int index, Optional<Item> item, Optional<TrainingData.Prepared> prepared) {}
+  private record Ahead(
+      int index, Optional<Item> item, Optional<TrainingData.Prepared> prepared, boolean kept) {}
 
   private final Making making;
   private final FeatureCache cache;
   private final TrainingData data;
   private final Queue<Future<Ahead>> ahead = new ArrayDeque<>();
-  private final Queue<Integer> waiting = new ArrayDeque<>();
+  private final Queue<Wanted> waiting = new ArrayDeque<>();
   private final ExecutorService pool =
       Executors.newFixedThreadPool(
           2,
@@ -74,27 +87,33 @@ final class RecordLoader implements AutoCloseable {
   }
 
   /** Begins to read these images; {@link #next} gives them in this order. */
-  void start(List<Integer> order) {
+  void start(List<Wanted> order) {
     waiting.addAll(order);
     fill();
   }
 
   private void fill() {
     while (ahead.size() < AHEAD && !waiting.isEmpty()) {
-      int index = waiting.remove();
-      ahead.add(pool.submit(() -> read(index)));
+      Wanted next = waiting.remove();
+      ahead.add(pool.submit(() -> read(next)));
     }
   }
 
-  private Ahead read(int index) {
+  private Ahead read(Wanted wanted) {
+    int index = wanted.index();
+    if (wanted.mosaic().isPresent()) {
+      // of this epoch alone: never in the cache
+      TrainingData.Prepared four = data.mosaic(wanted.mosaic().get(), making);
+      return new Ahead(index, Optional.empty(), Optional.of(four), false);
+    }
     String digest = data.check().digests().get(index);
     if (cache.has(digest)) {
       Optional<Frozen> part = cache.get(digest);
       if (part.isPresent()) {
-        return new Ahead(index, part.map(p -> new Item(index, p)), Optional.empty());
+        return new Ahead(index, part.map(p -> new Item(index, p)), Optional.empty(), false);
       }
     }
-    return new Ahead(index, Optional.empty(), Optional.of(data.prepare(index, making)));
+    return new Ahead(index, Optional.empty(), Optional.of(data.prepare(index, making)), true);
   }
 
   /** The next image of {@link #start}; the caller closes it. */
@@ -102,7 +121,7 @@ final class RecordLoader implements AutoCloseable {
     try {
       Ahead a = ahead.remove().get();
       fill();
-      return a.item().orElseGet(() -> compute(a.index(), a.prepared().orElseThrow()));
+      return a.item().orElseGet(() -> compute(a));
     } catch (ExecutionException e) {
       if (e.getCause() instanceof HeadClipException h) {
         throw h;
@@ -114,11 +133,13 @@ final class RecordLoader implements AutoCloseable {
     }
   }
 
-  private Item compute(int index, TrainingData.Prepared p) {
+  private Item compute(Ahead a) {
     computed++;
-    Frozen part = making.of(p);
-    cache.put(data.check().digests().get(index), part);
-    return new Item(index, part);
+    Frozen part = making.of(a.prepared().orElseThrow());
+    if (a.kept()) {
+      cache.put(data.check().digests().get(a.index()), part);
+    }
+    return new Item(a.index(), part);
   }
 
   /** How often the tower ran. */

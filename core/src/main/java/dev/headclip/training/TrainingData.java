@@ -7,6 +7,8 @@ import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.dataset.Sample;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -64,20 +66,65 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
 
   Prepared prepare(int index, RecordLoader.Making m) {
     Sample s = samples().get(index);
-    int n = m.size() * m.size();
-    float[] pixels;
-    float[] mask = new float[n];
+    byte[] bits = new byte[m.size() * m.size()];
+    if (s.mask().isPresent()) {
+      bits = MaskReader.square(loader, s.mask().get(), m.size());
+    }
+    return new Prepared(pixels(image(s), s, m), floats(bits));
+  }
+
+  /** Four images as one, two by two; each as large as the first. */
+  Prepared mosaic(int[] four, RecordLoader.Making m) {
+    Sample first = samples().get(four[0]);
+    RgbImage[] cells = new RgbImage[four.length];
+    byte[][] masks = new byte[four.length][];
+    for (int i = 0; i < four.length; i++) {
+      Sample s = samples().get(four[i]);
+      RgbImage own = image(s);
+      int width = i == 0 ? own.width() : cells[0].width();
+      int height = i == 0 ? own.height() : cells[0].height();
+      cells[i] = PillowResize.BICUBIC.resize(own, width, height);
+      masks[i] =
+          s.mask()
+              .map(p -> MaskReader.fitted(loader, p, width, height))
+              .orElseGet(() -> new byte[width * height]);
+    }
+    int w = cells[0].width();
+    int h = cells[0].height();
+    byte[] rgb = new byte[Math.multiplyExact(12, Math.multiplyExact(w, h))];
+    byte[] mask = new byte[4 * w * h];
+    for (int i = 0; i < four.length; i++) {
+      for (int y = 0; y < h; y++) {
+        int to = (y + i / 2 * h) * 2 * w + i % 2 * w;
+        System.arraycopy(cells[i].rgb(), 3 * y * w, rgb, 3 * to, 3 * w);
+        System.arraycopy(masks[i], y * w, mask, to, w);
+      }
+    }
+    byte[] bits = MaskReader.square(new MaskReader.Mask(2 * w, 2 * h, mask), m.size());
+    return new Prepared(pixels(new RgbImage(2 * w, 2 * h, rgb), first, m), floats(bits));
+  }
+
+  private RgbImage image(Sample s) {
     try {
-      pixels = m.views().of(loader.load(s.image()), m.normalization())[0];
+      return loader.load(s.image());
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(s.image(), e.getMessage()), e);
     }
-    if (s.mask().isPresent()) {
-      byte[] bits = MaskReader.square(loader, s.mask().get(), m.size());
-      for (int i = 0; i < n; i++) {
-        mask[i] = bits[i];
-      }
+  }
+
+  private static float[] pixels(RgbImage image, Sample s, RecordLoader.Making m) {
+    try {
+      return m.views().of(image, m.normalization())[0];
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s: %s".formatted(s.image(), e.getMessage()), e);
     }
-    return new Prepared(pixels, mask);
+  }
+
+  private static float[] floats(byte[] bits) {
+    float[] mask = new float[bits.length];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = bits[i];
+    }
+    return mask;
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -84,6 +85,13 @@ record TrainingJob(
     Map<String, Object> m = new LinkedHashMap<>();
     m.put("method", method().name());
     put(m, train());
+    // of no use in this run: runs that older versions began stay the same runs
+    if (train().mosaic() == 0) {
+      m.keySet().removeAll(List.of("mosaic", "mosaic_of"));
+    }
+    if (!selectBest) {
+      m.remove("select_by");
+    }
     method().json().fields().forEachRemaining(e -> m.put(e.getKey(), e.getValue()));
     // scores are of no use in training, but for choosing an epoch
     if (selectBest) {

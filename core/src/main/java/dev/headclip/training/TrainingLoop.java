@@ -24,6 +24,7 @@ final class TrainingLoop implements AutoCloseable {
   private final Optional<Checkpoints> checkpoints;
   private final Map<String, Object> identity;
   private final TrainingState state;
+  private final Mosaic mosaic;
   private final Optional<Validation> validation;
   private String started = TrainingClock.now();
   private long lastSave = System.nanoTime();
@@ -33,6 +34,7 @@ final class TrainingLoop implements AutoCloseable {
     this.train = job.train();
     this.learner = learner;
     this.identity = job.identity();
+    this.mosaic = new Mosaic(train, job.data().samples());
     this.state = new TrainingState(job.method().learned(job.backbone().config()), train);
     this.checkpoints = job.checkpoints().map(Checkpoints::new);
     this.parts = new FrozenParts(learner, job.backbone(), job.method(), job.cache(), train.half());
@@ -120,7 +122,11 @@ final class TrainingLoop implements AutoCloseable {
         Shuffle.batches(job.data().samples().size(), train.seed(), epoch, train.batch());
     List<int[]> rest = batches.subList(state.step, batches.size());
     try (RecordLoader loader = parts.loader(job.data())) {
-      loader.start(rest.stream().flatMapToInt(Arrays::stream).boxed().toList());
+      loader.start(
+          rest.stream()
+              .flatMapToInt(Arrays::stream)
+              .mapToObj(i -> new RecordLoader.Wanted(i, mosaic.of(i, epoch)))
+              .toList());
       for (int[] batch : rest) {
         if (job.stop().get()) {
           return false;
@@ -143,7 +149,7 @@ final class TrainingLoop implements AutoCloseable {
     }
     state.endEpoch(seen);
     if (job.selectBest()) {
-      keepIfBest(epoch, Validation.chosen(seen));
+      keepIfBest(epoch, Validation.chosen(seen, train.selectBy()));
     }
     EpochFigures figures = state.epochs.get(epoch - 1);
     job.listener().epoch(epoch, figures, (System.nanoTime() - start) / 1e9);

@@ -3,6 +3,7 @@ package dev.headclip.training;
 import dev.headclip.dataset.Sample;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
+import dev.headclip.method.TrainSettings;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Figure;
 import dev.headclip.metrics.Level;
@@ -15,6 +16,7 @@ import dev.headclip.training.spi.Learner;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -107,8 +109,12 @@ final class Validation {
     return all;
   }
 
-  /** What {@code --select best} compares: the mean of image and pixel mAD, as far as there. */
-  static double chosen(Map<String, Double> figures) {
+  /** What {@code --select best} compares: a figure, or the mean of both mAD as far as there. */
+  static double chosen(Map<String, Double> figures, TrainSettings.SelectBy by) {
+    if (by != TrainSettings.SelectBy.MAD) {
+      String key = by.name().toLowerCase(Locale.ROOT);
+      return figures.getOrDefault(key, Double.NEGATIVE_INFINITY);
+    }
     return figures.entrySet().stream()
         .filter(e -> e.getKey().endsWith("_" + Figure.MAD.key()))
         .mapToDouble(Map.Entry::getValue)
