@@ -3,16 +3,13 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.internal.files.AtomicFiles;
-import dev.headclip.internal.report.Html;
 import dev.headclip.model.Model;
 import dev.headclip.training.cache.CacheSettings;
+import dev.headclip.training.spi.LearningEngine;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,8 +23,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Plans that come with it: ablation (Tables 4, 5, 8 and Figure 4 on the starter model, in",
-      "minutes), ablation-layers (7 and 9), paper-industrial, paper-medical, paper-ablations. A plan of",
-      "your own: docs/benchmark.md.",
+      "minutes), ablation-layers (7 and 9), paper-industrial, paper-medical (all methods), paper-ablations,",
+      "readings (what the paper leaves open). A plan of your own: docs/benchmark.md.",
       "",
       "Examples:",
       "  headclip benchmark ablation --out results",
@@ -57,6 +54,13 @@ final class BenchmarkCommand implements Callable<Integer> {
       description = "For adapters, cells, tables and report.")
   private Path out;
 
+  @Option(
+      names = "--device",
+      paramLabel = "cpu|gpu[:N]",
+      defaultValue = "cpu",
+      description = "What trains and scores (default: ${DEFAULT-VALUE}).")
+  private String device;
+
   @Mixin private ComputeOptions compute;
 
   @Override
@@ -71,67 +75,31 @@ final class BenchmarkCommand implements Callable<Integer> {
     CacheSettings cache =
         new CacheSettings(CacheSettings.Place.DISK, out.resolve("cache"), compute.cacheLimit());
     compute.useThreads();
-    List<BenchmarkRun.Cell> cells;
+    LearningEngine.find().requireDevice(device);
+    List<BenchmarkCell> cells;
+    int planned;
+    BenchmarkReport report = new BenchmarkReport(p, clip, out);
+    String tables;
     try (Backbone b = Model.backbone(clip);
         Stopper stopper = new Stopper(180)) {
       p.check(b.config());
       BenchmarkData data = new BenchmarkData(downloads, out.resolve("data"));
-      cells = new BenchmarkRun(p, b, data, out, cache, stopper.flag()).run();
+      BenchmarkRun run = new BenchmarkRun(p, b, data, out, cache, device, stopper.flag());
+      List<String> missing = run.preflight();
+      missing.forEach(m -> System.err.println("missing: " + m));
+      planned = run.planned();
+      // written anew after each cell: a stop or a kill leaves what there is
+      cells = run.run(c -> report.write(c, planned, run.pictures()));
+      tables = report.write(cells, planned, run.pictures());
       if (stopper.flag().get()) {
-        System.err.println("stopped; the same command goes on");
+        System.err.println(
+            "stopped; tables of what there is are in %s; the same command goes on".formatted(out));
         return Main.SOME_FAILED;
       }
     }
-    BenchmarkTables tables = new BenchmarkTables(p, cells);
-    System.out.print(write(p, clip, tables, cells));
+    System.out.print(tables);
     AtomicFiles.deleteTree(out.resolve("cache"));
     System.err.println("tables and report written to " + out);
     return cells.stream().allMatch(c -> c.result().isPresent()) ? Main.OK : Main.SOME_FAILED;
-  }
-
-  private String write(
-      BenchmarkPlan p, String clip, BenchmarkTables tables, List<BenchmarkRun.Cell> cells) {
-    Map<String, Long> reasons =
-        cells.stream()
-            .filter(c -> c.result().isEmpty())
-            .collect(
-                Collectors.groupingBy(
-                    c -> c.target().name() + ": " + c.error(),
-                    LinkedHashMap::new,
-                    Collectors.counting()));
-    String failed =
-        reasons.entrySet().stream()
-            .map(e -> "- %s (%d cells)%n".formatted(e.getKey(), e.getValue()))
-            .collect(Collectors.joining());
-    StringBuilder markdown =
-        new StringBuilder(
-            "## %s%n%nBackbone %s, seeds %s.%n%n".formatted(p.title(), clip, p.seeds()));
-    StringBuilder latex = new StringBuilder();
-    StringBuilder html = new StringBuilder();
-    for (BenchmarkTables.Table t : tables.tables()) {
-      markdown.append(t.markdown());
-      latex.append(t.latex());
-      html.append(t.html());
-    }
-    if (!p.lambdas().isEmpty()) {
-      html.append(Html.section("Joint score", tables.lambdaSweep().svg()));
-    }
-    if (!failed.isEmpty()) {
-      markdown.append("Not done:\n\n").append(failed);
-      html.append(Html.section("Not done", "<pre>" + Html.escape(failed) + "</pre>"));
-    }
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("backbone", clip);
-    facts.put("seeds", p.seeds());
-    facts.put("train", p.common());
-    p.variants().forEach((n, v) -> facts.put(n, v));
-    facts.put("protocol", p.protocol().key());
-    facts.put("code", "headclip " + dev.headclip.Version.text());
-    html.append(Html.section("Plan", Html.facts(facts)));
-    AtomicFiles.writeText(out.resolve("tables.md"), markdown.toString());
-    AtomicFiles.writeText(out.resolve("tables.tex"), latex.toString());
-    AtomicFiles.writeText(out.resolve("figures.csv"), tables.csv());
-    AtomicFiles.writeText(out.resolve("report.html"), Html.page(p.title(), html.toString()));
-    return markdown.toString();
   }
 }

@@ -36,7 +36,8 @@ final class BenchmarkData {
   }
 
   private TrainingData load(BenchmarkPlan.Source s) {
-    AnnotatedSet found = s.count() > 0 ? draw(s) : AnnotatedSet.read(s.dataset(), root(s));
+    AnnotatedSet found =
+        AnnotatedSet.joined(BenchmarkPlan.sources(s).stream().map(this::set).toList());
     AnnotatedSet named = new AnnotatedSet(s.name(), found.root(), found.known(), found.samples());
     try (ProgressLine progress =
         ProgressLine.of("check " + s.name(), named.samples().size(), "images")) {
@@ -44,6 +45,11 @@ final class BenchmarkData {
       data.check().problems().forEach(p -> System.err.println("left out: " + p));
       return data;
     }
+  }
+
+  /** The images of a source, whose files are not opened. */
+  AnnotatedSet set(BenchmarkPlan.Source s) {
+    return s.count() > 0 ? draw(s) : AnnotatedSet.read(s.dataset(), root(s));
   }
 
   private AnnotatedSet draw(BenchmarkPlan.Source s) {

@@ -4,21 +4,30 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.dataset.KnownDataset;
 import dev.headclip.dataset.KnownDatasets;
+import dev.headclip.evaluate.Published;
 import dev.headclip.method.Methods;
 import dev.headclip.method.Recipe;
 import dev.headclip.method.TrainSettings;
+import dev.headclip.metrics.Figure;
+import dev.headclip.metrics.Level;
 import dev.headclip.metrics.Protocol;
+import dev.headclip.settings.Schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Experiments: every variant is trained on every auxiliary set with every seed, and evaluated on
@@ -30,9 +39,11 @@ import java.util.Optional;
  * @param seeds of training
  * @param common flags of {@code train} for all variants
  * @param variants by name, with their own flags
+ * @param published by variant, what the paper prints for it
  * @param experiments auxiliary sets and their targets
  * @param lambdas weights of the local score for the sweep of Figure 4
  * @param protocol of the pixel figures
+ * @param pictures shown side by side (Figure 3)
  */
 record BenchmarkPlan(
     String name,
@@ -41,12 +52,19 @@ record BenchmarkPlan(
     List<Long> seeds,
     Map<String, String> common,
     Map<String, Map<String, String>> variants,
+    Map<String, List<Published>> published,
     List<Experiment> experiments,
     List<Double> lambdas,
-    Protocol protocol) {
+    Protocol protocol,
+    Pictures pictures) {
   private static final List<String> SHIPPED =
       List.of(
-          "ablation", "ablation-layers", "paper-industrial", "paper-medical", "paper-ablations");
+          "ablation",
+          "ablation-layers",
+          "paper-industrial",
+          "paper-medical",
+          "paper-ablations",
+          "readings");
   private static final YAMLMapper YAML = new YAMLMapper();
   private static final List<String> KEYS =
       List.of(
@@ -58,7 +76,8 @@ record BenchmarkPlan(
           "variants",
           "experiments",
           "lambdas",
-          "protocol");
+          "protocol",
+          "pictures");
 
   /**
    * A data set to be found: one of the paper's by name, a folder, or pictures to be drawn.
@@ -68,9 +87,23 @@ record BenchmarkPlan(
    * @param root its folder, where the plan names it
    * @param seed of drawn pictures
    * @param count of drawn pictures; 0 for none
+   * @param parts the sets that are taken as one; none for a single one
    */
   record Source(
-      String name, Optional<String> dataset, Optional<String> root, long seed, int count) {}
+      String name,
+      Optional<String> dataset,
+      Optional<String> root,
+      long seed,
+      int count,
+      List<Source> parts) {}
+
+  /**
+   * Which images are shown with every variant's map.
+   *
+   * @param perSet chosen by program in each target, evenly over its anomalous ones; 0 for none
+   * @param named ends of the paths of others
+   */
+  record Pictures(int perSet, List<String> named) {}
 
   /**
    * What is trained on and what is evaluated then.
@@ -117,16 +150,19 @@ record BenchmarkPlan(
               }
             });
     Map<String, Map<String, String>> variants = new LinkedHashMap<>();
+    Map<String, List<Published>> published = new LinkedHashMap<>();
     for (JsonNode v : o.path("variants")) {
       Map<String, String> flags = flags(v);
       String name = flags.remove("name");
       if (name == null) {
         throw new HeadClipException("%s: a variant without name".formatted(file));
       }
+      published.put(name, published(file, name, flags.remove("published")));
       variants.put(name, flags);
     }
     if (variants.isEmpty()) {
       variants.put("HeadCLIP", Map.of());
+      published.put("HeadCLIP", List.of(Published.parse("HeadCLIP")));
     }
     List<Experiment> experiments = new ArrayList<>();
     for (JsonNode e : o.path("experiments")) {
@@ -149,9 +185,58 @@ record BenchmarkPlan(
         seeds.isEmpty() ? List.of(TrainSettings.defaults().seed()) : seeds,
         flags(o.path("train")),
         variants,
+        published,
         experiments,
         lambdas,
-        Protocol.valueOf(o.path("protocol").asText("paper").toUpperCase(Locale.ROOT)));
+        Protocol.valueOf(o.path("protocol").asText("paper").toUpperCase(Locale.ROOT)),
+        pictures(o.path("pictures")));
+  }
+
+  private static Pictures pictures(JsonNode o) {
+    List<String> named = new ArrayList<>();
+    o.path("images").forEach(i -> named.add(i.asText()));
+    return new Pictures(o.path("per_set").asInt(0), List.copyOf(named));
+  }
+
+  /** One row of the paper, or several with semicolons between. */
+  private static List<Published> published(String file, String variant, String text) {
+    if (text == null) {
+      return List.of();
+    }
+    try {
+      return Arrays.stream(text.split(";")).map(t -> Published.parse(t.strip())).toList();
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s, variant %s: %s".formatted(file, variant, e.getMessage()), e);
+    }
+  }
+
+  /** What the paper prints for a variant's figure of a data set, where it does. */
+  OptionalDouble published(
+      String variant, KnownDataset set, String category, Level level, Figure figure) {
+    return first(
+        published.getOrDefault(variant, List.of()).stream()
+            .map(p -> p.figure(set, category, level, figure)));
+  }
+
+  /** The same for an average over data sets. */
+  OptionalDouble published(String variant, List<KnownDataset> sets, Level level, Figure figure) {
+    return first(
+        published.getOrDefault(variant, List.of()).stream()
+            .map(p -> p.average(sets, level, figure)));
+  }
+
+  private static OptionalDouble first(Stream<OptionalDouble> found) {
+    return found.filter(OptionalDouble::isPresent).findFirst().orElse(OptionalDouble.empty());
+  }
+
+  /** The seeds of a variant: one where nothing is drawn. */
+  List<Long> seeds(String variant, ClipConfig config) {
+    Recipe r = recipe(variant, seeds.get(0), config);
+    boolean draws =
+        !r.method().learned(config).isEmpty()
+            || Schema.of(r.method().method().settings()).keys().stream()
+                .anyMatch(k -> k.endsWith("_seed"));
+    return draws ? seeds : seeds.subList(0, 1);
   }
 
   private static Map<String, String> flags(JsonNode o) {
@@ -160,7 +245,13 @@ record BenchmarkPlan(
 
   private static Source source(String file, JsonNode s) {
     if (s.isTextual()) {
-      return new Source(s.asText(), Optional.of(s.asText()), Optional.empty(), 0, 0);
+      return new Source(s.asText(), Optional.of(s.asText()), Optional.empty(), 0, 0, List.of());
+    }
+    if (s.isArray()) {
+      List<Source> parts = new ArrayList<>();
+      s.forEach(p -> parts.add(source(file, p)));
+      String all = parts.stream().map(Source::name).collect(Collectors.joining("+"));
+      return new Source(all, Optional.empty(), Optional.empty(), 0, 0, List.copyOf(parts));
     }
     int count = s.path("synthesize").asInt();
     Optional<String> dataset = Optional.ofNullable(s.get("dataset")).map(JsonNode::asText);
@@ -177,7 +268,7 @@ record BenchmarkPlan(
                     () ->
                         root.map(r -> Path.of(r).getFileName().toString())
                             .orElse("drawn-%d-%d".formatted(s.path("seed").asLong(1), count))));
-    return new Source(name, dataset, root, s.path("seed").asLong(1), count);
+    return new Source(name, dataset, root, s.path("seed").asLong(1), count, List.of());
   }
 
   /** A target's name, with the auxiliary set's where it is evaluated after several. */
@@ -190,10 +281,15 @@ record BenchmarkPlan(
     return times > 1 ? "%s (from %s)".formatted(target, auxiliary) : target;
   }
 
+  /** A source, or what it is put together from. */
+  static List<Source> sources(Source s) {
+    return s.parts().isEmpty() ? List.of(s) : s.parts();
+  }
+
   /** Throws where a name or a flag is wrong, before hours are spent on the rest. */
   void check(ClipConfig config) {
     for (Experiment e : experiments) {
-      e.auxiliary().dataset().ifPresent(KnownDatasets::named);
+      sources(e.auxiliary()).forEach(s -> s.dataset().ifPresent(KnownDatasets::named));
       e.targets().forEach(t -> t.dataset().ifPresent(KnownDatasets::named));
     }
     variants.keySet().forEach(v -> recipe(v, seeds.get(0), config));
@@ -209,6 +305,11 @@ record BenchmarkPlan(
       all.remove("method");
       Map<String, String> named = SettingNames.keys(r, all);
       named.put("seed", String.valueOf(seed));
+      // draws at test time go with the seed as well
+      List<String> own = Schema.of(r.method().method().settings()).keys();
+      own.stream()
+          .filter(k -> k.endsWith("_seed"))
+          .forEach(k -> named.putIfAbsent(k, String.valueOf(seed)));
       Recipe chosen = preset == null ? r : r.preset(preset, config);
       Recipe complete = chosen.with(named);
       complete.method().check(config);

@@ -6,18 +6,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.dataset.Sample;
+import dev.headclip.detect.Detection;
+import dev.headclip.detect.Detections;
+import dev.headclip.detect.Detector;
+import dev.headclip.detect.ImageSource;
+import dev.headclip.detect.Outcome;
+import dev.headclip.detect.StreamSettings;
+import dev.headclip.engine.EngineSettings;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.Predictions;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Recipe;
+import dev.headclip.method.Scoring;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.LevelFigures;
 import dev.headclip.metrics.Protocol;
+import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -31,11 +41,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -50,53 +62,122 @@ final class BenchmarkRun {
   private final BenchmarkData data;
   private final Path out;
   private final CacheSettings cache;
+  private final String device;
   private final AtomicBoolean stop;
+  private final BenchmarkPictures pictures;
+  private final BenchmarkClock clock = new BenchmarkClock();
 
+  /**
+   * @param device of training and scoring: cpu, gpu, gpu:N
+   */
   BenchmarkRun(
       BenchmarkPlan plan,
       Backbone backbone,
       BenchmarkData data,
       Path out,
       CacheSettings cache,
+      String device,
       AtomicBoolean stop) {
     this.plan = plan;
     this.backbone = backbone;
     this.data = data;
     this.out = out;
     this.cache = cache;
+    this.device = device;
     this.stop = stop;
+    this.pictures = new BenchmarkPictures(plan, out.resolve("pictures"));
+  }
+
+  BenchmarkPictures pictures() {
+    return pictures;
+  }
+
+  /** The number of cells. */
+  int planned() {
+    return plan.experiments().stream()
+        .mapToInt(
+            e ->
+                e.targets().size()
+                    * plan.variants().keySet().stream()
+                        .mapToInt(v -> plan.seeds(v, backbone.config()).size())
+                        .sum())
+        .sum();
+  }
+
+  private boolean learns(String variant) {
+    Recipe r = plan.recipe(variant, plan.seeds().get(0), backbone.config());
+    return !r.method().learned(backbone.config()).isEmpty();
   }
 
   /**
-   * One cell's figures.
+   * Looks for every data set before hours are spent on the first, and says what is to be done.
    *
-   * @param auxiliary trained on
-   * @param variant of the plan
-   * @param seed of training
-   * @param target evaluated on
-   * @param result metrics, mean figures and the sweep, as stored; empty where it failed
-   * @param error why it failed, or empty text
+   * @return the sets that are missing, with the reason
    */
-  record Cell(
-      String auxiliary,
-      String variant,
-      long seed,
-      BenchmarkPlan.Source target,
-      Optional<JsonNode> result,
-      String error) {
-    /** The row that it belongs to. */
-    String row(BenchmarkPlan plan) {
-      return plan.row(auxiliary, target.name());
+  List<String> preflight() {
+    Map<BenchmarkPlan.Source, Integer> sizes = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    for (BenchmarkPlan.Experiment e : plan.experiments()) {
+      List<BenchmarkPlan.Source> all = new ArrayList<>(BenchmarkPlan.sources(e.auxiliary()));
+      if (plan.variants().keySet().stream().noneMatch(this::learns)) {
+        all.clear();
+      }
+      all.addAll(e.targets());
+      for (BenchmarkPlan.Source s : all) {
+        if (!sizes.containsKey(s)) {
+          sizes.put(s, 0);
+          try {
+            sizes.put(s, data.set(s).samples().size());
+          } catch (HeadClipException | IllegalArgumentException x) {
+            missing.add("%s: %s".formatted(s.name(), x.getMessage()));
+          }
+        }
+      }
     }
-  }
-
-  /** All cells, or those until it was stopped. */
-  List<Cell> run() {
-    List<Cell> cells = new java.util.ArrayList<>();
+    int trainings = 0;
     for (BenchmarkPlan.Experiment e : plan.experiments()) {
       for (String variant : plan.variants().keySet()) {
-        for (long seed : plan.seeds()) {
-          cells.addAll(run(e, variant, seed));
+        int seeds = plan.seeds(variant, backbone.config()).size();
+        trainings += learns(variant) ? seeds : 0;
+        long images =
+            BenchmarkPlan.sources(e.auxiliary()).stream()
+                .mapToLong(s -> sizes.getOrDefault(s, 0))
+                .sum();
+        if (learns(variant)) {
+          clock.add(training(variant), seeds * images * epochs(variant));
+        }
+        for (BenchmarkPlan.Source t : e.targets()) {
+          clock.add(scoring(variant), (long) seeds * sizes.getOrDefault(t, 0));
+        }
+      }
+    }
+    System.err.printf("%d trainings, %d evaluations%n", trainings, planned());
+    return missing;
+  }
+
+  private long epochs(String variant) {
+    return plan.recipe(variant, plan.seeds().get(0), backbone.config()).train().epochs();
+  }
+
+  private static String training(String variant) {
+    return "train " + variant;
+  }
+
+  private static String scoring(String variant) {
+    return "score " + variant;
+  }
+
+  /**
+   * All cells, or those until it was stopped.
+   *
+   * @param finished told all cells so far after each
+   */
+  List<BenchmarkCell> run(Consumer<List<BenchmarkCell>> finished) {
+    List<BenchmarkCell> cells = new ArrayList<>();
+    for (BenchmarkPlan.Experiment e : plan.experiments()) {
+      for (String variant : plan.variants().keySet()) {
+        for (long seed : plan.seeds(variant, backbone.config())) {
+          run(e, variant, seed, cells, finished);
           if (stop.get()) {
             return cells;
           }
@@ -106,8 +187,12 @@ final class BenchmarkRun {
     return cells;
   }
 
-  private List<Cell> run(BenchmarkPlan.Experiment e, String variant, long seed) {
-    List<Cell> cells = new java.util.ArrayList<>();
+  private void run(
+      BenchmarkPlan.Experiment e,
+      String variant,
+      long seed,
+      List<BenchmarkCell> cells,
+      Consumer<List<BenchmarkCell>> finished) {
     Optional<Adapter> adapter = Optional.empty();
     String failure = "";
     try {
@@ -117,31 +202,39 @@ final class BenchmarkRun {
     }
     for (BenchmarkPlan.Source target : e.targets()) {
       if (stop.get()) {
-        return cells;
+        return;
       }
-      cells.add(cell(e.auxiliary(), variant, seed, target, adapter, failure));
+      BenchmarkCell cell = cell(e.auxiliary(), variant, seed, target, adapter, failure);
+      if (cell.result().isPresent() || !stop.get()) {
+        cells.add(cell);
+        finished.accept(cells);
+      }
     }
-    return cells;
   }
 
-  private Cell cell(
+  private BenchmarkCell cell(
       BenchmarkPlan.Source auxiliary,
       String variant,
       long seed,
       BenchmarkPlan.Source target,
       Optional<Adapter> adapter,
       String failure) {
-    String name = name(auxiliary.name(), variant, seed) + "__" + plain(target.name());
+    BenchmarkCell cell =
+        new BenchmarkCell(auxiliary.name(), variant, seed, target, Optional.empty(), "");
+    String name = name(cell);
     try {
       if (adapter.isEmpty()) {
         throw new HeadClipException(failure);
       }
-      JsonNode result = result(name, target, adapter.get());
-      System.err.printf("%s: %s%n", name, summary(result));
-      return new Cell(auxiliary.name(), variant, seed, target, Optional.of(result), "");
+      JsonNode result = result(name, variant, target, adapter.get());
+      pictures.show(name, cell.row(plan), variant, data.get(target));
+      String left = clock.text();
+      System.err.printf("%s: %s%s%n", name, summary(result), left.isEmpty() ? "" : "; " + left);
+      return new BenchmarkCell(auxiliary.name(), variant, seed, target, Optional.of(result), "");
     } catch (HeadClipException | IllegalArgumentException x) {
       System.err.printf("%s: %s%n", name, stop.get() ? "stopped" : "failed: " + x.getMessage());
-      return new Cell(auxiliary.name(), variant, seed, target, Optional.empty(), x.getMessage());
+      return new BenchmarkCell(
+          auxiliary.name(), variant, seed, target, Optional.empty(), x.getMessage());
     }
   }
 
@@ -152,6 +245,11 @@ final class BenchmarkRun {
       s.append(mad.isNumber() ? "%s mAD %.1f ".formatted(level.key(), 100 * mad.asDouble()) : "");
     }
     return s.toString().strip();
+  }
+
+  /** Of a cell's files. */
+  static String name(BenchmarkCell c) {
+    return name(c.auxiliary(), c.variant(), c.seed()) + "__" + plain(c.target().name());
   }
 
   private static String name(String auxiliary, String variant, long seed) {
@@ -176,15 +274,18 @@ final class BenchmarkRun {
         new Trainer(backbone, aux)
             .recipe(recipe)
             .cache(cache)
+            .device(device)
             .stop(stop)
             .checkpoints(checkpoints, Duration.ofMinutes(10), true);
     if (Files.exists(file)) {
       Adapter there = AdapterFile.read(file, backbone.config());
       if (trainer.runDigest().equals(there.provenance().get("run_digest"))) {
+        clock.done(training(variant), trained(recipe, aux));
         return there.withScores(recipe.scores());
       }
     }
     TrainingResult result;
+    long start = System.nanoTime();
     try (TrainingLog log = new TrainingLog(file.resolveSibling(file.getFileName() + ".log.jsonl"));
         TrainProgress progress = new TrainProgress(recipe.train(), aux.samples().size())) {
       result = trainer.listener(TrainProgress.both(log, progress)).run();
@@ -192,14 +293,26 @@ final class BenchmarkRun {
     if (!result.complete()) {
       throw new HeadClipException("stopped");
     }
+    clock.done(training(variant), trained(recipe, aux));
+    clock.measured(training(variant), trained(recipe, aux), (System.nanoTime() - start) / 1e9);
+    String left = clock.text();
+    if (!left.isEmpty()) {
+      System.err.println(left);
+    }
     Adapter adapter = trainer.adapter(result);
     AdapterFile.write(file, adapter);
     AtomicFiles.deleteTree(checkpoints);
     return adapter;
   }
 
-  private JsonNode result(String name, BenchmarkPlan.Source target, Adapter adapter) {
+  private static long trained(Recipe recipe, TrainingData aux) {
+    return (long) recipe.train().epochs() * aux.samples().size();
+  }
+
+  private JsonNode result(
+      String name, String variant, BenchmarkPlan.Source target, Adapter adapter) {
     TrainingData on = data.get(target);
+    int images = on.samples().size();
     Path file = out.resolve("cells").resolve(name + ".json");
     ObjectNode identity = JSON.createObjectNode();
     identity.put("adapter", adapter.digest());
@@ -211,12 +324,17 @@ final class BenchmarkRun {
     identity.put("protocol", plan.protocol().key());
     plan.lambdas().forEach(l -> identity.withArray("lambdas").add(l));
     Optional<JsonNode> there = stored(file, identity);
-    if (there.isPresent()) {
+    clock.done(scoring(variant), images);
+    if (there.isPresent() && pictures.has(name, on)) {
       return there.get();
     }
-    Evaluation.Result judged = judge(on, adapter, target.name());
+    long start = System.nanoTime();
+    Evaluation.Result judged = judge(name, on, adapter, target.name());
+    clock.measured(scoring(variant), images, (System.nanoTime() - start) / 1e9);
     ObjectNode o = JSON.createObjectNode();
     o.set("identity", identity);
+    o.put("code", "headclip " + dev.headclip.Version.text());
+    o.put("device", device);
     o.set("metrics", judged.reports().get(plan.protocol()).json());
     o.set("lambda", sweep(judged));
     on.check().problems().forEach(p -> o.withArray("left_out").add(p));
@@ -238,21 +356,58 @@ final class BenchmarkRun {
     }
   }
 
-  private Evaluation.Result judge(TrainingData on, Adapter adapter, String task) {
+  private Evaluation.Result judge(String cell, TrainingData on, Adapter adapter, String task) {
     List<Prediction> predictions;
     try (ProgressLine progress = ProgressLine.of("score " + task, on.samples().size(), "images")) {
       predictions =
-          new CachedScorer(backbone, cache, "cpu").run(adapter, on, stop, n -> progress.at(n, ""));
+          adapter.learned().named().isEmpty()
+              ? seen(on, adapter, progress)
+              : new CachedScorer(backbone, cache, device)
+                  .run(adapter, on, stop, n -> progress.at(n, ""));
+    }
+    Scoring scoring = adapter.method().scoring(adapter.scores(), backbone.config());
+    for (int i : pictures.chosen(on)) {
+      Prediction p = predictions.get(i);
+      pictures.keep(cell, i, scoring.of(p.evidence(), p.width(), p.height()).map());
     }
     return Evaluation.judge(
         on.set(),
         adapter.method().name(),
         Predictions.of(predictions),
-        adapter.method().scoring(adapter.scores(), backbone.config()),
+        scoring,
         Evaluation.Resolution.NETWORK,
         List.of(plan.protocol()),
         Map.of(),
         () -> {});
+  }
+
+  /** Through a detector: several views of an image, and what adapts to each. */
+  private List<Prediction> seen(TrainingData on, Adapter adapter, ProgressLine progress) {
+    List<Prediction> all = new ArrayList<>();
+    EngineSettings engine =
+        EngineSettings.of(Map.of("device", device.startsWith("gpu") ? "gpu" : "cpu"));
+    try (Detector detector =
+            Detector.of(ClipModel.borrowing("benchmark", backbone, adapter), engine);
+        Detections<Outcome> found =
+            detector.stream(
+                on.samples().stream()
+                    .map(s -> ImageSource.of(s.image()).withClass(new ClassName(s.category())))
+                    .toList(),
+                StreamSettings.defaults())) {
+      while (found.hasNext()) {
+        if (stop.get()) {
+          throw new HeadClipException("stopped");
+        }
+        Outcome o = found.next();
+        if (o instanceof Outcome.Failed f) {
+          throw new HeadClipException("%s: %s".formatted(f.source().id(), f.error()));
+        }
+        Detection d = ((Outcome.Scored) o).detection();
+        all.add(new Prediction(d.evidence(), d.width(), d.height(), (float) d.milliseconds()));
+        progress.at(all.size(), "");
+      }
+    }
+    return all;
   }
 
   /** Image figures for each lambda, the mean over the classes (Figure 4): Eq. 8 anew. */

@@ -1,363 +1,302 @@
 package dev.headclip.app;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.dataset.KnownDataset;
-import dev.headclip.dataset.KnownDatasets;
-import dev.headclip.internal.report.Html;
+import dev.headclip.evaluate.Published;
 import dev.headclip.internal.report.LineChart;
 import dev.headclip.metrics.Figure;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.MetricsReport;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
-import org.apache.commons.csv.CSVFormat;
+import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
- * A plan's cells as the paper's tables: a row per data set and a column per variant and figure;
- * best and second marked, mean and spread over the seeds.
+ * The paper's tables from a plan's cells: best and second marked, mean and spread over the seeds,
+ * the paper's figures beside ours. A mean is over the same data sets for every variant, and says so
+ * where some are missing; what is incomplete stands beside nothing of the paper's.
  */
 final class BenchmarkTables {
+  private static final String MEAN = Published.MEAN;
+
+  private final BenchmarkResults results;
   private final BenchmarkPlan plan;
-  private final List<BenchmarkRun.Cell> cells;
 
-  BenchmarkTables(BenchmarkPlan plan, List<BenchmarkRun.Cell> cells) {
-    this.plan = plan;
-    this.cells = cells;
+  BenchmarkTables(BenchmarkResults results) {
+    this.results = results;
+    this.plan = results.plan();
   }
 
-  /**
-   * A number of a table.
-   *
-   * @param mean over seeds, percent; NaN where there is none
-   * @param spread standard deviation over seeds; NaN for a single one
-   * @param rank among the variants, 1 best; 0 for none
-   */
-  record Value(double mean, double spread, int rank) {
-    String plain() {
-      return Double.isNaN(mean)
-          ? "-"
-          : Double.isNaN(spread) ? "%.1f".formatted(mean) : "%.1f ± %.1f".formatted(mean, spread);
-    }
-
-    private String marked(String[] best, String[] second, String text) {
-      return switch (rank) {
-        case 1 -> best[0] + text + best[1];
-        case 2 -> second[0] + text + second[1];
-        default -> text;
-      };
-    }
-
-    String markdown() {
-      return marked(new String[] {"**", "**"}, new String[] {"<u>", "</u>"}, plain());
-    }
-
-    String latex() {
-      return marked(
-          new String[] {"\\textbf{", "}"},
-          new String[] {"\\underline{", "}"},
-          plain().replace("±", "$\\pm$"));
-    }
-  }
-
-  /**
-   * A table.
-   *
-   * @param title above
-   * @param columns behind the first
-   * @param rows by name
-   */
-  record Table(String title, List<String> columns, Map<String, List<Value>> rows) {
-    String markdown() {
-      StringBuilder s = new StringBuilder("### %s%n%n".formatted(title));
-      s.append("| | ").append(String.join(" | ", columns)).append(" |\n");
-      s.append("|---|").append("---:|".repeat(columns.size())).append('\n');
-      rows.forEach(
-          (name, values) ->
-              s.append("| %s | ".formatted(name))
-                  .append(values.stream().map(Value::markdown).collect(Collectors.joining(" | ")))
-                  .append(" |\n"));
-      return s.append('\n').toString();
-    }
-
-    String latex() {
-      StringBuilder s = new StringBuilder("% " + title + "\n");
-      s.append("\\begin{tabular}{l%s}%n\\hline%n".formatted("r".repeat(columns.size())));
-      s.append(" & ")
-          .append(columns.stream().map(Table::escaped).collect(Collectors.joining(" & ")));
-      s.append(" \\\\\n\\hline\n");
-      rows.forEach(
-          (name, values) ->
-              s.append(escaped(name))
-                  .append(" & ")
-                  .append(values.stream().map(Value::latex).collect(Collectors.joining(" & ")))
-                  .append(" \\\\\n"));
-      return s.append("\\hline\n\\end{tabular}\n\n").toString();
-    }
-
-    private static String escaped(String text) {
-      return text.replace("_", "\\_").replace("%", "\\%").replace("&", "\\&");
-    }
-
-    String html() {
-      List<String> head = new ArrayList<>(List.of(""));
-      head.addAll(columns);
-      StringBuilder s = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-      head.forEach(h -> s.append("<th>").append(Html.escape(h)).append("</th>"));
-      s.append("</tr></thead><tbody>");
-      rows.forEach(
-          (name, values) -> {
-            s.append("<tr><td>").append(Html.escape(name)).append("</td>");
-            values.forEach(
-                v ->
-                    s.append("<td>")
-                        .append(
-                            v.marked(
-                                new String[] {"<b>", "</b>"},
-                                new String[] {"<u>", "</u>"},
-                                v.plain()))
-                        .append("</td>"));
-            s.append("</tr>");
-          });
-      return Html.section(title, s.append("</tbody></table></div>").toString());
-    }
-  }
-
-  private List<String> targets() {
-    Set<String> names = new LinkedHashSet<>();
-    plan.experiments()
-        .forEach(
-            e -> e.targets().forEach(t -> names.add(plan.row(e.auxiliary().name(), t.name()))));
-    return List.copyOf(names);
-  }
-
-  /** Figures of one variant on one target, one per seed, percent. */
-  private double[] figures(String variant, String target, Level level, Figure figure) {
-    return cells.stream()
-        .filter(c -> c.variant().equals(variant) && c.row(plan).equals(target))
-        .flatMap(c -> c.result().stream())
-        .map(r -> r.path("metrics").path("mean").path(level.key()).path(figure.key()))
-        .filter(JsonNode::isNumber)
-        .mapToDouble(v -> 100 * v.asDouble())
-        .toArray();
-  }
-
-  /**
-   * Data sets by variants and figures: Tables 1 to 6. With more than two variants these are rows,
-   * as no page is wide enough.
-   */
-  Table bySet(Level level) {
+  /** Data sets of a domain by variant, and their mean: Tables 1 to 6. */
+  Optional<BenchmarkTable> bySet(String domain, Level level) {
     List<Figure> figures = MetricsReport.columns(level);
-    List<String> variants = List.copyOf(plan.variants().keySet());
-    Map<String, List<Value>> wide = new LinkedHashMap<>();
-    for (String target : targets()) {
-      List<double[]> row = new ArrayList<>();
-      for (String v : variants) {
-        for (Figure f : figures) {
-          row.add(figures(v, target, level, f));
-        }
-      }
-      if (row.stream().anyMatch(r -> r.length > 0)) {
-        wide.put(target, ranked(row, figures.size()));
-      }
+    Map<String, List<BenchmarkValue>> rows = new LinkedHashMap<>();
+    for (String row : inside(domain, level)) {
+      String lacks = results.incomplete(row).map(" (%s)"::formatted).orElse("");
+      put(rows, row + lacks, values(row, MEAN, level, figures));
     }
-    if (wide.size() > 1) {
-      wide.put("mean", meanRow(wide, figures.size()));
+    if (rows.isEmpty()) {
+      return Optional.empty();
     }
-    String title = "%s level, protocol %s, %%".formatted(level.key(), plan.protocol().key());
-    List<String> letters = figures.stream().map(Figure::letter).toList();
-    if (variants.size() <= 2) {
-      List<String> columns = new ArrayList<>();
-      variants.forEach(
-          v -> letters.forEach(l -> columns.add(variants.size() == 1 ? l : v + " " + l)));
-      return new Table(title, columns, wide);
+    Mean mean = new Mean(domain, level);
+    if (mean.of.size() > 1) {
+      put(rows, mean.label(), mean.values(figures));
     }
-    Map<String, List<Value>> rows = new LinkedHashMap<>();
-    wide.forEach(
-        (target, values) -> {
-          for (int v = 0; v < variants.size(); v++) {
-            int from = v * figures.size();
-            rows.put(target + ", " + variants.get(v), values.subList(from, from + figures.size()));
-          }
-        });
-    return new Table(title, letters, rows);
+    return Optional.of(
+        new BenchmarkTable(
+            "%s level, %s%s".formatted(level.key(), domain, beside()), letters(figures), rows));
   }
 
-  /** Variants by the mean mAD of each level and domain: Tables 7 to 9. */
-  Table byVariant() {
-    List<String> columns = new ArrayList<>();
-    List<List<double[]>> values = new ArrayList<>();
-    for (Level level : Level.values()) {
-      for (String domain : domains()) {
-        List<String> inside = targets().stream().filter(t -> domain(t).equals(domain)).toList();
-        List<double[]> column =
-            plan.variants().keySet().stream().map(v -> means(v, inside, level)).toList();
-        if (column.stream().anyMatch(c -> c.length > 0)) {
-          columns.add("%s mAD, %s".formatted(level.key(), domain));
-          values.add(column);
-        }
-      }
+  private String beside() {
+    boolean published = plan.published().values().stream().anyMatch(p -> !p.isEmpty());
+    return ", protocol %s, %%%s"
+        .formatted(
+            plan.protocol().key(),
+            published ? "; in brackets the paper's figure and ours less it" : "");
+  }
+
+  private static List<String> letters(List<Figure> figures) {
+    return figures.stream().map(Figure::letter).toList();
+  }
+
+  /** A line for each variant; figures are compared between variants. */
+  private void put(
+      Map<String, List<BenchmarkValue>> rows, String name, List<List<BenchmarkValue>> byVariant) {
+    int figures = byVariant.get(0).size();
+    List<List<BenchmarkValue>> ranked = new ArrayList<>();
+    for (int f = 0; f < figures; f++) {
+      int at = f;
+      ranked.add(BenchmarkValue.ranked(byVariant.stream().map(v -> v.get(at)).toList()));
     }
-    Map<String, List<Value>> rows = new LinkedHashMap<>();
-    int variant = 0;
-    List<List<Value>> ranked = values.stream().map(c -> ranked(c, 1)).toList();
-    for (String name : plan.variants().keySet()) {
-      int at = variant++;
-      rows.put(name, ranked.stream().map(c -> c.get(at)).toList());
+    List<String> variants = results.variants();
+    for (int v = 0; v < variants.size(); v++) {
+      int at = v;
+      String line = variants.size() == 1 ? name : name + ", " + variants.get(v);
+      rows.put(line, ranked.stream().map(f -> f.get(at)).toList());
     }
-    return new Table(
-        "Mean over data sets, protocol %s, %%".formatted(plan.protocol().key()), columns, rows);
   }
 
-  private Set<String> domains() {
-    Set<String> all = new LinkedHashSet<>();
-    targets().forEach(t -> all.add(domain(t)));
-    return all;
-  }
-
-  private String domain(String row) {
-    return cells.stream()
-        .filter(c -> c.row(plan).equals(row))
-        .findFirst()
-        .flatMap(c -> c.target().dataset())
-        .map(KnownDatasets::named)
-        .map(KnownDataset::domain)
-        .map(d -> d.name().toLowerCase(java.util.Locale.ROOT))
-        .orElse("own");
-  }
-
-  /** Per seed the mean mAD over the targets that have it. */
-  private double[] means(String variant, List<String> inside, Level level) {
-    return plan.seeds().stream()
-        .mapToDouble(
-            seed ->
-                cells.stream()
-                    .filter(c -> c.variant().equals(variant) && c.seed() == seed)
-                    .filter(c -> inside.contains(c.row(plan)))
-                    .flatMap(c -> c.result().stream())
-                    .map(r -> r.path("metrics").path("mean").path(level.key()).path("mad"))
-                    .filter(JsonNode::isNumber)
-                    .mapToDouble(v -> 100 * v.asDouble())
-                    .average()
-                    .orElse(Double.NaN))
-        .filter(Double::isFinite)
-        .toArray();
-  }
-
-  /**
-   * @param stride values of one group; place i of every group is compared
-   */
-  private static List<Value> ranked(List<double[]> seeds, int stride) {
-    double[] means =
-        seeds.stream()
-            .mapToDouble(s -> java.util.Arrays.stream(s).average().orElse(Double.NaN))
-            .toArray();
-    boolean several = seeds.size() > stride;
-    return IntStream.range(0, means.length)
-        .mapToObj(
-            i -> {
-              long better =
-                  IntStream.range(0, means.length)
-                      .filter(j -> j % stride == i % stride && means[j] > means[i])
-                      .count();
-              int rank = several && Double.isFinite(means[i]) ? (int) better + 1 : 0;
-              return new Value(means[i], spread(seeds.get(i)), rank);
-            })
+  /** Per variant the figures of a row. */
+  private List<List<BenchmarkValue>> values(
+      String row, String category, Level level, List<Figure> figures) {
+    Optional<KnownDataset> set = results.known(row);
+    // a mean over other classes is no match for the paper's; a class is where its images are there
+    boolean whole = results.incomplete(row).isEmpty();
+    boolean comparable =
+        set.isPresent() && (whole || !category.equals(MEAN) && complete(row, category));
+    return results.variants().stream()
+        .map(
+            v ->
+                figures.stream()
+                    .map(
+                        f ->
+                            BenchmarkValue.of(
+                                results.figure(v, row, category, level, f).values(),
+                                comparable
+                                    ? plan.published(v, set.get(), category, level, f)
+                                    : OptionalDouble.empty()))
+                    .toList())
         .toList();
   }
 
-  private static List<Value> meanRow(Map<String, List<Value>> rows, int stride) {
-    int n = rows.values().iterator().next().size();
-    List<double[]> means = new ArrayList<>();
-    for (int i = 0; i < n; i++) {
-      int column = i;
-      double m =
-          rows.values().stream()
-              .mapToDouble(r -> r.get(column).mean())
-              .filter(Double::isFinite)
-              .average()
-              .orElse(Double.NaN);
-      means.add(Double.isFinite(m) ? new double[] {m} : new double[0]);
-    }
-    return ranked(means, stride);
+  private boolean complete(String row, String category) {
+    Map<String, KnownDataset.Count> published = results.known(row).orElseThrow().published();
+    int all =
+        published.entrySet().stream()
+            .filter(e -> KnownDataset.sameName(e.getKey()).equals(KnownDataset.sameName(category)))
+            .mapToInt(e -> e.getValue().normal() + e.getValue().anomalous())
+            .sum();
+    int found =
+        results.cells().stream()
+            .filter(c -> c.row(plan).equals(row) && c.result().isPresent())
+            .mapToInt(c -> c.images(category))
+            .max()
+            .orElse(0);
+    return found >= all;
   }
 
-  private static double spread(double[] v) {
-    if (v.length < 2) {
-      return Double.NaN;
-    }
-    double mean = java.util.Arrays.stream(v).average().orElseThrow();
-    double sum = java.util.Arrays.stream(v).map(x -> (x - mean) * (x - mean)).sum();
-    return Math.sqrt(sum / (v.length - 1));
+  /** The rows of a domain that have figures of a level. */
+  private List<String> inside(String domain, Level level) {
+    return results.rows().stream()
+        .filter(r -> results.domain(r).equals(domain))
+        .filter(r -> results.variants().stream().anyMatch(v -> has(v, r, level)))
+        .toList();
   }
 
-  /** Image mAD over lambda, a line per variant, the mean over data sets and seeds: Figure 4. */
-  LineChart lambdaSweep() {
+  private boolean has(String variant, String row, Level level) {
+    return !results.figure(variant, row, MEAN, level, Figure.MAD).isEmpty();
+  }
+
+  /** A mean over the data sets that every variant with figures has. */
+  private final class Mean {
+    private final Level level;
+    private final List<String> all;
+    private final List<String> of;
+
+    Mean(String domain, Level level) {
+      this.level = level;
+      List<String> planned =
+          results.rows().stream().filter(r -> results.domain(r).equals(domain)).toList();
+      List<String> there = inside(domain, level);
+      this.all = planned.stream().filter(r -> there.contains(r) || failed(r)).toList();
+      List<String> variants =
+          results.variants().stream()
+              .filter(v -> there.stream().anyMatch(r -> has(v, r, level)))
+              .toList();
+      this.of =
+          there.stream().filter(r -> variants.stream().allMatch(v -> has(v, r, level))).toList();
+    }
+
+    /** A row without any result: its data are missing, or not reached yet. */
+    private boolean failed(String row) {
+      return results.cells().stream()
+          .filter(c -> c.row(plan).equals(row))
+          .allMatch(c -> c.result().isEmpty());
+    }
+
+    private List<String> incomplete() {
+      return of.stream().filter(r -> results.incomplete(r).isPresent()).toList();
+    }
+
+    /** "mean", or what it is over. */
+    String label() {
+      String few =
+          of.size() < all.size() ? " of %d of %d sets".formatted(of.size(), all.size()) : "";
+      String partly =
+          incomplete().isEmpty()
+              ? ""
+              : " (incomplete: %s)".formatted(String.join(", ", incomplete()));
+      return "mean" + few + partly;
+    }
+
+    List<List<BenchmarkValue>> values(List<Figure> figures) {
+      return results.variants().stream()
+          .map(v -> figures.stream().map(f -> value(v, f)).toList())
+          .toList();
+    }
+
+    BenchmarkValue value(String variant, Figure figure) {
+      List<KnownDataset> sets = of.stream().flatMap(r -> results.known(r).stream()).toList();
+      boolean comparable =
+          incomplete().isEmpty()
+              && !of.isEmpty()
+              && sets.size() == of.size()
+              && sets.stream().distinct().count() == sets.size();
+      return BenchmarkValue.of(
+          bySeed(of.stream().map(r -> results.figure(variant, r, MEAN, level, figure)).toList()),
+          comparable ? plan.published(variant, sets, level, figure) : OptionalDouble.empty());
+    }
+  }
+
+  /** Per seed that all have, the mean. */
+  private static Collection<Double> bySeed(List<Map<Long, Double>> sets) {
+    Map<Long, Double> means = new LinkedHashMap<>();
+    if (!sets.isEmpty()) {
+      for (Long seed : sets.get(0).keySet()) {
+        if (sets.stream().allMatch(s -> s.containsKey(seed))) {
+          means.put(seed, sets.stream().mapToDouble(s -> s.get(seed)).average().orElseThrow());
+        }
+      }
+    }
+    return means.values();
+  }
+
+  /** Variants by the mean mAD of each level and domain: Tables 7 to 9. */
+  BenchmarkTable byVariant() {
+    List<String> columns = new ArrayList<>();
+    List<List<BenchmarkValue>> values = new ArrayList<>();
+    for (Level level : Level.values()) {
+      for (String domain : results.domains()) {
+        Mean mean = new Mean(domain, level);
+        if (!mean.of.isEmpty()) {
+          String over = mean.label().substring("mean".length());
+          columns.add("%s mAD, %s%s".formatted(level.key(), domain, over));
+          values.add(
+              BenchmarkValue.ranked(
+                  results.variants().stream().map(v -> mean.value(v, Figure.MAD)).toList()));
+        }
+      }
+    }
+    Map<String, List<BenchmarkValue>> rows = new LinkedHashMap<>();
+    List<String> variants = results.variants();
+    for (int v = 0; v < variants.size(); v++) {
+      int at = v;
+      rows.put(variants.get(v), values.stream().map(c -> c.get(at)).toList());
+    }
+    return new BenchmarkTable("Mean over data sets" + beside(), columns, rows);
+  }
+
+  /** The classes of a data set: Tables 10 to 26. */
+  Optional<BenchmarkTable> byClass(String row, Level level) {
+    List<Figure> figures = MetricsReport.columns(level);
+    Map<String, List<BenchmarkValue>> rows = new LinkedHashMap<>();
+    for (String category : results.classes(row)) {
+      List<List<BenchmarkValue>> values = values(row, category, level, figures);
+      if (values.stream().flatMap(List::stream).anyMatch(BenchmarkValue::isThere)) {
+        put(rows, category, values);
+      }
+    }
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new BenchmarkTable(
+                "%s, %s level%s".formatted(row, level.key(), beside()), letters(figures), rows));
+  }
+
+  /** Image mAD over lambda in a domain, a line per variant: Figure 4. */
+  LineChart lambdaSweep(String domain) {
     LineChart chart =
-        new LineChart("Image mAD over lambda, %", "lambda, weight of the local score");
+        new LineChart(
+            "Image mAD over lambda, %s, %%".formatted(domain), "lambda, weight of the local score");
     double[] x = plan.lambdas().stream().mapToDouble(l -> l).toArray();
-    for (String v : plan.variants().keySet()) {
-      double[] y =
+    Mean mean = new Mean(domain, Level.IMAGE);
+    for (String v : results.variants()) {
+      chart.line(
+          v,
+          x,
           plan.lambdas().stream()
               .mapToDouble(
                   l ->
-                      cells.stream()
-                          .filter(c -> c.variant().equals(v))
-                          .flatMap(c -> c.result().stream())
-                          .map(r -> r.path("lambda").path(String.valueOf((double) l)).path("mad"))
-                          .filter(JsonNode::isNumber)
-                          .mapToDouble(n -> 100 * n.asDouble())
+                      bySeed(mean.of.stream().map(r -> results.atLambda(v, r, l)).toList()).stream()
+                          .mapToDouble(Double::doubleValue)
                           .average()
                           .orElse(Double.NaN))
-              .toArray();
-      chart.line(v, x, y);
+              .toArray());
     }
     return chart;
   }
 
-  /** Everything, as CSV: one figure a line. */
-  String csv() {
-    StringBuilder s = new StringBuilder("auxiliary,target,variant,seed,level,figure,percent\n");
-    for (BenchmarkRun.Cell c : cells) {
-      for (Level level : Level.values()) {
-        for (Figure f : MetricsReport.columns(level)) {
-          c.result()
-              .map(r -> r.path("metrics").path("mean").path(level.key()).path(f.key()))
-              .filter(JsonNode::isNumber)
-              .ifPresent(
-                  v ->
-                      s.append(
-                              CSVFormat.DEFAULT.format(
-                                  c.auxiliary(),
-                                  c.target().name(),
-                                  c.variant(),
-                                  c.seed(),
-                                  level.key(),
-                                  f.key(),
-                                  "%.4f".formatted(100 * v.asDouble())))
-                          .append('\n'));
-        }
-      }
-    }
-    return s.toString();
+  /** Whether there is anything to draw over lambda in a domain. */
+  boolean sweeps(String domain) {
+    return !plan.lambdas().isEmpty() && !new Mean(domain, Level.IMAGE).of.isEmpty();
   }
 
   /** All tables that have something in them. */
-  List<Table> tables() {
-    List<Table> all = new ArrayList<>();
-    for (Level level : Level.values()) {
-      Table t = bySet(level);
-      if (!t.rows().isEmpty()) {
-        all.add(t);
+  List<BenchmarkTable> tables() {
+    List<BenchmarkTable> all = new ArrayList<>();
+    for (String domain : results.domains()) {
+      for (Level level : Level.values()) {
+        bySet(domain, level).ifPresent(all::add);
       }
     }
-    if (plan.variants().size() > 1) {
+    if (results.variants().size() > 1) {
       all.add(byVariant());
+    }
+    return all;
+  }
+
+  /** The tables of the data sets that have more than one class. */
+  List<BenchmarkTable> classTables() {
+    List<BenchmarkTable> all = new ArrayList<>();
+    for (String row : results.rows()) {
+      if (results.classes(row).size() > 1) {
+        for (Level level : Level.values()) {
+          byClass(row, level).ifPresent(all::add);
+        }
+      }
     }
     return all;
   }

@@ -9,6 +9,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -23,19 +24,22 @@ final class PaperResults {
 
   private static Map<String, Double> load() {
     Map<String, Double> all = new HashMap<>();
+    lines(RESOURCE)
+        .forEach(c -> all.put(key(c[0], c[1], c[2], c[3], c[4]), Double.parseDouble(c[5])));
+    return all;
+  }
+
+  /** The fields of a table's lines, without its head. */
+  static List<String[]> lines(String resource) {
     try (BufferedReader in =
         new BufferedReader(
             new InputStreamReader(
-                Objects.requireNonNull(PaperResults.class.getResourceAsStream(RESOURCE)),
+                Objects.requireNonNull(PaperResults.class.getResourceAsStream(resource)),
                 StandardCharsets.UTF_8))) {
-      in.lines()
-          .skip(1)
-          .map(l -> l.split(","))
-          .forEach(c -> all.put(key(c[0], c[1], c[2], c[3], c[4]), Double.parseDouble(c[5])));
+      return in.lines().skip(1).map(l -> l.split(",")).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return all;
   }
 
   private static String key(

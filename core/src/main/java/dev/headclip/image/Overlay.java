@@ -38,6 +38,22 @@ public final class Overlay {
     return out;
   }
 
+  /** The map alone, its lowest value black and its highest pale yellow. */
+  public static RgbImage heat(AnomalyMap map) {
+    RgbImage out = RgbImage.blank(map.width(), map.height());
+    float low = map.values()[0];
+    for (float v : map.values()) {
+      low = Math.min(low, v);
+    }
+    float range = Math.max(map.max() - low, 1e-9f);
+    for (int i = 0; i < map.values().length; i++) {
+      for (int c = 0; c < 3; c++) {
+        out.rgb()[3 * i + c] = (byte) ColorMap.of((map.values()[i] - low) / range, c);
+      }
+    }
+    return out;
+  }
+
   private static boolean onEdge(AnomalyMap map, int x, int y, int reach, double threshold) {
     return x >= reach && map.at(x - reach, y) < threshold
         || y >= reach && map.at(x, y - reach) < threshold

@@ -19,10 +19,17 @@ public final class ClipModel extends Model {
   private final Backbone backbone;
   private final Adapter adapter;
   private final Threshold threshold;
+  private final boolean owns;
 
   /** Owns {@code backbone}. */
   ClipModel(String name, Backbone backbone, Adapter adapter, Threshold threshold) {
+    this(name, backbone, adapter, threshold, true);
+  }
+
+  private ClipModel(
+      String name, Backbone backbone, Adapter adapter, Threshold threshold, boolean owns) {
     super(name);
+    this.owns = owns;
     this.backbone = backbone;
     this.adapter = adapter;
     this.threshold = threshold;
@@ -32,6 +39,12 @@ public final class ClipModel extends Model {
   public static ClipModel of(String name, Backbone backbone, Adapter adapter) {
     return new ClipModel(
         name, backbone, adapter, new Threshold(adapter.scores().threshold(), "the adapter's"));
+  }
+
+  /** The same with a backbone that stays the caller's. */
+  public static ClipModel borrowing(String name, Backbone backbone, Adapter adapter) {
+    Threshold threshold = new Threshold(adapter.scores().threshold(), "the adapter's");
+    return new ClipModel(name, backbone, adapter, threshold, false);
   }
 
   public Backbone backbone() {
@@ -106,6 +119,8 @@ public final class ClipModel extends Model {
 
   @Override
   public void close() {
-    backbone.close();
+    if (owns) {
+      backbone.close();
+    }
   }
 }
