@@ -7,7 +7,9 @@ import dev.headclip.model.Model;
 import dev.headclip.training.cache.CacheSettings;
 import dev.headclip.training.spi.LearningEngine;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -48,11 +50,27 @@ final class BenchmarkCommand implements Callable<Integer> {
   private Optional<String> backbone;
 
   @Option(
+      names = "--backbone-of",
+      paramLabel = "VARIANT=DIR",
+      description = "Another CLIP for a variant; may be given for several.")
+  private Map<String, String> backbonesOf = new LinkedHashMap<>();
+
+  @Option(
       names = "--out",
       required = true,
       paramLabel = "DIR",
       description = "For adapters, cells, tables and report.")
   private Path out;
+
+  @Option(names = "--seeds", split = ",", paramLabel = "N", description = "In place of the plan's.")
+  private List<Long> seeds = List.of();
+
+  @Option(
+      names = "--set",
+      paramLabel = "FLAG=VALUE",
+      description =
+          "A flag of train for every variant, in place of the plan's: --set epochs=1 to try a plan out.")
+  private Map<String, String> forAll = new LinkedHashMap<>();
 
   @Option(
       names = "--device",
@@ -65,7 +83,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BenchmarkPlan p = BenchmarkPlan.read(plan);
+    BenchmarkPlan p = BenchmarkPlan.read(plan).with(seeds, forAll);
     String clip =
         backbone
             .or(p::backbone)
@@ -78,13 +96,15 @@ final class BenchmarkCommand implements Callable<Integer> {
     LearningEngine.find().requireDevice(device);
     List<BenchmarkCell> cells;
     int planned;
-    BenchmarkReport report = new BenchmarkReport(p, clip, out);
+    BenchmarkReport report =
+        new BenchmarkReport(p, clip + (backbonesOf.isEmpty() ? "" : " " + backbonesOf), out);
     String tables;
-    try (Backbone b = Model.backbone(clip);
-        Stopper stopper = new Stopper(180)) {
-      p.check(b.config());
+    p.check();
+    try (Stopper stopper = new Stopper(180);
+        Backbones backbones = backbones(p, clip)) {
       BenchmarkData data = new BenchmarkData(downloads, out.resolve("data"));
-      BenchmarkRun run = new BenchmarkRun(p, b, data, out, cache, device, stopper.flag());
+      BenchmarkRun run =
+          new BenchmarkRun(p, backbones::of, data, out, cache, device, stopper.flag());
       List<String> missing = run.preflight();
       missing.forEach(m -> System.err.println("missing: " + m));
       planned = run.planned();
@@ -101,5 +121,36 @@ final class BenchmarkCommand implements Callable<Integer> {
     AtomicFiles.deleteTree(out.resolve("cache"));
     System.err.println("tables and report written to " + out);
     return cells.stream().allMatch(c -> c.result().isPresent()) ? Main.OK : Main.SOME_FAILED;
+  }
+
+  /** The variants' backbones, each opened once. */
+  private record Backbones(Map<String, Backbone> byPlace, Map<String, String> places, String usual)
+      implements AutoCloseable {
+    Backbone of(String variant) {
+      return byPlace.computeIfAbsent(places.getOrDefault(variant, usual), Model::backbone);
+    }
+
+    @Override
+    public void close() {
+      byPlace.values().forEach(Backbone::close);
+    }
+  }
+
+  private Backbones backbones(BenchmarkPlan p, String clip) {
+    for (String variant : backbonesOf.keySet()) {
+      if (!p.variants().containsKey(variant)) {
+        throw new HeadClipException(
+            "--backbone-of %s: the plan has no such variant, expected one of %s"
+                .formatted(variant, p.variants().keySet()));
+      }
+    }
+    Backbones all = new Backbones(new LinkedHashMap<>(), backbonesOf, clip);
+    try {
+      p.variants().keySet().forEach(v -> p.check(v, all.of(v).config()));
+      return all;
+    } catch (RuntimeException e) {
+      all.close();
+      throw e;
+    }
   }
 }

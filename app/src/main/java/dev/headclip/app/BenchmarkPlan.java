@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -44,6 +45,7 @@ import java.util.stream.Stream;
  * @param lambdas weights of the local score for the sweep of Figure 4
  * @param protocol of the pixel figures
  * @param pictures shown side by side (Figure 3)
+ * @param questions that variants answer
  */
 record BenchmarkPlan(
     String name,
@@ -56,7 +58,8 @@ record BenchmarkPlan(
     List<Experiment> experiments,
     List<Double> lambdas,
     Protocol protocol,
-    Pictures pictures) {
+    Pictures pictures,
+    List<Question> questions) {
   private static final List<String> SHIPPED =
       List.of(
           "ablation",
@@ -77,7 +80,8 @@ record BenchmarkPlan(
           "experiments",
           "lambdas",
           "protocol",
-          "pictures");
+          "pictures",
+          "questions");
 
   /**
    * A data set to be found: one of the paper's by name, a folder, or pictures to be drawn.
@@ -112,6 +116,14 @@ record BenchmarkPlan(
    * @param targets never seen in training
    */
   record Experiment(Source auxiliary, List<Source> targets) {}
+
+  /**
+   * Something that is left open, and the variants that read it differently.
+   *
+   * @param text in words
+   * @param variants of the plan
+   */
+  record Question(String text, List<String> variants) {}
 
   /** A shipped plan or a YAML file. */
   static BenchmarkPlan read(String nameOrFile) {
@@ -189,7 +201,24 @@ record BenchmarkPlan(
         experiments,
         lambdas,
         Protocol.valueOf(o.path("protocol").asText("paper").toUpperCase(Locale.ROOT)),
-        pictures(o.path("pictures")));
+        pictures(o.path("pictures")),
+        questions(file, o.path("questions"), variants.keySet()));
+  }
+
+  private static List<Question> questions(String file, JsonNode o, Set<String> variants) {
+    List<Question> all = new ArrayList<>();
+    for (JsonNode q : o) {
+      List<String> named = new ArrayList<>();
+      q.path("variants").forEach(v -> named.add(v.asText()));
+      for (String v : named) {
+        if (!variants.contains(v)) {
+          throw new HeadClipException(
+              "%s, question %s: no variant %s".formatted(file, q.path("question").asText(), v));
+        }
+      }
+      all.add(new Question(q.path("question").asText(), List.copyOf(named)));
+    }
+    return all;
   }
 
   private static Pictures pictures(JsonNode o) {
@@ -286,13 +315,45 @@ record BenchmarkPlan(
     return s.parts().isEmpty() ? List.of(s) : s.parts();
   }
 
-  /** Throws where a name or a flag is wrong, before hours are spent on the rest. */
-  void check(ClipConfig config) {
+  /** Throws where a name is wrong, before hours are spent on the rest. */
+  void check() {
     for (Experiment e : experiments) {
       sources(e.auxiliary()).forEach(s -> s.dataset().ifPresent(KnownDatasets::named));
       e.targets().forEach(t -> t.dataset().ifPresent(KnownDatasets::named));
     }
-    variants.keySet().forEach(v -> recipe(v, seeds.get(0), config));
+  }
+
+  /** Throws where a variant's flags are wrong. */
+  void check(String variant, ClipConfig config) {
+    recipe(variant, seeds.get(0), config);
+  }
+
+  /**
+   * The same with other seeds, and with some flags set for every variant.
+   *
+   * @param others none for the plan's own
+   */
+  BenchmarkPlan with(List<Long> others, Map<String, String> forAll) {
+    Map<String, Map<String, String>> changed = new LinkedHashMap<>();
+    variants.forEach(
+        (name, flags) -> {
+          Map<String, String> own = new LinkedHashMap<>(flags);
+          own.putAll(forAll);
+          changed.put(name, own);
+        });
+    return new BenchmarkPlan(
+        name,
+        title,
+        backbone,
+        others.isEmpty() ? seeds : List.copyOf(others),
+        common,
+        changed,
+        published,
+        experiments,
+        lambdas,
+        protocol,
+        pictures,
+        questions);
   }
 
   /** What a variant is trained with. */

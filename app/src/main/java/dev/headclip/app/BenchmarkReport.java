@@ -43,6 +43,9 @@ final class BenchmarkReport {
         new StringBuilder(
             "## %s%n%nBackbone %s, seeds %s.%n%n".formatted(plan.title(), backbone, plan.seeds()));
     main.forEach(t -> markdown.append(t.markdown()));
+    for (BenchmarkPlan.Question q : plan.questions()) {
+      markdown.append(tables.answers(q).markdown()).append(tables.verdict(q)).append("\n\n");
+    }
     if (!missing.isEmpty()) {
       markdown.append("Not done:\n\n").append(missing);
     }
@@ -77,6 +80,10 @@ final class BenchmarkReport {
       html.append(Html.section("Not done", "<pre>" + Html.escape(missing) + "</pre>"));
     }
     main.forEach(t -> html.append(Html.section(t.title(), t.html())));
+    for (BenchmarkPlan.Question q : plan.questions()) {
+      String said = "<p>" + Html.escape(tables.verdict(q)) + "</p>";
+      html.append(Html.section(q.text(), tables.answers(q).html() + said));
+    }
     for (String domain : results.domains()) {
       if (tables.sweeps(domain)) {
         LineChart chart = tables.lambdaSweep(domain);

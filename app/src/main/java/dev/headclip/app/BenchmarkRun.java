@@ -16,12 +16,14 @@ import dev.headclip.engine.EngineSettings;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.Predictions;
+import dev.headclip.image.RgbImage;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Recipe;
+import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Level;
@@ -48,7 +50,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Runs a plan cell by cell. What is done is on disk and not done again; a cell that fails is noted
@@ -58,7 +62,7 @@ final class BenchmarkRun {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final BenchmarkPlan plan;
-  private final Backbone backbone;
+  private final Function<String, Backbone> backbones;
   private final BenchmarkData data;
   private final Path out;
   private final CacheSettings cache;
@@ -68,18 +72,19 @@ final class BenchmarkRun {
   private final BenchmarkClock clock = new BenchmarkClock();
 
   /**
+   * @param backbones of variants
    * @param device of training and scoring: cpu, gpu, gpu:N
    */
   BenchmarkRun(
       BenchmarkPlan plan,
-      Backbone backbone,
+      Function<String, Backbone> backbones,
       BenchmarkData data,
       Path out,
       CacheSettings cache,
       String device,
       AtomicBoolean stop) {
     this.plan = plan;
-    this.backbone = backbone;
+    this.backbones = backbones;
     this.data = data;
     this.out = out;
     this.cache = cache;
@@ -98,15 +103,20 @@ final class BenchmarkRun {
         .mapToInt(
             e ->
                 e.targets().size()
-                    * plan.variants().keySet().stream()
-                        .mapToInt(v -> plan.seeds(v, backbone.config()).size())
-                        .sum())
+                    * plan.variants().keySet().stream().mapToInt(v -> seeds(v).size()).sum())
         .sum();
   }
 
+  private List<Long> seeds(String variant) {
+    return plan.seeds(variant, backbones.apply(variant).config());
+  }
+
   private boolean learns(String variant) {
-    Recipe r = plan.recipe(variant, plan.seeds().get(0), backbone.config());
-    return !r.method().learned(backbone.config()).isEmpty();
+    return !recipe(variant).method().learned(backbones.apply(variant).config()).isEmpty();
+  }
+
+  private Recipe recipe(String variant) {
+    return plan.recipe(variant, plan.seeds().get(0), backbones.apply(variant).config());
   }
 
   /**
@@ -137,7 +147,7 @@ final class BenchmarkRun {
     int trainings = 0;
     for (BenchmarkPlan.Experiment e : plan.experiments()) {
       for (String variant : plan.variants().keySet()) {
-        int seeds = plan.seeds(variant, backbone.config()).size();
+        int seeds = seeds(variant).size();
         trainings += learns(variant) ? seeds : 0;
         long images =
             BenchmarkPlan.sources(e.auxiliary()).stream()
@@ -156,7 +166,7 @@ final class BenchmarkRun {
   }
 
   private long epochs(String variant) {
-    return plan.recipe(variant, plan.seeds().get(0), backbone.config()).train().epochs();
+    return recipe(variant).train().epochs();
   }
 
   private static String training(String variant) {
@@ -176,7 +186,7 @@ final class BenchmarkRun {
     List<BenchmarkCell> cells = new ArrayList<>();
     for (BenchmarkPlan.Experiment e : plan.experiments()) {
       for (String variant : plan.variants().keySet()) {
-        for (long seed : plan.seeds(variant, backbone.config())) {
+        for (long seed : seeds(variant)) {
           run(e, variant, seed, cells, finished);
           if (stop.get()) {
             return cells;
@@ -261,6 +271,7 @@ final class BenchmarkRun {
   }
 
   private Adapter adapter(BenchmarkPlan.Source auxiliary, String variant, long seed) {
+    Backbone backbone = backbones.apply(variant);
     Recipe recipe = plan.recipe(variant, seed, backbone.config());
     if (recipe.method().learned(backbone.config()).isEmpty()) {
       return new Adapter(recipe.method(), recipe.scores(), Tensors.none(), Map.of());
@@ -317,7 +328,7 @@ final class BenchmarkRun {
     ObjectNode identity = JSON.createObjectNode();
     identity.put("adapter", adapter.digest());
     identity.put("target", on.digest());
-    identity.put("backbone", backbone.digest());
+    identity.put("backbone", backbones.apply(variant).digest());
     ObjectNode settings = AdapterFile.json(adapter);
     settings.remove("provenance");
     identity.set("settings", settings);
@@ -329,7 +340,7 @@ final class BenchmarkRun {
       return there.get();
     }
     long start = System.nanoTime();
-    Evaluation.Result judged = judge(name, on, adapter, target.name());
+    Evaluation.Result judged = judge(name, variant, on, adapter, target.name());
     clock.measured(scoring(variant), images, (System.nanoTime() - start) / 1e9);
     ObjectNode o = JSON.createObjectNode();
     o.set("identity", identity);
@@ -356,14 +367,19 @@ final class BenchmarkRun {
     }
   }
 
-  private Evaluation.Result judge(String cell, TrainingData on, Adapter adapter, String task) {
+  private Evaluation.Result judge(
+      String cell, String variant, TrainingData on, Adapter adapter, String task) {
+    Backbone backbone = backbones.apply(variant);
     List<Prediction> predictions;
     try (ProgressLine progress = ProgressLine.of("score " + task, on.samples().size(), "images")) {
       predictions =
           adapter.learned().named().isEmpty()
-              ? seen(on, adapter, progress)
+              ? seen(backbone, on, adapter, progress)
               : new CachedScorer(backbone, cache, device)
                   .run(adapter, on, stop, n -> progress.at(n, ""));
+    }
+    if (adapter.scores().smoothAt() == ScoreSettings.SmoothAt.SOURCE) {
+      predictions = sized(on, predictions);
     }
     Scoring scoring = adapter.method().scoring(adapter.scores(), backbone.config());
     for (int i : pictures.chosen(on)) {
@@ -381,8 +397,21 @@ final class BenchmarkRun {
         () -> {});
   }
 
+  /** With the images' own sizes, which kept features do not tell. */
+  private static List<Prediction> sized(TrainingData on, List<Prediction> predictions) {
+    return IntStream.range(0, predictions.size())
+        .mapToObj(
+            i -> {
+              RgbImage image = on.loader().load(on.samples().get(i).image());
+              Prediction p = predictions.get(i);
+              return new Prediction(p.evidence(), image.width(), image.height(), p.ms());
+            })
+        .toList();
+  }
+
   /** Through a detector: several views of an image, and what adapts to each. */
-  private List<Prediction> seen(TrainingData on, Adapter adapter, ProgressLine progress) {
+  private List<Prediction> seen(
+      Backbone backbone, TrainingData on, Adapter adapter, ProgressLine progress) {
     List<Prediction> all = new ArrayList<>();
     EngineSettings engine =
         EngineSettings.of(Map.of("device", device.startsWith("gpu") ? "gpu" : "cpu"));

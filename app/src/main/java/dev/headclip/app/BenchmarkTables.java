@@ -8,6 +8,7 @@ import dev.headclip.metrics.Level;
 import dev.headclip.metrics.MetricsReport;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,60 @@ final class BenchmarkTables {
       rows.put(variants.get(v), values.stream().map(c -> c.get(at)).toList());
     }
     return new BenchmarkTable("Mean over data sets" + beside(), columns, rows);
+  }
+
+  /**
+   * The variants that answer a question: their mean mAD of each level and domain, and how far all
+   * their figures of data sets lie from the paper's in the mean.
+   */
+  BenchmarkTable answers(BenchmarkPlan.Question q) {
+    BenchmarkTable all = byVariant();
+    List<String> columns = new ArrayList<>(all.columns());
+    columns.add("mean distance to the paper (of figures)");
+    Map<String, List<BenchmarkValue>> rows = new LinkedHashMap<>();
+    List<List<BenchmarkValue>> some = q.variants().stream().map(v -> all.rows().get(v)).toList();
+    for (int i = 0; i < some.size(); i++) {
+      List<BenchmarkValue> row = new ArrayList<>();
+      for (int c = 0; c < all.columns().size(); c++) {
+        int at = c;
+        row.add(BenchmarkValue.ranked(some.stream().map(r -> r.get(at)).toList()).get(i));
+      }
+      row.add(BenchmarkValue.of(distance(q.variants().get(i)), OptionalDouble.empty()));
+      rows.put(q.variants().get(i), row);
+    }
+    return new BenchmarkTable(q.text(), columns, rows);
+  }
+
+  /** Which cells decide a question, and what they say so far. */
+  String verdict(BenchmarkPlan.Question q) {
+    Optional<String> nearest =
+        q.variants().stream()
+            .filter(v -> !distance(v).isEmpty())
+            .min(Comparator.comparingDouble(v -> distance(v).iterator().next()));
+    return "Decided by the cells of %s on every data set: the nearest to the paper's figures is meant. So far: %s."
+        .formatted(
+            String.join(", ", q.variants()),
+            nearest.map(v -> "\"" + v + "\"").orElse("no complete data set to tell by"));
+  }
+
+  /**
+   * The mean absolute difference to the paper's figures of complete data sets; none without such.
+   */
+  private List<Double> distance(String variant) {
+    List<Double> all = new ArrayList<>();
+    for (String row : results.rows()) {
+      for (Level level : Level.values()) {
+        int v = results.variants().indexOf(variant);
+        for (BenchmarkValue value : values(row, MEAN, level, level.figures()).get(v)) {
+          if (value.isThere() && value.published().isPresent()) {
+            all.add(Math.abs(value.mean() - value.published().getAsDouble()));
+          }
+        }
+      }
+    }
+    return all.isEmpty()
+        ? List.of()
+        : List.of(all.stream().mapToDouble(Double::doubleValue).average().orElseThrow());
   }
 
   /** The classes of a data set: Tables 10 to 26. */

@@ -157,8 +157,12 @@ class FiguresCommandsTest {
     assertThat(r.code()).as(r.err()).isEqualTo(1);
     assertThat(r.out()).contains("### image level", "### pixel level", "±", "**", "no such folder");
     assertThat(Files.readString(dir.resolve("b/tables.tex"))).contains("\\textbf{", "\\hline");
-    assertThat(Files.readString(dir.resolve("b/figures.csv")).lines().count())
-        .isEqualTo(1 + 6 * 10);
+    List<String> figures = Files.readAllLines(dir.resolve("b/figures.csv"));
+    // of six cells: the means, and the sweep's image figures at each lambda
+    assertThat(figures.stream().filter(l -> l.matches("[^,]+,[^,]+,mean,[^,]+,\\d+,,.*")))
+        .hasSize(6 * 10);
+    assertThat(figures.stream().filter(l -> l.contains(",mean,") && l.contains(",image,mad,")))
+        .hasSize(6 + 6 * 3);
     assertThat(Files.readString(dir.resolve("b/report.html"))).contains("<polyline");
     assertThat(dir.resolve("b/cache")).doesNotExist();
     Processes.Run again = commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));

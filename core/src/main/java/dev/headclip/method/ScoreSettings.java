@@ -10,6 +10,7 @@ import java.util.Optional;
  * it may be changed afterwards.
  *
  * @param sigma of the Gaussian over the map, in network pixels; 0 for none (Eq. 12)
+ * @param smoothAt the map that the Gaussian is over: the network's, or the image's own size
  * @param topFraction share of the map's pixels in the local score (Eq. 7's set K)
  * @param topCount number of pixels instead of a share
  * @param topMap the map that they are of
@@ -23,6 +24,10 @@ public record ScoreSettings(
             min = 0,
             max = 100)
         double sigma,
+    @Setting(
+            value = "The Gaussian comes before or after the map is brought to the image's own size",
+            absent = "network")
+        SmoothAt smoothAt,
     @Setting(
             value = "Share of the map's pixels in the local score",
             absent = "0.03",
@@ -48,8 +53,17 @@ public record ScoreSettings(
     RAW
   }
 
+  /** Readings of Eq. 12's "original image resolution" (docs/spec/headclip.md section 2). */
+  public enum SmoothAt {
+    /** At the network's input size, as AnomalyCLIP does. */
+    NETWORK,
+    /** After resizing to the image's own size. */
+    SOURCE
+  }
+
   public ScoreSettings {
-    Schema.check(ScoreSettings.class, sigma, topFraction, topCount, topMap, lambda, threshold);
+    Schema.check(
+        ScoreSettings.class, sigma, smoothAt, topFraction, topCount, topMap, lambda, threshold);
   }
 
   /** The recommended reading of the paper. */

@@ -2,6 +2,7 @@ package dev.headclip.testing;
 
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.ClipNames;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.Learnable;
@@ -12,6 +13,7 @@ import dev.headclip.model.Model;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.TokenizerJson;
+import dev.headclip.weights.SafetensorsWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,6 +45,43 @@ public final class TinyModel {
         Files.copy(clip.resolve(f), folder.resolve(f));
       }
       Files.writeString(folder.resolve("tokenizer.json"), TokenizerJson.of(List.of()));
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The miniature with as many layers as ViT-L/14 has, 24 and 12: its own, over and over. */
+  public static Path deepBackbone(Path folder) {
+    Path clip = Golden.tinyClip();
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    try (Backbone b = Backbone.open(clip)) {
+      for (String name : b.weights().tensors().keySet()) {
+        boolean vision = name.startsWith(ClipNames.VISION_LAYERS);
+        boolean text = name.startsWith(ClipNames.TEXT_LAYERS);
+        if (!vision && !text) {
+          all.put(name, b.weights().host(name));
+          continue;
+        }
+        String prefix = vision ? ClipNames.VISION_LAYERS : ClipNames.TEXT_LAYERS;
+        int own = vision ? b.config().vision().layers() : b.config().text().layers();
+        String rest = name.substring(prefix.length());
+        int layer = Integer.parseInt(rest.substring(0, rest.indexOf('.')));
+        for (int l = layer; l < (vision ? 24 : 12); l += own) {
+          all.put(prefix + l + rest.substring(rest.indexOf('.')), b.weights().host(name));
+        }
+      }
+      Files.createDirectories(folder);
+      String config = Files.readString(clip.resolve("config.json"));
+      Files.writeString(
+          folder.resolve("config.json"),
+          config
+              .replace("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 12")
+              .replace("\"num_hidden_layers\": 6", "\"num_hidden_layers\": 24"));
+      Files.copy(
+          clip.resolve("preprocessor_config.json"), folder.resolve("preprocessor_config.json"));
+      Files.writeString(folder.resolve("tokenizer.json"), TokenizerJson.of(List.of()));
+      SafetensorsWriter.write(folder.resolve("model.safetensors"), all, Map.of(), false);
       return folder;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

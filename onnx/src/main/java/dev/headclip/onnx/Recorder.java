@@ -101,18 +101,19 @@ final class Recorder implements AutoCloseable {
   /** A network for what comes after its features, in plain Java. */
   static Network<HostTensor> evidence(ClipModel model) {
     ClipConfig config = model.backbone().config();
-    return model
-        .adapter()
-        .method()
-        .network(
-            new Clip<>(
-                config,
-                name -> {
-                  throw new IllegalStateException(name + ": features are there already");
-                },
-                sentences -> {
-                  throw new IllegalStateException("words are there already");
-                }));
+    // sentences may be encoded while it is made
+    try (ClipTokenizer tokenizer = model.backbone().tokenizer()) {
+      return model
+          .adapter()
+          .method()
+          .network(
+              new Clip<>(
+                  config,
+                  name -> {
+                    throw new IllegalStateException(name + ": features are there already");
+                  },
+                  tokenizer));
+    }
   }
 
   private Tensors<Value> evidence(

@@ -1,0 +1,43 @@
+package dev.headclip.method;
+
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.map.GaussianFilter;
+import dev.headclip.settings.Schema;
+import dev.headclip.tensor.HostOps;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+
+/**
+ * The paper's scoring with the other reading of Eq. 12: a map is brought to the image's own size
+ * before its Gaussian. The size is known only where the image is, so that no export holds it.
+ *
+ * @param settings lambda, Gaussian, highest pixels
+ * @param unsmoothed the same scoring without a Gaussian
+ */
+record SourceScoring(ScoreSettings settings, RecordableScoring unsmoothed) implements Scoring {
+  private static final HostOps OPS = new HostOps();
+
+  static Scoring of(ScoreSettings settings, int grid, int size) {
+    return new SourceScoring(
+        settings, new JointScoring(Schema.with(settings, "sigma", 0.0), grid, size));
+  }
+
+  @Override
+  public Scores of(Tensors<HostTensor> evidence, int width, int height) {
+    Scores sharp = unsmoothed.of(evidence, width, height);
+    AnomalyMap large = sharp.map().resize(width, height);
+    AnomalyMap smooth = new GaussianFilter(settings.sigma()).apply(large);
+    Tensors<HostTensor> found =
+        JointScoring.scores(
+            OPS,
+            settings,
+            HostTensor.of(new float[] {(float) sharp.global()}, 1),
+            HostTensor.of(smooth.values(), 1, height, width),
+            HostTensor.of(large.values(), 1, height, width));
+    return new Scores(
+        found.get(RecordableScoring.SCORE).data()[0],
+        sharp.global(),
+        found.get(RecordableScoring.LOCAL).data()[0],
+        smooth);
+  }
+}
