@@ -22,14 +22,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A model on an annotated data set: first the network on every image, then all figures. */
@@ -89,7 +92,7 @@ public final class Evaluation {
       PredictionJournal journal,
       AtomicBoolean stop,
       IntConsumer progress) {
-    Set<Integer> there = journal.indices();
+    Set<Integer> there = detector.ordered() ? whole(set, journal) : journal.indices();
     List<Integer> todo =
         IntStream.range(0, set.samples().size()).filter(i -> !there.contains(i)).boxed().toList();
     Map<Path, String> failed = new LinkedHashMap<>();
@@ -119,6 +122,18 @@ public final class Evaluation {
       }
     }
     return failed;
+  }
+
+  /** The images of classes that are complete: where each result depends on those before it. */
+  private static Set<Integer> whole(AnnotatedSet set, PredictionJournal journal) {
+    Set<Integer> there = journal.indices();
+    Map<String, Boolean> complete = new HashMap<>();
+    for (int i = 0; i < set.samples().size(); i++) {
+      complete.merge(set.samples().get(i).category(), there.contains(i), Boolean::logicalAnd);
+    }
+    return there.stream()
+        .filter(i -> complete.get(set.samples().get(i).category()))
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /** Shows what the data set says, unless somebody named a class for all. */

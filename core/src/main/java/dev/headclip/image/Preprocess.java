@@ -9,6 +9,13 @@ public enum Preprocess {
       return PillowResize.BICUBIC.resize(image, size, size);
     }
   },
+  /** Bilinear to the square: torchvision's default, AnoVL (vl_test.py:88-95). */
+  SQUARE_BILINEAR {
+    @Override
+    public RgbImage apply(RgbImage image, int size) {
+      return PillowResize.BILINEAR.resize(image, size, size);
+    }
+  },
   /** Bicubic to the shorter side, then the centre: OpenAI's CLIP (clip.py:79-86). */
   CENTER_CROP {
     @Override

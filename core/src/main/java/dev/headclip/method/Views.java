@@ -22,12 +22,25 @@ public interface Views {
     return true;
   }
 
+  /** How a whole image becomes the network's input: callers of exported files must do the same. */
+  default Preprocess preprocess() {
+    return Preprocess.SQUARE;
+  }
+
   /** The whole image as one square, its aspect ratio not kept. */
   static Views square(Preprocess preprocess, int side) {
-    return (image, normalization) -> {
-      float[] pixels = new float[3 * side * side];
-      normalization.apply(preprocess.apply(image, side), pixels, 0);
-      return new float[][] {pixels};
+    return new Views() {
+      @Override
+      public float[][] of(RgbImage image, Normalization normalization) {
+        float[] pixels = new float[3 * side * side];
+        normalization.apply(preprocess.apply(image, side), pixels, 0);
+        return new float[][] {pixels};
+      }
+
+      @Override
+      public Preprocess preprocess() {
+        return preprocess;
+      }
     };
   }
 }

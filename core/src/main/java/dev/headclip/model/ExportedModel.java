@@ -27,6 +27,7 @@ public final class ExportedModel extends Model {
   private final Map<String, String> metadata;
   private final JsonNode header;
   private final int imageSize;
+  private final Preprocess preprocess;
   private final Normalization normalization;
   private final ScoreSettings scores;
   private final boolean ownLambda;
@@ -38,6 +39,7 @@ public final class ExportedModel extends Model {
     this.metadata = metadata;
     this.header = AdapterFile.header(file.toString(), metadata);
     this.imageSize = number(metadata.getOrDefault("image_size", ""));
+    this.preprocess = preprocess(metadata);
     this.normalization =
         new Normalization(three(metadata, "image_mean"), three(metadata, "image_std"));
     Schema<ScoreSettings> schema = Schema.of(ScoreSettings.class);
@@ -85,6 +87,18 @@ public final class ExportedModel extends Model {
     }
   }
 
+  /** Files of before it was said have the usual one. */
+  private static Preprocess preprocess(Map<String, String> metadata) {
+    String said = metadata.getOrDefault("preprocess", "square");
+    for (Preprocess p : Preprocess.values()) {
+      if (p.name().equalsIgnoreCase(said)) {
+        return p;
+      }
+    }
+    throw new IllegalArgumentException(
+        "preprocess is %s, which this version does not know".formatted(said));
+  }
+
   private static int number(String text) {
     try {
       return Integer.parseInt(text);
@@ -130,7 +144,7 @@ public final class ExportedModel extends Model {
 
   @Override
   public Views views() {
-    return Views.square(Preprocess.SQUARE, imageSize);
+    return Views.square(preprocess, imageSize);
   }
 
   @Override

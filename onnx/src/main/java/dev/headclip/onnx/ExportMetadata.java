@@ -4,12 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.Version;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.Normalization;
+import dev.headclip.image.Preprocess;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.model.ClipModel;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -24,9 +26,12 @@ final class ExportMetadata {
     Adapter adapter = model.adapter();
     Normalization n = model.normalization();
     Map<String, String> m = new LinkedHashMap<>();
+    Preprocess resize = model.views().preprocess();
+    m.put("preprocess", resize.name().toLowerCase(Locale.ROOT));
     m.put(
         "preprocessing",
-        "RGB; bicubic (Pillow) to image_size x image_size, aspect ratio not kept;"
+        (resize == Preprocess.SQUARE_BILINEAR ? "RGB; bilinear" : "RGB; bicubic")
+            + " (Pillow) to image_size x image_size, aspect ratio not kept;"
             + " (x / 255 - image_mean) / image_std; float32 [N,3,image_size,image_size]");
     m.put("image_size", Integer.toString(model.imageSize()));
     m.put("image_mean", Arrays.toString(n.mean()));

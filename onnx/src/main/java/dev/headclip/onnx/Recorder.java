@@ -16,6 +16,7 @@ import dev.headclip.tokenizer.ClipTokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -83,19 +84,29 @@ final class Recorder implements AutoCloseable {
 
   /** The scoring of a model that can be recorded. */
   static RecordableScoring scoring(ClipModel model) {
-    String why;
+    obstacle(model)
+        .ifPresent(
+            why -> {
+              throw new HeadClipException(
+                  "method %s cannot be exported: %s".formatted(model.method(), why));
+            });
+    return (RecordableScoring) model.scoring();
+  }
+
+  /** Why a model cannot be recorded with its scoring; empty where it can. */
+  static Optional<String> obstacle(ClipModel model) {
     if (!model.adapter().method().views().whole()) {
-      why = "it sees several views of an image";
-    } else if (model.adapts()) {
-      why = "it adapts to every image";
-    } else if (evidence(model).readsValues()) {
-      why = "it chooses among an image's patches outside the network";
-    } else if (model.scoring() instanceof RecordableScoring r) {
-      return r;
-    } else {
-      why = "its scoring is not part of the network";
+      return Optional.of("it sees several views of an image");
     }
-    throw new HeadClipException("method %s cannot be exported: %s".formatted(model.method(), why));
+    if (model.adapts()) {
+      return Optional.of("it adapts to every image");
+    }
+    if (evidence(model).readsValues()) {
+      return Optional.of("it chooses among an image's patches outside the network");
+    }
+    return model.scoring() instanceof RecordableScoring
+        ? Optional.empty()
+        : Optional.of("its scoring is not part of the network");
   }
 
   /** A network for what comes after its features, in plain Java. */

@@ -143,7 +143,8 @@ class EnginesAgreeTest {
           float[] one = Arrays.copyOfRange(pixels, i * n, (i + 1) * n);
           assertThat(difference(Tensors.rows(together, i, i + 1), s.run(one, 1, NAME)))
               .as("%s, image %d", e.getKey(), i)
-              .isLessThan(1e-6);
+              // logits are a hundred cosines
+              .isLessThan(e.getKey().startsWith("adaclip") ? 3e-5 : 1e-6);
         }
       }
     }

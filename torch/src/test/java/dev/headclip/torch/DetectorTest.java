@@ -156,7 +156,8 @@ class DetectorTest {
     assertThatThrownBy(() -> Detector.builder(clip).method("anomalyclip").build())
         .hasMessageContaining("no adapter.safetensors");
     assertThatThrownBy(() -> Detector.builder(clip).method("abacus").build())
-        .hasMessageContaining("no method abacus, expected one of anomalyclip, headclip, winclip");
+        .hasMessageContaining(
+            "no method abacus, expected one of adaclip, anomalyclip, anovl, headclip, winclip");
   }
 
   @Test

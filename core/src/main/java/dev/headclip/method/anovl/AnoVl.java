@@ -2,6 +2,7 @@ package dev.headclip.method.anovl;
 
 import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
+import dev.headclip.image.Preprocess;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.Method;
 import dev.headclip.method.Network;
@@ -68,7 +69,7 @@ public final class AnoVl implements Method<AnoVlSettings> {
     return switch (s.views()) {
       case MANY -> new ManyViews(s.imageSize());
       case TILES -> new TileViews(s.imageSize());
-      case ONE -> Tiles.square(s.imageSize());
+      case ONE -> Views.square(Preprocess.SQUARE_BILINEAR, s.imageSize());
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.headclip.method.anovl;
 
 import dev.headclip.image.Normalization;
+import dev.headclip.image.Preprocess;
 import dev.headclip.image.RgbImage;
 import dev.headclip.method.Views;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ public record ManyViews(int side) implements Views {
 
   @Override
   public float[][] of(RgbImage image, Normalization normalization) {
-    return of(Tiles.square(side).of(image, normalization)[0]);
+    return of(Views.square(Preprocess.SQUARE_BILINEAR, side).of(image, normalization)[0]);
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.headclip.method.anovl;
 
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
-import dev.headclip.method.Views;
 import dev.headclip.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +21,6 @@ record Tiles(int side, int length, boolean wide) {
     int longer = Math.max(width, height);
     // torchvision's Resize(int)
     return new Tiles(side, (int) ((long) side * longer / shorter), width >= height);
-  }
-
-  /** The whole image as one square, resized as torchvision's Resize does by default. */
-  static Views square(int side) {
-    return (image, normalization) -> {
-      float[] pixels = new float[3 * side * side];
-      normalization.apply(PillowResize.BILINEAR.resize(image, side, side), pixels, 0);
-      return new float[][] {pixels};
-    };
   }
 
   int count() {
