@@ -6,14 +6,18 @@ import dev.headclip.backbone.Backbone;
 import dev.headclip.calibrate.Calibration;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.Sample;
+import dev.headclip.evaluate.Prediction;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.Method;
 import dev.headclip.method.Methods;
 import dev.headclip.method.Recipe;
 import dev.headclip.method.ScoreSettings;
+import dev.headclip.method.Scoring;
 import dev.headclip.model.Model;
 import dev.headclip.settings.Schema;
+import dev.headclip.training.CachedScorer;
 import dev.headclip.training.Trainer;
 import dev.headclip.training.TrainingData;
 import dev.headclip.training.TrainingLog;
@@ -29,6 +33,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -46,10 +51,10 @@ import picocli.CommandLine.Option;
       "OUT.checkpoints/ and OUT.cache/. Stopped with Ctrl-C or killed, --resume goes on.",
       "",
       "Examples:",
-      "  headclip train --root mvtec_ad --backbone clip-vit-large-patch14-336 --out mvtec.safetensors",
+      "  headclip train --root mvtec_ad --backbone clip-vit-large-patch14-336 --image-size 518 --out mvtec.safetensors",
       "  headclip train --config mine.yaml --resume",
-      "  headclip train --root auxiliary --backbone starter --csa 4-8 --cls-ln-post --out mine.safetensors",
-      "  headclip train --method anomalyclip --preset paper --root visa --backbone clip-vit-large-patch14-336 --out visa.safetensors"
+      "  headclip train --root auxiliary --backbone starter --image-size 224 --csa 4-8 --cls-ln-post --out mine.safetensors",
+      "  headclip train --method anomalyclip --preset paper --root visa --backbone clip-vit-large-patch14-336 --image-size 518 --out visa.safetensors"
     })
 final class TrainCommand implements Callable<Integer>, WithSettings {
   enum Select {
@@ -180,11 +185,9 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
                   resume)
               .device(device)
               .stop(stopper.flag());
-      validate.ifPresent(
-          v ->
-              trainer.validation(
-                  read("check validation", AnnotatedSet.read(Optional.empty(), v)),
-                  select == Select.best));
+      Optional<TrainingData> second =
+          validate.map(v -> read("check validation", AnnotatedSet.read(Optional.empty(), v)));
+      second.ifPresent(d -> trainer.validation(d, select == Select.best));
       if (validate.isEmpty() && select == Select.best) {
         throw new HeadClipException("--select best without --validate; name a data set for it");
       }
@@ -194,7 +197,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
         files.tidy(kept, cacheDir.isEmpty());
         return Main.OK;
       }
-      return run(trainer, data, files, kept);
+      return run(clip, trainer, data, second, files, kept, stopper.flag());
     }
   }
 
@@ -208,7 +211,14 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     return all;
   }
 
-  private Integer run(Trainer trainer, TrainingData data, RunFiles files, CacheSettings kept) {
+  private Integer run(
+      Backbone clip,
+      Trainer trainer,
+      TrainingData data,
+      Optional<TrainingData> second,
+      RunFiles files,
+      CacheSettings kept,
+      AtomicBoolean stop) {
     TrainingResult result;
     int images = data.samples().size();
     try (TrainingLog log = new TrainingLog(files.log());
@@ -221,7 +231,13 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
           result.epochs().size(), trainer.recipe().train().epochs());
       return Main.SOME_FAILED;
     }
-    Adapter adapter = trainer.adapter(result);
+    Adapter adapter =
+        withThreshold(
+            trainer.adapter(result),
+            second,
+            new CachedScorer(clip, kept, device),
+            stop,
+            clip.config());
     TrainingReport.write(
         files.report(), out.getFileName().toString(), adapter, result.epochs(), files.log());
     AdapterFile.write(out, adapter);
@@ -230,6 +246,44 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
         "adapter written to %s (numbers %s), report to %s%n",
         out, adapter.digest().substring(0, 16), files.report());
     return Main.OK;
+  }
+
+  /** The threshold of the best F1 on the second data set, unless one was given. */
+  private Adapter withThreshold(
+      Adapter adapter,
+      Optional<TrainingData> second,
+      CachedScorer scorer,
+      AtomicBoolean stop,
+      ClipConfig config) {
+    if (settings.checkedValues().containsKey("threshold")) {
+      return adapter;
+    }
+    boolean both =
+        second
+            .map(d -> d.samples().stream().map(Sample::anomalous).distinct().count() > 1)
+            .orElse(false);
+    if (!both) {
+      System.err.printf(
+          "threshold %s is the default, not fitted: 'headclip calibrate' finds one%n",
+          adapter.scores().threshold());
+      return adapter;
+    }
+    List<Sample> samples = second.get().samples();
+    Scoring scoring = adapter.method().scoring(adapter.scores().atNetwork(), config);
+    List<Prediction> found = scorer.run(adapter, second.get(), stop, n -> {});
+    float[] scores = new float[samples.size()];
+    boolean[] anomalous = new boolean[samples.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) scoring.of(found.get(i).evidence(), 1, 1).score();
+      anomalous[i] = samples.get(i).anomalous();
+    }
+    Calibration c = Calibration.bestF1(scores, anomalous);
+    System.err.printf("threshold %.3f has the best F1 on --validate%n", c.threshold());
+    Map<String, Object> provenance = new LinkedHashMap<>(adapter.provenance());
+    provenance.put(Calibration.KEY, c.facts());
+    return adapter
+        .withScores(Schema.with(adapter.scores(), "threshold", c.threshold()))
+        .withProvenance(provenance);
   }
 
   /** What is not learned may have been asked for anew: a threshold of calibrate's stays. */
@@ -256,6 +310,11 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
         set.samples().size(),
         set.samples().stream().filter(s -> s.anomalous()).count());
     data.check().remarks().forEach(r -> System.err.println("note: " + r));
+    if (!set.missingClasses().isEmpty()) {
+      System.err.println(
+          "note: classes of %s that are not there: %s"
+              .formatted(set.name(), String.join(", ", set.missingClasses())));
+    }
     return data;
   }
 

@@ -3,6 +3,7 @@ package dev.headclip.app;
 import dev.headclip.method.TrainSettings;
 import dev.headclip.training.EpochFigures;
 import dev.headclip.training.TrainingListener;
+import dev.headclip.training.cache.ByteSize;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -75,7 +76,13 @@ final class TrainProgress implements TrainingListener, AutoCloseable {
 
   @Override
   public void started(Map<String, Object> facts) {
-    System.err.printf("%s; cache %s%n", facts.get("frozen_part"), facts.get("cache"));
+    long each = ((Number) facts.getOrDefault("bytes_per_image", 0)).longValue();
+    String takes =
+        each == 0
+            ? ""
+            : "; what is kept of %d images would take %s"
+                .formatted(images, ByteSize.text(each * images));
+    System.err.printf("%s; cache %s%s%n", facts.get("frozen_part"), facts.get("cache"), takes);
   }
 
   @Override

@@ -78,6 +78,43 @@ class FiguresCommandsTest {
     assertThat(other.err()).contains("another evaluation");
   }
 
+  @Test
+  void whereImagesDependOnThoseBeforeAStoppedEvaluationDoesTheirClassAnew() throws Exception {
+    draw(46);
+    TinyModel.backbone(dir.resolve("clip"));
+    Processes.Run whole = anovl("whole");
+    assertThat(whole.code()).as(whole.err()).isZero();
+    assertThat(anovl("cut").code()).isZero();
+    Path journal = dir.resolve("cut/predictions.bin");
+    byte[] all = Files.readAllBytes(journal);
+    // in the middle of a record in the middle of a class
+    Files.write(journal, java.util.Arrays.copyOf(all, all.length * 3 / 5));
+    Processes.Run rest = anovl("cut");
+    assertThat(rest.code()).as(rest.err()).isZero();
+    assertThat(withoutTimes("cut")).isEqualTo(withoutTimes("whole"));
+  }
+
+  private Processes.Run anovl(String out) {
+    return commands.run(
+        "evaluate",
+        "--root",
+        data,
+        "--backbone",
+        Path.of("clip"),
+        "--method",
+        "anovl",
+        "--views",
+        "one",
+        "--adapt-target",
+        "tokens",
+        "--optimizer",
+        "carried",
+        "--class-name",
+        "nut",
+        "--out",
+        Path.of(out));
+  }
+
   private List<String> withoutTimes(String out) throws IOException {
     return Files.readAllLines(dir.resolve(out).resolve("scores.csv")).stream()
         .map(l -> l.substring(0, l.lastIndexOf(',')))

@@ -165,6 +165,16 @@ public record AnnotatedSet(
     return all;
   }
 
+  /** The published classes of a known set that are not there. */
+  public List<String> missingClasses() {
+    List<String> there =
+        samples.stream().map(Sample::category).map(KnownDataset::sameName).distinct().toList();
+    return known.stream()
+        .flatMap(k -> k.published().keySet().stream())
+        .filter(n -> !there.contains(KnownDataset.sameName(n)))
+        .toList();
+  }
+
   /** Whether pixel figures are possible. */
   public boolean hasMasks() {
     return samples.stream().anyMatch(s -> s.mask().isPresent());

@@ -92,7 +92,7 @@ public final class Evaluation {
       PredictionJournal journal,
       AtomicBoolean stop,
       IntConsumer progress) {
-    Set<Integer> there = detector.ordered() ? whole(set, journal) : journal.indices();
+    Set<Integer> there = detector.ordered() ? whole(detector, set, journal) : journal.indices();
     List<Integer> todo =
         IntStream.range(0, set.samples().size()).filter(i -> !there.contains(i)).boxed().toList();
     Map<Path, String> failed = new LinkedHashMap<>();
@@ -125,21 +125,25 @@ public final class Evaluation {
   }
 
   /** The images of classes that are complete: where each result depends on those before it. */
-  private static Set<Integer> whole(AnnotatedSet set, PredictionJournal journal) {
+  private static Set<Integer> whole(
+      Detector detector, AnnotatedSet set, PredictionJournal journal) {
     Set<Integer> there = journal.indices();
-    Map<String, Boolean> complete = new HashMap<>();
+    Map<ClassName, Boolean> complete = new HashMap<>();
     for (int i = 0; i < set.samples().size(); i++) {
-      complete.merge(set.samples().get(i).category(), there.contains(i), Boolean::logicalAnd);
+      complete.merge(shown(detector, set.samples().get(i)), there.contains(i), Boolean::logicalAnd);
     }
     return there.stream()
-        .filter(i -> complete.get(set.samples().get(i).category()))
+        .filter(i -> complete.get(shown(detector, set.samples().get(i))))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Shows what the data set says, unless somebody named a class for all. */
   private static ImageSource source(Detector detector, Sample s) {
-    ImageSource image = ImageSource.of(s.image());
-    return detector.className().isPresent() ? image : image.withClass(new ClassName(s.category()));
+    return ImageSource.of(s.image()).withClass(shown(detector, s));
+  }
+
+  /** What the data set says that an image shows, unless somebody named a class for all. */
+  private static ClassName shown(Detector detector, Sample s) {
+    return detector.className().orElseGet(() -> new ClassName(s.category()));
   }
 
   /**

@@ -103,9 +103,7 @@ public interface Method<S extends Record & InputSettings> {
    * @param grid patches along a side of the network's input
    */
   default Scoring scoring(S settings, ScoreSettings scores, int grid) {
-    return scores.smoothAt() == ScoreSettings.SmoothAt.SOURCE
-        ? SourceScoring.of(scores, grid, settings.imageSize())
-        : new JointScoring(scores, grid, settings.imageSize());
+    return SourceScoring.asRead(scores, s -> new JointScoring(s, grid, settings.imageSize()));
   }
 
   /** What learns from the very image that is judged; nothing by default. */

@@ -76,6 +76,11 @@ public record ScoreSettings(
     return Schema.of(ScoreSettings.class).changed(defaults(), others);
   }
 
+  /** The same for where images' own sizes are not known. */
+  public ScoreSettings atNetwork() {
+    return Schema.of(ScoreSettings.class).changed(this, Map.of("smooth_at", SmoothAt.NETWORK));
+  }
+
   /** The size of K in a map of {@code pixels} pixels: at least 1, at most all. */
   public int top(int pixels) {
     return topCount

@@ -6,6 +6,7 @@ import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
+import java.util.function.Function;
 
 /**
  * The paper's scoring with the other reading of Eq. 12: a map is brought to the image's own size
@@ -14,12 +15,18 @@ import dev.headclip.tensor.Tensors;
  * @param settings lambda, Gaussian, highest pixels
  * @param unsmoothed the same scoring without a Gaussian
  */
-record SourceScoring(ScoreSettings settings, RecordableScoring unsmoothed) implements Scoring {
+public record SourceScoring(ScoreSettings settings, Scoring unsmoothed) implements Scoring {
   private static final HostOps OPS = new HostOps();
 
-  static Scoring of(ScoreSettings settings, int grid, int size) {
-    return new SourceScoring(
-        settings, new JointScoring(Schema.with(settings, "sigma", 0.0), grid, size));
+  /**
+   * A method's scoring in the reading that its settings ask for.
+   *
+   * @param usual the scoring with the Gaussian at the network's size
+   */
+  public static Scoring asRead(ScoreSettings settings, Function<ScoreSettings, Scoring> usual) {
+    return settings.smoothAt() == ScoreSettings.SmoothAt.SOURCE
+        ? new SourceScoring(settings, usual.apply(Schema.with(settings, "sigma", 0.0)))
+        : usual.apply(settings);
   }
 
   @Override

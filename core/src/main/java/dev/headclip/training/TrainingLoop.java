@@ -46,7 +46,7 @@ final class TrainingLoop implements AutoCloseable {
                         learner,
                         () -> parts.loader(data),
                         data,
-                        job.method().scoring(job.scores(), job.backbone().config())));
+                        job.method().scoring(job.scores().atNetwork(), job.backbone().config())));
   }
 
   private void tellStart() {

@@ -11,6 +11,7 @@ import dev.headclip.method.Method;
 import dev.headclip.method.Network;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
+import dev.headclip.method.SourceScoring;
 import dev.headclip.method.TrainSettings;
 import dev.headclip.method.local.OutputLayers;
 import dev.headclip.settings.Schema;
@@ -186,7 +187,7 @@ public final class AdaClip implements Method<AdaClipSettings> {
 
   @Override
   public Scoring scoring(AdaClipSettings s, ScoreSettings scores, int grid) {
-    return new AdaClipScoring(scores, grid, s.imageSize());
+    return SourceScoring.asRead(scores, x -> new AdaClipScoring(x, grid, s.imageSize()));
   }
 
   /** A plain dictionary of learned tensors (trainer.py:69-98). */

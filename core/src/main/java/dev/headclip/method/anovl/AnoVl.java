@@ -8,6 +8,7 @@ import dev.headclip.method.Method;
 import dev.headclip.method.Network;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
+import dev.headclip.method.SourceScoring;
 import dev.headclip.method.Views;
 import dev.headclip.settings.Schema;
 import dev.headclip.tensor.Compute;
@@ -80,9 +81,13 @@ public final class AnoVl implements Method<AnoVlSettings> {
 
   @Override
   public Scoring scoring(AnoVlSettings s, ScoreSettings scores, int grid) {
-    return s.views() == AnoVlSettings.Seen.ONE && s.adaptSteps() == 0
-        ? AnoVlScoring.single(scores, grid, s.imageSize())
-        : new AnoVlScoring(scores, grid, s.imageSize(), s.views() == AnoVlSettings.Seen.TILES);
+    boolean tiled = s.views() == AnoVlSettings.Seen.TILES;
+    return SourceScoring.asRead(
+        scores,
+        x ->
+            s.views() == AnoVlSettings.Seen.ONE && s.adaptSteps() == 0
+                ? AnoVlScoring.single(x, grid, s.imageSize())
+                : new AnoVlScoring(x, grid, s.imageSize(), tiled));
   }
 
   @Override
