@@ -62,6 +62,12 @@ final class BenchmarkCommand implements Callable<Integer> {
       description = "For adapters, cells, tables and report.")
   private Path out;
 
+  @Option(
+      names = "--tables",
+      description =
+          "Only write the tables anew from the cells in --out: without data sets and models.")
+  private boolean tablesOnly;
+
   @Option(names = "--seeds", split = ",", paramLabel = "N", description = "In place of the plan's.")
   private List<Long> seeds = List.of();
 
@@ -84,6 +90,16 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     BenchmarkPlan p = BenchmarkPlan.read(plan).with(seeds, forAll);
+    if (tablesOnly) {
+      List<BenchmarkCell> stored = BenchmarkRun.stored(p, out);
+      if (stored.isEmpty()) {
+        throw new HeadClipException("%s: no cells of plan %s".formatted(out, p.name()));
+      }
+      String from = backbone.or(p::backbone).orElse("as in the cells");
+      BenchmarkPictures none = new BenchmarkPictures(p, out.resolve("pictures"));
+      System.out.print(new BenchmarkReport(p, from, out).write(stored, stored.size(), none));
+      return Main.OK;
+    }
     String clip =
         backbone
             .or(p::backbone)

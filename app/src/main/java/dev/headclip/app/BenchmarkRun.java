@@ -257,6 +257,38 @@ final class BenchmarkRun {
     return s.toString().strip();
   }
 
+  /** The cells that are stored, whatever they were made from: no model, no data set is opened. */
+  static List<BenchmarkCell> stored(BenchmarkPlan plan, Path out) {
+    List<BenchmarkCell> cells = new ArrayList<>();
+    for (BenchmarkPlan.Experiment e : plan.experiments()) {
+      for (String variant : plan.variants().keySet()) {
+        for (long seed : plan.seeds()) {
+          for (BenchmarkPlan.Source t : e.targets()) {
+            BenchmarkCell c =
+                new BenchmarkCell(
+                    e.auxiliary().name(), variant, seed, t, Optional.empty(), "not stored");
+            Path file = out.resolve("cells").resolve(name(c) + ".json");
+            if (Files.exists(file)) {
+              cells.add(read(c, file));
+            }
+          }
+        }
+      }
+    }
+    return cells;
+  }
+
+  private static BenchmarkCell read(BenchmarkCell c, Path file) {
+    try {
+      JsonNode result = JSON.readTree(file.toFile());
+      return new BenchmarkCell(
+          c.auxiliary(), c.variant(), c.seed(), c.target(), Optional.of(result), "");
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: not a cell (%s); remove it".formatted(file, e.getMessage()), e);
+    }
+  }
+
   /** Of a cell's files. */
   static String name(BenchmarkCell c) {
     return name(c.auxiliary(), c.variant(), c.seed()) + "__" + plain(c.target().name());

@@ -1,5 +1,7 @@
 package dev.headclip.app;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
@@ -18,11 +20,13 @@ import dev.headclip.metrics.Protocol;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -193,24 +197,26 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
       Map<String, Object> identity,
       PredictionJournal predictions,
       Evaluation.Result result) {
-    result
-        .reports()
-        .forEach(
-            (p, r) -> {
-              String name = p == protocol ? "metrics.json" : "metrics-" + p.key() + ".json";
-              var json = r.json();
-              json.put("model", detector.model().name())
-                  .put("resolution", resolution.name().toLowerCase(Locale.ROOT))
-                  .put("lambda", detector.model().scores().lambda());
-              AtomicFiles.writeText(to.resolve(name), json.toPrettyString() + "\n");
-            });
-    AtomicFiles.writeText(to.resolve("scores.csv"), scores(set, detector, result));
     Map<String, Object> provenance = new LinkedHashMap<>(identity);
     provenance.put("root", set.root());
     provenance.put("threshold", detector.threshold());
     provenance.put("lambda", detector.model().scores().lambda());
     provenance.put("resolution", resolution.name().toLowerCase(Locale.ROOT));
     provenance.put("code", "headclip " + dev.headclip.Version.text());
+    result
+        .reports()
+        .forEach(
+            (p, r) -> {
+              String name = p == protocol ? "metrics.json" : "metrics-" + p.key() + ".json";
+              ObjectNode json = r.json();
+              json.put("model", detector.model().name())
+                  .put("resolution", resolution.name().toLowerCase(Locale.ROOT))
+                  .put("lambda", detector.model().scores().lambda());
+              json.set("provenance", new ObjectMapper().valueToTree(stated(provenance)));
+              AtomicFiles.writeText(to.resolve(name), json.toPrettyString() + "\n");
+            });
+    Map<Path, String> mapNames = maps == Maps.none ? Map.of() : mapNames(set);
+    AtomicFiles.writeText(to.resolve("scores.csv"), scores(detector, result, mapNames));
     AtomicFiles.writeText(
         to.resolve("report.html"),
         EvaluationReport.html(
@@ -222,15 +228,28 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
             provenance));
     if (maps != Maps.none) {
       Scoring scoring = detector.model().scoring();
-      predictions.indices().forEach(i -> map(scoring, to.resolve("maps"), i, predictions.get(i)));
+      for (int i : predictions.indices()) {
+        Path name = to.resolve(mapNames.get(set.samples().get(i).image()));
+        map(scoring, name, predictions.get(i));
+      }
     }
     System.err.println("report written to " + to.resolve("report.html"));
   }
 
-  private void map(Scoring scoring, Path to, int i, Prediction p) {
-    AnomalyMap map = scoring.of(p.evidence(), p.width(), p.height()).map();
+  /** Without what differs between places and versions of one evaluation's folder. */
+  private static Map<String, Object> stated(Map<String, Object> provenance) {
+    Map<String, Object> m = new LinkedHashMap<>(provenance);
+    m.put("root", provenance.get("root").toString());
+    return m;
+  }
+
+  /** As judged: at the network's size, or the image's. */
+  private void map(Scoring scoring, Path to, Prediction p) {
+    AnomalyMap own = scoring.of(p.evidence(), p.width(), p.height()).map();
+    AnomalyMap map =
+        resolution == Evaluation.Resolution.ORIGINAL ? own.resize(p.width(), p.height()) : own;
     AtomicFiles.write(
-        to.resolve("%05d.%s".formatted(i, maps)),
+        to,
         o -> {
           if (maps == Maps.npy) {
             MapWriter.npy(map, o);
@@ -240,7 +259,33 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
         });
   }
 
-  private String scores(AnnotatedSet set, Detector detector, Evaluation.Result result) {
+  /**
+   * Where each image's map lies: under the image's path below the data set, with another ending;
+   * behind the whole name where two images differ in their endings alone.
+   */
+  private Map<Path, String> mapNames(AnnotatedSet set) {
+    Path root = set.root().toAbsolutePath().normalize();
+    Path home = Files.isDirectory(root) ? root : root.getParent();
+    Map<Path, String> names = new LinkedHashMap<>();
+    Set<String> taken = new HashSet<>();
+    for (Sample s : set.samples()) {
+      Path image = s.image().toAbsolutePath().normalize();
+      Path below = image.startsWith(home) ? home.relativize(image) : image.getFileName();
+      String name = "maps/" + below.toString().replace('\\', '/');
+      int dot = name.lastIndexOf('.');
+      String stem = dot > name.lastIndexOf('/') ? name.substring(0, dot) : name;
+      String chosen = stem + "." + maps;
+      for (int i = 1; !taken.add(chosen); i++) {
+        chosen = "%s%s.%s".formatted(name, i == 1 ? "" : "-" + i, maps);
+      }
+      names.put(s.image(), chosen);
+    }
+    return names;
+  }
+
+  /** With maps, a manifest that 'metrics' takes as it is. */
+  private static String scores(
+      Detector detector, Evaluation.Result result, Map<Path, String> mapNames) {
     CSVFormat csv = CSVFormat.DEFAULT;
     StringBuilder s = new StringBuilder();
     s.append(
@@ -253,9 +298,12 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
             "global_score",
             "local_score",
             "anomalous",
+            "map",
+            "mask",
             "ms"));
     for (Evaluation.Scored r : result.scores()) {
       Sample i = r.sample();
+      boolean judged = i.mask().isPresent() || !i.anomalous();
       s.append('\n')
           .append(
               csv.format(
@@ -267,6 +315,8 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
                   (float) r.global(),
                   (float) r.local(),
                   r.joint() >= detector.threshold(),
+                  judged ? mapNames.getOrDefault(i.image(), "") : "",
+                  i.mask().map(m -> m.toAbsolutePath().toString()).orElse(""),
                   "%.1f".formatted(r.ms())));
     }
     return s.append('\n').toString();

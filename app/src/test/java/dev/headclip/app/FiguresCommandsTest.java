@@ -154,6 +154,14 @@ class FiguresCommandsTest {
     try (Stream<Path> maps = Files.list(dir.resolve("e/maps"))) {
       assertThat(maps).isNotEmpty();
     }
+    // what was written is a manifest, and gives the same figures without a model
+    Processes.Run anew = commands.run("metrics", Path.of("e/scores.csv"));
+    assertThat(anew.code()).as(anew.err()).isZero();
+    assertThat(JSON.readTree(anew.out()).path("classes")).isEqualTo(metrics.path("classes"));
+    JsonNode stated = JSON.readTree(dir.resolve("e/metrics.json").toFile()).path("provenance");
+    for (String key : List.of("backbone_digest", "settings", "code", "resolution")) {
+      assertThat(stated.has(key)).as(key).isTrue();
+    }
   }
 
   @Test
@@ -202,6 +210,10 @@ class FiguresCommandsTest {
         .hasSize(6 + 6 * 3);
     assertThat(Files.readString(dir.resolve("b/report.html"))).contains("<polyline");
     assertThat(dir.resolve("b/cache")).doesNotExist();
+    Processes.Run tables =
+        commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"), "--tables");
+    assertThat(tables.code()).as(tables.err()).isZero();
+    assertThat(r.out()).startsWith(tables.out());
     Processes.Run again = commands.run("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));
     assertThat(again.err()).doesNotContain("epoch 1/1");
     assertThat(again.out()).isEqualTo(r.out());
