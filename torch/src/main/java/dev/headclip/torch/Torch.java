@@ -59,7 +59,7 @@ public final class Torch {
     int found = engine().getGpuCount();
     if (n >= found) {
       throw new HeadClipException(
-          "device %s: libtorch sees %d GPUs here; it needs an NVIDIA card with its driver and the library ai.djl.pytorch:pytorch-native-cu128 instead of pytorch-native-cpu; use the cpu"
+          "device %s: libtorch sees %d GPUs here; it needs an NVIDIA card with its driver and a build with -P gpu; use the cpu"
               .formatted(name, found));
     }
     return Device.gpu(n);
