@@ -53,7 +53,8 @@ public final class EvaluationReport {
       Scoring scoring,
       double threshold,
       Map<String, ?> provenance) {
-    StringBuilder body = new StringBuilder();
+    StringBuilder body = new StringBuilder(summary(result, threshold, provenance));
+    body.append(caveats(set, result));
     result
         .reports()
         .forEach(
@@ -81,8 +82,31 @@ public final class EvaluationReport {
             new Gallery(places, predictions, scoring, threshold).html(result.scores())));
     body.append(Html.section("Timing", timing(result)));
     body.append(Html.section("Provenance", Html.facts(provenance)));
-    body.append(Html.section("Caveats", caveats(set, result)));
     return Html.page("HeadCLIP evaluation: " + set.name(), body.toString());
+  }
+
+  /** What was judged by what, and the verdicts. */
+  private static String summary(
+      Evaluation.Result result, double threshold, Map<String, ?> provenance) {
+    long anomalous = result.scores().stream().filter(s -> s.sample().anomalous()).count();
+    long called = result.scores().stream().filter(s -> s.joint() >= threshold).count();
+    long right =
+        result.scores().stream()
+            .filter(s -> s.sample().anomalous() && s.joint() >= threshold)
+            .count();
+    long all = result.scores().size();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("model", provenance.get("model") + ", method " + provenance.get("method"));
+    facts.put(
+        "protocol",
+        String.join(" and ", result.reports().keySet().stream().map(Protocol::key).toList()));
+    facts.put("images", "%d: %d normal, %d anomalous".formatted(all, all - anomalous, anomalous));
+    facts.put("threshold", "%.3f".formatted(threshold));
+    facts.put(
+        "verdicts",
+        "%d called anomalous, %d of them rightly; %d called normal, %d of them rightly"
+            .formatted(called, right, all - called, all - called - (anomalous - right)));
+    return Html.facts(facts);
   }
 
   private static String table(AnnotatedSet set, MetricsReport r, Level level) {
@@ -102,7 +126,10 @@ public final class EvaluationReport {
         .forEach(
             (name, c) ->
                 rows.add(row(set, r.method(), name, c.level(level), level, figures, beside)));
-    rows.add(row(set, r.method(), "mean", r.mean(level), level, figures, beside));
+    // of a single class it is the class's own
+    if (r.classes().size() != 1) {
+      rows.add(row(set, r.method(), "mean", r.mean(level), level, figures, beside));
+    }
     return Html.table(head, rows);
   }
 
@@ -166,7 +193,11 @@ public final class EvaluationReport {
       ToDoubleFunction<PixelScores.Point> x,
       ToDoubleFunction<PixelScores.Point> y,
       double xMax) {
-    LineChart chart = new LineChart(title + ", a line per class", xLabel).range(0, xMax, 0, 1);
+    String of =
+        result.curves().size() == 1
+            ? result.curves().keySet().iterator().next()
+            : "a line per class";
+    LineChart chart = new LineChart(title + ", " + of, xLabel).range(0, xMax, 0, 1).square();
     boolean few = result.curves().size() <= 6;
     result
         .curves()
@@ -213,10 +244,12 @@ public final class EvaluationReport {
     return Optional.of(
         new LineChart("Image ROC, all classes together", "false positive rate")
                 .range(0, 1, 0, 1)
+                .square()
                 .line("", fpr, tpr)
                 .svg()
             + new LineChart("Image PR, all classes together", "recall")
                 .range(0, 1, 0, 1)
+                .square()
                 .line("", tpr, precision)
                 .svg());
   }
@@ -269,7 +302,7 @@ public final class EvaluationReport {
           "the paper's figures are of its own model and may be of another preparation of the data");
     }
     all.add("figures of a class with few images move by many points from one sample to another");
-    StringBuilder s = new StringBuilder("<ul>");
+    StringBuilder s = new StringBuilder("<ul class=\"mute\">");
     all.forEach(t -> s.append("<li>").append(Html.escape(t)).append("</li>"));
     return s.append("</ul>").toString();
   }

@@ -18,8 +18,12 @@ import java.util.stream.Collectors;
 
 /** Small pictures of the best and worst judged images, with mask and map, inside the page. */
 final class Gallery {
-  private static final int SIDE = 150;
+  private static final int SIDE = 240;
+  private static final int SHOWN_SIDE = 120;
   private static final int SHOWN = 6;
+
+  private static final String ENLARGE =
+      "<script>document.querySelectorAll('figure').forEach(function(f){f.addEventListener('click',function(){f.classList.toggle('big')})})</script>";
 
   private final Map<Evaluation.Scored, Integer> places;
   private final Predictions predictions;
@@ -39,16 +43,25 @@ final class Gallery {
 
   String html(List<Evaluation.Scored> all) {
     Comparator<Evaluation.Scored> byScore = Comparator.comparingDouble(Evaluation.Scored::joint);
-    return row("Anomalous, lowest scores (missed first)", pick(all, true, byScore))
-        + row("Normal, highest scores (false alarms first)", pick(all, false, byScore.reversed()))
-        + row("Anomalous, highest scores", pick(all, true, byScore.reversed()))
-        + row("Normal, lowest scores", pick(all, false, byScore));
+    List<Evaluation.Scored> low = pick(all, true, byScore, List.of());
+    List<Evaluation.Scored> high = pick(all, false, byScore.reversed(), List.of());
+    boolean missed = low.stream().anyMatch(s -> s.joint() < threshold);
+    boolean alarms = high.stream().anyMatch(s -> s.joint() >= threshold);
+    // of few images none is shown twice
+    return row("Anomalous, lowest scores" + (missed ? " (missed first)" : ""), low)
+        + row("Normal, highest scores" + (alarms ? " (false alarms first)" : ""), high)
+        + row("Anomalous, highest scores", pick(all, true, byScore.reversed(), low))
+        + row("Normal, lowest scores", pick(all, false, byScore, high))
+        + ENLARGE;
   }
 
   private static List<Evaluation.Scored> pick(
-      List<Evaluation.Scored> all, boolean anomalous, Comparator<Evaluation.Scored> order) {
+      List<Evaluation.Scored> all,
+      boolean anomalous,
+      Comparator<Evaluation.Scored> order,
+      List<Evaluation.Scored> shown) {
     return all.stream()
-        .filter(s -> s.sample().anomalous() == anomalous)
+        .filter(s -> s.sample().anomalous() == anomalous && !shown.contains(s))
         .sorted(order)
         .limit(SHOWN)
         .toList();
@@ -83,11 +96,12 @@ final class Gallery {
                           masked(small, MaskReader.fitted(ImageLoader.defaults(), m, SIDE, SIDE)),
                           "mask"))
               .orElse("");
-      return "<figure style=\"margin:0\">%s%s%s<figcaption class=\"mute\">%s<br>%.3f (global %.3f, local %.3f)</figcaption></figure>"
+      return "<figure>%s%s%s%s<figcaption class=\"mute\">%s<br>%.3f (global %.3f, local %.3f)</figcaption></figure>"
           .formatted(
               img(small, "image"),
               mask,
-              img(Overlay.draw(small, map, threshold), "map"),
+              img(Overlay.heat(map), "map, from its lowest to its highest value"),
+              img(Overlay.draw(small, map, threshold), "map over the image"),
               Html.escape(
                   s.sample().category()
                       + "/"
@@ -118,6 +132,10 @@ final class Gallery {
 
   private static String img(RgbImage image, String alt) {
     return "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
-        .formatted(SIDE, SIDE, alt, Base64.getEncoder().encodeToString(ImageWriter.jpeg(image)));
+        .formatted(
+            SHOWN_SIDE,
+            SHOWN_SIDE,
+            alt,
+            Base64.getEncoder().encodeToString(ImageWriter.jpeg(image)));
   }
 }

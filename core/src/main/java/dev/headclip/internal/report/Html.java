@@ -22,7 +22,18 @@ public final class Html {
       svg .grid{stroke:var(--line);stroke-width:1}
       pre{background:var(--soft);padding:.7rem;overflow-x:auto;font-size:12px}
       .row{display:flex;flex-wrap:wrap;gap:1.5rem}
+      svg{max-width:100%;height:auto}
+      .facts{width:100%}.facts td{text-align:left;vertical-align:top;overflow-wrap:anywhere}
+      .facts td:first-child{white-space:nowrap;width:1%}
+      summary{cursor:pointer;margin:.4rem 0}
+      .maps img{width:112px;height:112px}.maps th{text-align:center}
+      figure{margin:0;max-width:100%}figure img{cursor:zoom-in}
+      @media(max-width:34rem){figure img{width:22vw;height:22vw}}
+      figure.big img{width:min(30rem,95vw)!important;height:auto!important;cursor:zoom-out}
       """;
+
+  /** Longer values are folded away. */
+  private static final int LONG = 160;
 
   private Html() {}
 
@@ -54,12 +65,20 @@ public final class Html {
     return "<section><h2>%s</h2>%n%s</section>%n".formatted(escape(heading), body);
   }
 
-  /** Two columns of names and values. */
+  /** Two columns of names and values; long ones are folded away. */
   public static String facts(Map<String, ?> facts) {
-    StringBuilder s = new StringBuilder("<div class=\"scroll\"><table>");
+    StringBuilder s = new StringBuilder("<table class=\"facts\">");
     facts.forEach(
-        (k, v) -> s.append("<tr><td>%s</td><td>%s</td></tr>".formatted(escape(k), escape(v))));
-    return s.append("</table></div>").toString();
+        (k, v) -> {
+          String text = escape(v);
+          String shown =
+              text.length() > LONG
+                  ? "<details><summary>%s ...</summary>%s</details>"
+                      .formatted(escape(String.valueOf(v).substring(0, 60)), text)
+                  : text;
+          s.append("<tr><td>%s</td><td>%s</td></tr>".formatted(escape(k), shown));
+        });
+    return s.append("</table>").toString();
   }
 
   /** A table; the first column holds names. */

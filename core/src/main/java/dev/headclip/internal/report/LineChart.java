@@ -6,8 +6,7 @@ import java.util.Locale;
 
 /** Lines over two axes, as inline SVG. */
 public final class LineChart {
-  private static final int PLOT = 416;
-  private static final int HEIGHT = 280;
+  private static final int SQUARE = 300;
   private static final int LEFT = 52;
   private static final int MARGIN = 12;
   private static final int LEGEND = 150;
@@ -18,6 +17,8 @@ public final class LineChart {
 
   private record Series(String name, double[] x, double[] y, boolean faint) {}
 
+  private int plot = 416;
+  private int height = 280;
   private final String title;
   private final String xLabel;
   private final List<Series> series = new ArrayList<>();
@@ -50,6 +51,13 @@ public final class LineChart {
     return this;
   }
 
+  /** Both axes as long as one another, as for a ROC curve. */
+  public LineChart square() {
+    plot = SQUARE;
+    height = SQUARE + TOP + BOTTOM;
+    return this;
+  }
+
   private LineChart add(Series s) {
     if (s.x().length != s.y().length) {
       throw new IllegalArgumentException("%d x, %d y".formatted(s.x().length, s.y().length));
@@ -64,11 +72,11 @@ public final class LineChart {
   }
 
   private double px(double x) {
-    return LEFT + (x - xMin) / (xMax - xMin) * PLOT;
+    return LEFT + (x - xMin) / (xMax - xMin) * plot;
   }
 
   private double py(double y) {
-    return HEIGHT - BOTTOM - (y - yMin) / (yMax - yMin) * (HEIGHT - TOP - BOTTOM);
+    return height - BOTTOM - (y - yMin) / (yMax - yMin) * (height - TOP - BOTTOM);
   }
 
   /** The picture. */
@@ -82,12 +90,12 @@ public final class LineChart {
     if (yMin == yMax) {
       yMax = yMin + 1;
     }
-    boolean named = series.stream().anyMatch(l -> !l.name().isEmpty());
-    int width = LEFT + PLOT + (named ? LEGEND : MARGIN);
+    boolean named = series.stream().filter(l -> !l.name().isEmpty()).count() > 1;
+    int width = LEFT + plot + (named ? LEGEND : MARGIN);
     StringBuilder s = new StringBuilder();
     s.append(
         "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">"
-            .formatted(width, HEIGHT, width, HEIGHT, Html.escape(title)));
+            .formatted(width, height, width, height, Html.escape(title)));
     s.append(text(LEFT, 14, "start", title));
     axes(s);
     int color = 0;
@@ -97,12 +105,12 @@ public final class LineChart {
       s.append(
           "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" points=\"%s\"/>"
               .formatted(stroke, line.faint() ? "1" : "1.8", points(line)));
-      if (!line.name().isEmpty()) {
+      if (named && !line.name().isEmpty()) {
         double y = TOP + 6 + 14.0 * legend++;
         s.append(
             "<rect x=\"%d\" y=\"%s\" width=\"14\" height=\"3\" fill=\"%s\"/>"
-                .formatted(LEFT + PLOT + 8, number(y - 4), stroke));
-        s.append(text(LEFT + PLOT + 27, y, "start", line.name()));
+                .formatted(LEFT + plot + 8, number(y - 4), stroke));
+        s.append(text(LEFT + plot + 27, y, "start", line.name()));
       }
     }
     return s.append("</svg>").toString();
@@ -114,11 +122,11 @@ public final class LineChart {
       double x = xMin + (xMax - xMin) * i / TICKS;
       s.append(
           "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%s\" y2=\"%s\"/>"
-              .formatted(LEFT, LEFT + PLOT, number(py(y)), number(py(y))));
+              .formatted(LEFT, LEFT + plot, number(py(y)), number(py(y))));
       s.append(text(LEFT - 6, py(y) + 4, "end", tick(y, yMax - yMin)));
-      s.append(text(px(x), HEIGHT - BOTTOM + 16, "middle", tick(x, xMax - xMin)));
+      s.append(text(px(x), height - BOTTOM + 16, "middle", tick(x, xMax - xMin)));
     }
-    s.append(text(LEFT + PLOT / 2.0, HEIGHT - 6, "middle", xLabel));
+    s.append(text(LEFT + plot / 2.0, height - 6, "middle", xLabel));
   }
 
   private String points(Series line) {
