@@ -93,6 +93,15 @@ public interface Method<S extends Record & InputSettings> {
 
   <T> Network<T> network(S settings, Clip<T> clip);
 
+  /**
+   * Whether {@link Network#evidence} looks at values ({@link
+   * dev.headclip.tensor.TensorOps#chosen}): it cannot be recorded then, and is computed beside a
+   * recorded graph.
+   */
+  default boolean readsValues(S settings) {
+    return false;
+  }
+
   /** What {@link Network#frozen} is for these settings. */
   default FrozenPart frozenPart(S settings) {
     return new FrozenPart(

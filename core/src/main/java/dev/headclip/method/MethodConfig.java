@@ -111,6 +111,10 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     return method.network(settings, clip);
   }
 
+  public boolean readsValues() {
+    return method.readsValues(settings);
+  }
+
   public FrozenPart frozenPart() {
     return method.frozenPart(settings);
   }

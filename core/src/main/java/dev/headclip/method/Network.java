@@ -56,14 +56,6 @@ public interface Network<T> {
    */
   Tensors<T> evidence(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared);
 
-  /**
-   * Whether {@link #evidence} looks at values ({@link TensorOps#chosen}): it cannot be recorded
-   * then, and is computed beside a recorded graph.
-   */
-  default boolean readsValues() {
-    return false;
-  }
-
   /** The scalar that learning makes small, under this name among a loss's parts. */
   String TOTAL = "total";
 

@@ -124,8 +124,7 @@ public final class MethodKit {
     }
 
     boolean readsValues() {
-      Interpreter.World<HostTensor> none = new HostInterpreter.Plain();
-      return network(none).readsValues();
+      return adapter.method().readsValues();
     }
 
     Optional<RecordableScoring> scoring() {

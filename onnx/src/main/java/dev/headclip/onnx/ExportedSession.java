@@ -64,7 +64,7 @@ final class ExportedSession implements InferenceSession {
     long[] shape = {images, 3, imageSize, imageSize};
     try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), direct, shape);
         OrtSession.Result result = open.session().run(Map.of(Recorder.PIXELS, input), OUTPUTS)) {
-      return OnnxSession.host(result);
+      return Ort.host(result);
     } catch (OrtException e) {
       throw Ort.failed("ONNX Runtime cannot run the model", e);
     } finally {

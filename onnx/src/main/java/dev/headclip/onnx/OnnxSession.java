@@ -2,7 +2,6 @@ package dev.headclip.onnx;
 
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Precision;
@@ -16,9 +15,7 @@ import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +30,7 @@ final class OnnxSession implements InferenceSession {
   private final boolean named;
   private final WordCache words;
   // graphs by the shapes of their words: nearly always one
-  private final Map<List<List<Long>>, Ort.Open> opened = new HashMap<>();
+  private final Map<Map<String, List<Long>>, Ort.Open> opened = new HashMap<>();
   private final Optional<AfterFeatures> after;
   private final Programs programs;
   private final Inputs inputs = new Inputs();
@@ -41,6 +38,12 @@ final class OnnxSession implements InferenceSession {
 
   /** The stage that looks at values: beside the graph, in plain Java. */
   private record AfterFeatures(Network<HostTensor> network, Tensors<HostTensor> prepared) {
+    static AfterFeatures of(ClipModel model) {
+      try (Recorder recorder = new Recorder(model)) {
+        return new AfterFeatures(Recorder.evidence(model), recorder.prepared());
+      }
+    }
+
     Tensors<HostTensor> evidence(Tensors<HostTensor> features, Tensors<HostTensor> words) {
       return network.evidence(new HostOps(), features, prepared.and(words));
     }
@@ -57,22 +60,12 @@ final class OnnxSession implements InferenceSession {
     this.named = model.wantsClassName();
     this.words = new WordCache(named, n -> words(model, n));
     this.programs = new Programs(settings);
-    Network<HostTensor> evidence = Recorder.evidence(model);
-    try (Recorder recorder = new Recorder(model)) {
-      this.after =
-          evidence.readsValues()
-              ? Optional.of(new AfterFeatures(evidence, recorder.prepared()))
-              : Optional.empty();
-      Map<String, long[]> shapes =
-          named ? recorder.wordShapes(ClassName.unknown()) : Map.<String, long[]>of();
-      opened.put(
-          shapes.values().stream().map(OnnxSession::list).toList(),
-          opener.apply(ClassName.unknown()));
-    }
-  }
-
-  private static List<Long> list(long[] shape) {
-    return Arrays.stream(shape).boxed().toList();
+    this.after =
+        model.adapter().method().readsValues()
+            ? Optional.of(AfterFeatures.of(model))
+            : Optional.empty();
+    Ort.Open usual = opener.apply(ClassName.unknown());
+    opened.put(Ort.inputShapes(usual, Recorder.WORDS), usual);
   }
 
   private static Tensors<HostTensor> words(ClipModel model, ClassName name) {
@@ -83,7 +76,8 @@ final class OnnxSession implements InferenceSession {
 
   /** The graph for words of these shapes. */
   private synchronized Ort.Open graph(Tensors<HostTensor> ofClass, ClassName name) {
-    List<List<Long>> shapes = ofClass.list().stream().map(t -> list(t.shape())).toList();
+    Map<String, List<Long>> shapes = new HashMap<>();
+    ofClass.named().forEach((n, t) -> shapes.put(Recorder.WORDS + n, Ort.list(t.shape())));
     return opened.computeIfAbsent(shapes, s -> opener.apply(name));
   }
 
@@ -100,32 +94,19 @@ final class OnnxSession implements InferenceSession {
     Tensors<HostTensor> ofClass = named ? words.get(name) : Tensors.none();
     Ort.Open open = graph(ofClass, name);
     FloatBuffer direct = inputs.take(pixels);
-    Map<String, OnnxTensor> all = new HashMap<>();
     try {
+      Map<String, HostTensor> given = new HashMap<>();
+      ofClass.named().forEach((n, t) -> given.put(Recorder.WORDS + n, t));
+      Map<String, OnnxTensor> all = Ort.tensors(given);
       long[] shape = {images, 3, imageSize, imageSize};
       all.put(Recorder.PIXELS, OnnxTensor.createTensor(Ort.environment(), direct, shape));
-      for (String n : ofClass.names()) {
-        HostTensor t = ofClass.get(n);
-        FloatBuffer data = FloatBuffer.wrap(t.data());
-        all.put(Recorder.WORDS + n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
-      }
-      try (OrtSession.Result result = open.session().run(all)) {
-        Tensors<HostTensor> found = host(result);
-        return after.map(a -> a.evidence(found, ofClass)).orElse(found);
-      }
+      Tensors<HostTensor> found = Ort.run(open, all);
+      return after.map(a -> a.evidence(found, ofClass)).orElse(found);
     } catch (OrtException e) {
       throw Ort.failed("ONNX Runtime cannot run the model", e);
     } finally {
-      all.values().forEach(OnnxTensor::close);
       inputs.giveBack(direct);
     }
-  }
-
-  /** Every result by its name. */
-  static Tensors<HostTensor> host(OrtSession.Result result) {
-    Map<String, HostTensor> all = new LinkedHashMap<>();
-    result.forEach(e -> all.put(e.getKey(), Ort.host((OnnxTensor) e.getValue())));
-    return new Tensors<>(all);
   }
 
   @Override

@@ -1,19 +1,27 @@
 package dev.headclip.onnx;
 
+import ai.onnxruntime.NodeInfo;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -193,5 +201,56 @@ final class Ort {
 
   private static String message(OrtException e) {
     return e.getMessage() == null ? e.toString() : e.getMessage().lines().findFirst().orElse("");
+  }
+
+  /** Every result by its name. */
+  static Tensors<HostTensor> host(OrtSession.Result result) {
+    Map<String, HostTensor> all = new LinkedHashMap<>();
+    result.forEach(e -> all.put(e.getKey(), host((OnnxTensor) e.getValue())));
+    return new Tensors<>(all);
+  }
+
+  /** Inputs by name; {@link #run} closes them. */
+  static Map<String, OnnxTensor> tensors(Map<String, HostTensor> values) throws OrtException {
+    Map<String, OnnxTensor> all = new HashMap<>();
+    try {
+      for (Map.Entry<String, HostTensor> e : values.entrySet()) {
+        FloatBuffer data = FloatBuffer.wrap(e.getValue().data());
+        all.put(e.getKey(), OnnxTensor.createTensor(environment(), data, e.getValue().shape()));
+      }
+      return all;
+    } catch (OrtException | RuntimeException e) {
+      all.values().forEach(OnnxTensor::close);
+      throw e;
+    }
+  }
+
+  /** All results; the inputs are closed. */
+  static Tensors<HostTensor> run(Open open, Map<String, OnnxTensor> inputs) throws OrtException {
+    try (OrtSession.Result result = open.session().run(inputs)) {
+      return host(result);
+    } finally {
+      inputs.values().forEach(OnnxTensor::close);
+    }
+  }
+
+  /** The shapes of a session's inputs whose name begins so. */
+  static Map<String, List<Long>> inputShapes(Open open, String prefix) {
+    try {
+      Map<String, List<Long>> all = new HashMap<>();
+      for (NodeInfo input : open.session().getInputInfo().values()) {
+        if (input.getName().startsWith(prefix)) {
+          all.put(input.getName(), list(((TensorInfo) input.getInfo()).getShape()));
+        }
+      }
+      return all;
+    } catch (OrtException e) {
+      throw failed("the model's inputs cannot be read", e);
+    }
+  }
+
+  /** A shape that can be a key. */
+  static List<Long> list(long[] shape) {
+    return Arrays.stream(shape).boxed().toList();
   }
 }

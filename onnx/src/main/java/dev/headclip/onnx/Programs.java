@@ -1,15 +1,10 @@
 package dev.headclip.onnx;
 
-import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtException;
-import ai.onnxruntime.OrtSession;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
-import java.nio.FloatBuffer;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,26 +26,16 @@ final class Programs implements AutoCloseable {
   /** One at a time: what runs is not closed. */
   synchronized Tensors<HostTensor> run(Program program, Tensors<HostTensor> given) {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    given.named().forEach((n, t) -> shapes.put(n, Arrays.stream(t.shape()).boxed().toList()));
+    given.named().forEach((n, t) -> shapes.put(n, Ort.list(t.shape())));
     Ort.Open open = opened.computeIfAbsent(new Key(program, shapes), k -> record(program, given));
     if (opened.size() > KEPT) {
       Key oldest = opened.keySet().iterator().next();
       opened.remove(oldest).close();
     }
-    Map<String, OnnxTensor> inputs = new HashMap<>();
     try {
-      for (String n : given.names()) {
-        HostTensor t = given.get(n);
-        FloatBuffer data = FloatBuffer.wrap(t.data());
-        inputs.put(n, OnnxTensor.createTensor(Ort.environment(), data, t.shape()));
-      }
-      try (OrtSession.Result result = open.session().run(inputs)) {
-        return OnnxSession.host(result);
-      }
+      return Ort.run(open, Ort.tensors(given.named()));
     } catch (OrtException e) {
       throw Ort.failed("ONNX Runtime cannot run a step", e);
-    } finally {
-      inputs.values().forEach(OnnxTensor::close);
     }
   }
 

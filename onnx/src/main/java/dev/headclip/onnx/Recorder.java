@@ -13,9 +13,7 @@ import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -55,7 +53,7 @@ final class Recorder implements AutoCloseable {
     Tensors<Value> words =
         model.wantsClassName() ? inputs(graph, like) : constants(graph, words(like));
     Tensors<Value> results =
-        network(graph).readsValues()
+        adapter.method().readsValues()
             ? features(graph, dialect, precision, words)
             : evidence(graph, dialect, precision, words);
     results.named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
@@ -101,7 +99,7 @@ final class Recorder implements AutoCloseable {
     if (model.adapts()) {
       return Optional.of("it adapts to every image");
     }
-    if (evidence(model).readsValues()) {
+    if (model.adapter().method().readsValues()) {
       return Optional.of("it chooses among an image's patches outside the network");
     }
     return model.scoring() instanceof RecordableScoring
@@ -201,23 +199,17 @@ final class Recorder implements AutoCloseable {
     return all;
   }
 
+  /** Inputs of the shapes that a class's words have; nothing is computed. */
   private Tensors<Value> inputs(Graph graph, ClassName like) {
-    Map<String, long[]> shapes = wordShapes(like);
-    Tensors<Value> all = Tensors.none();
-    for (Map.Entry<String, long[]> e : shapes.entrySet()) {
-      all = all.with(e.getKey(), graph.input(WORDS + e.getKey(), e.getValue()));
-    }
-    return all;
-  }
-
-  /** The shapes of what a class's name gives; nothing is computed. */
-  Map<String, long[]> wordShapes(ClassName name) {
     Graph aside = new Graph();
     GraphOps ops = new GraphOps(aside, Dialect.FUSED, LinearForm.exact());
     Tensors<Value> learned = adapter.learned().map(ops::constant);
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    network(aside).words(ops, learned, name).named().forEach((n, v) -> shapes.put(n, v.shape()));
-    return shapes;
+    Tensors<Value> shapes = network(aside).words(ops, learned, like);
+    Tensors<Value> all = Tensors.none();
+    for (String name : shapes.names()) {
+      all = all.with(name, graph.input(WORDS + name, shapes.get(name).shape()));
+    }
+    return all;
   }
 
   @Override

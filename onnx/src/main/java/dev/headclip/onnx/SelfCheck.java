@@ -95,7 +95,7 @@ public final class SelfCheck {
             OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(pixels), shape);
         OrtSession.Result found =
             open.session().run(Map.of(Recorder.PIXELS, input), ExportedSession.OUTPUTS)) {
-      return OnnxSession.host(found);
+      return Ort.host(found);
     } catch (OrtException e) {
       throw Ort.failed("the exported model does not run", e);
     }

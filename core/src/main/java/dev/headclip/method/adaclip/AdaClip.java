@@ -179,6 +179,11 @@ public final class AdaClip implements Method<AdaClipSettings> {
   }
 
   @Override
+  public boolean readsValues(AdaClipSettings s) {
+    return s.hsfClusters() > 0;
+  }
+
+  @Override
   public FrozenPart frozenPart(AdaClipSettings s) {
     return new FrozenPart(
         "adaclip " + s.activation(),

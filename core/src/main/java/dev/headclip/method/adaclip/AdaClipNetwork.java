@@ -58,11 +58,6 @@ final class AdaClipNetwork<T> implements Network<T> {
     this.fusion = fusion;
   }
 
-  @Override
-  public boolean readsValues() {
-    return settings.hsfClusters() > 0;
-  }
-
   /** Learned numbers wait for an image's: they are only handed on. */
   @Override
   public Tensors<T> prepare(TensorOps<T> ops, Tensors<T> learned) {
