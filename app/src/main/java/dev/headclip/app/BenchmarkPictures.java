@@ -23,7 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +37,14 @@ import javax.imageio.ImageIO;
  */
 final class BenchmarkPictures {
   private static final int SIDE = 160;
+  private static final int SHOWN_SIDE = 112;
   private static final int GAP = 6;
   private static final int HEAD = 22;
 
   private final BenchmarkPlan plan;
   private final Path folder;
   private final Map<String, Row> rows = new LinkedHashMap<>();
+  private final Map<Path, byte[]> decoded = new HashMap<>();
 
   /** One image with its maps by variant. */
   private record Row(String title, Sample sample, Map<String, Path> maps) {}
@@ -125,11 +127,9 @@ final class BenchmarkPictures {
 
   /** Picture, mask, maps as JPEG; empty where one is missing. */
   private List<byte[]> pictures(Row r, List<String> variants) {
-    ImageLoader loader = ImageLoader.defaults();
     List<byte[]> all = new ArrayList<>();
-    RgbImage image = loader.load(r.sample.image());
-    all.add(jpeg(image));
-    all.add(r.sample.mask().map(m -> jpeg(loader.load(m))).orElseGet(() -> new byte[0]));
+    all.add(small(r.sample.image()));
+    all.add(r.sample.mask().map(this::small).orElseGet(() -> new byte[0]));
     for (String v : variants) {
       Path map = r.maps.get(v);
       all.add(
@@ -138,6 +138,11 @@ final class BenchmarkPictures {
               : new byte[0]);
     }
     return all;
+  }
+
+  /** Pages are written after every cell, the pictures in them are made once. */
+  private byte[] small(Path file) {
+    return decoded.computeIfAbsent(file, f -> jpeg(ImageLoader.defaults().load(f)));
   }
 
   private static byte[] jpeg(RgbImage image) {
@@ -151,33 +156,33 @@ final class BenchmarkPictures {
   }
 
   private String page(List<String> variants, List<List<byte[]>> pictures) {
-    StringBuilder s = new StringBuilder("<div class=\"scroll\"><table class=\"maps\"><thead><tr>");
-    s.append("<th></th>");
-    heads(variants).forEach(h -> s.append("<th>").append(Html.escape(h)).append("</th>"));
-    s.append("</tr></thead><tbody>");
-    int at = 0;
+    List<String> heads = heads(variants);
+    List<String> columns = new ArrayList<>(List.of(""));
+    columns.addAll(heads);
+    List<List<String>> table = new ArrayList<>();
     for (Row r : rows.values()) {
-      s.append(
-          "<tr><td>%s<br><span class=\"mute\">%s</span></td>"
+      List<byte[]> cells = pictures.get(table.size());
+      List<String> row = new ArrayList<>();
+      row.add(
+          "%s<br><span class=\"mute\">%s</span>"
               .formatted(Html.escape(r.title), Html.escape(r.sample.image().getFileName())));
-      List<byte[]> cells = pictures.get(at++);
       for (int c = 0; c < cells.size(); c++) {
-        String alt = heads(variants).get(c) + " of " + r.title;
-        s.append("<td>").append(img(cells.get(c), alt)).append("</td>");
+        row.add(img(cells.get(c), heads.get(c) + " of " + r.title));
       }
-      s.append("</tr>");
+      table.add(row);
     }
-    s.append("</tbody></table></div>");
-    s.append(
-        "<p class=\"mute\">Each map from its own lowest value (black) to its own highest (pale yellow): they show where, not how much.</p>");
-    return Html.page(plan.title() + ": maps side by side", s.toString());
+    return Html.page(
+        plan.title() + ": maps side by side",
+        "<div class=\"maps\">"
+            + Html.tableOf(columns, table)
+            + "</div><p class=\"mute\">Each map from its own lowest value (black) to its own highest"
+            + " (pale yellow): they show where, not how much.</p>");
   }
 
   private static String img(byte[] jpeg, String alt) {
     return jpeg.length == 0
         ? "<span class=\"mute\">none</span>"
-        : "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
-            .formatted(SIDE, SIDE, Html.escape(alt), Base64.getEncoder().encodeToString(jpeg));
+        : Html.image(jpeg, SHOWN_SIDE, alt);
   }
 
   private BufferedImage drawn(List<String> variants, List<List<byte[]>> pictures) {

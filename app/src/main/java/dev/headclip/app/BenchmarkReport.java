@@ -102,17 +102,9 @@ final class BenchmarkReport {
           "<details><summary>%s</summary>%s</details>%n"
               .formatted(Html.escape(t.title()), t.html()));
     }
-    List<List<String>> links = new ArrayList<>();
-    for (BenchmarkCell c : results.cells()) {
-      if (c.result().isPresent()) {
-        links.add(
-            List.of(
-                c.variant(), c.target().name(), String.valueOf(c.seed()), BenchmarkRun.name(c)));
-      }
-    }
     html.append(Html.section("Plan", facts()));
     html.append(
-        "<details><summary>Cells and adapters</summary>%s</details>".formatted(cells(links)));
+        "<details><summary>Cells and adapters</summary>%s</details>".formatted(cells(results)));
     return Html.page(plan.title(), html.toString());
   }
 
@@ -127,17 +119,20 @@ final class BenchmarkReport {
     return Html.facts(facts);
   }
 
-  private String cells(List<List<String>> rows) {
-    StringBuilder s =
-        new StringBuilder(
-            "<div class=\"scroll\"><table><thead><tr><th>variant</th><th>target</th><th>seed</th><th></th></tr></thead><tbody>");
-    for (List<String> r : rows) {
-      s.append(
-          "<tr><td>%s</td><td>%s</td><td>%s</td><td><a href=\"cells/%s.json\">figures</a></td></tr>"
-              .formatted(
-                  Html.escape(r.get(0)), Html.escape(r.get(1)), r.get(2), Html.escape(r.get(3))));
+  private static String cells(BenchmarkResults results) {
+    List<List<String>> rows = new ArrayList<>();
+    for (BenchmarkCell c : results.cells()) {
+      if (c.result().isPresent()) {
+        rows.add(
+            List.of(
+                Html.escape(c.variant()),
+                Html.escape(c.target().name()),
+                String.valueOf(c.seed()),
+                "<a href=\"cells/%s.json\">figures</a>"
+                    .formatted(Html.escape(BenchmarkRun.name(c)))));
+      }
     }
-    return s.append("</tbody></table></div>").toString();
+    return Html.tableOf(List.of("variant", "target", "seed", ""), rows);
   }
 
   private String missing(List<BenchmarkCell> cells, int planned) {

@@ -57,15 +57,13 @@ record BenchmarkTable(String title, List<String> columns, Map<String, List<Bench
   String html() {
     List<String> head = new ArrayList<>(List.of(""));
     head.addAll(columns);
-    StringBuilder s = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
-    head.forEach(h -> s.append("<th>").append(Html.escape(h)).append("</th>"));
-    s.append("</tr></thead><tbody>");
+    List<List<String>> cells = new ArrayList<>();
     rows.forEach(
-        (name, values) ->
-            s.append(
-                "<tr><td>%s</td><td>%s</td></tr>"
-                    .formatted(
-                        Html.escape(name), joined(values, BenchmarkValue::html, "</td><td>"))));
-    return s.append("</tbody></table></div>").toString();
+        (name, values) -> {
+          List<String> row = new ArrayList<>(List.of(Html.escape(name)));
+          values.forEach(v -> row.add(v.html()));
+          cells.add(row);
+        });
+    return Html.tableOf(head, cells);
   }
 }

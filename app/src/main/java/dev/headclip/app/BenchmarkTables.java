@@ -246,7 +246,7 @@ final class BenchmarkTables {
         int at = c;
         row.add(BenchmarkValue.ranked(some.stream().map(r -> r.get(at)).toList()).get(i));
       }
-      row.add(BenchmarkValue.of(distance(q.variants().get(i)), OptionalDouble.empty()));
+      row.add(BenchmarkValue.of(distance(q, q.variants().get(i)), OptionalDouble.empty()));
       rows.put(q.variants().get(i), row);
     }
     return new BenchmarkTable(q.text(), columns, rows);
@@ -256,8 +256,8 @@ final class BenchmarkTables {
   String verdict(BenchmarkPlan.Question q) {
     Optional<String> nearest =
         q.variants().stream()
-            .filter(v -> !distance(v).isEmpty())
-            .min(Comparator.comparingDouble(v -> distance(v).iterator().next()));
+            .filter(v -> !distance(q, v).isEmpty())
+            .min(Comparator.comparingDouble(v -> distance(q, v).get(0)));
     return "Decided by the cells of %s on every data set: the nearest to the paper's figures is meant. So far: %s."
         .formatted(
             String.join(", ", q.variants()),
@@ -265,16 +265,19 @@ final class BenchmarkTables {
   }
 
   /**
-   * The mean absolute difference to the paper's figures of complete data sets; none without such.
+   * The mean absolute difference to the paper's figures, over the complete data sets that every
+   * variant of a question has; none without such.
    */
-  private List<Double> distance(String variant) {
+  private List<Double> distance(BenchmarkPlan.Question q, String variant) {
     List<Double> all = new ArrayList<>();
+    int v = results.variants().indexOf(variant);
     for (String row : results.rows()) {
       for (Level level : Level.values()) {
-        int v = results.variants().indexOf(variant);
-        for (BenchmarkValue value : values(row, MEAN, level, level.figures()).get(v)) {
-          if (value.isThere() && value.published().isPresent()) {
-            all.add(Math.abs(value.mean() - value.published().getAsDouble()));
+        if (q.variants().stream().allMatch(o -> has(o, row, level))) {
+          for (BenchmarkValue value : values(row, MEAN, level, level.figures()).get(v)) {
+            if (value.isThere() && value.published().isPresent()) {
+              all.add(Math.abs(value.mean() - value.published().getAsDouble()));
+            }
           }
         }
       }

@@ -10,7 +10,6 @@ import dev.headclip.image.RgbImage;
 import dev.headclip.internal.report.Html;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.method.Scoring;
-import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -131,11 +130,6 @@ final class Gallery {
   }
 
   private static String img(RgbImage image, String alt) {
-    return "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
-        .formatted(
-            SHOWN_SIDE,
-            SHOWN_SIDE,
-            alt,
-            Base64.getEncoder().encodeToString(ImageWriter.jpeg(image)));
+    return Html.image(ImageWriter.jpeg(image), SHOWN_SIDE, alt);
   }
 }

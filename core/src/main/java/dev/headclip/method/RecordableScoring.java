@@ -32,7 +32,15 @@ public interface RecordableScoring extends Scoring {
 
   @Override
   default Scores of(Tensors<HostTensor> evidence, int width, int height) {
-    Tensors<HostTensor> found = record(new HostOps(), evidence);
+    return scores(record(new HostOps(), evidence));
+  }
+
+  /**
+   * The scores of one image from what {@link #record} gives for it.
+   *
+   * @throws HeadClipException where one is not a number
+   */
+  static Scores scores(Tensors<HostTensor> found) {
     float score = found.get(SCORE).data()[0];
     float global = found.get(GLOBAL).data()[0];
     float local = found.get(LOCAL).data()[0];

@@ -34,17 +34,12 @@ public record SourceScoring(ScoreSettings settings, Scoring unsmoothed) implemen
     Scores sharp = unsmoothed.of(evidence, width, height);
     AnomalyMap large = sharp.map().resize(width, height);
     AnomalyMap smooth = new GaussianFilter(settings.sigma()).apply(large);
-    Tensors<HostTensor> found =
+    return RecordableScoring.scores(
         JointScoring.scores(
             OPS,
             settings,
             HostTensor.of(new float[] {(float) sharp.global()}, 1),
             HostTensor.of(smooth.values(), 1, height, width),
-            HostTensor.of(large.values(), 1, height, width));
-    return new Scores(
-        found.get(RecordableScoring.SCORE).data()[0],
-        sharp.global(),
-        found.get(RecordableScoring.LOCAL).data()[0],
-        smooth);
+            HostTensor.of(large.values(), 1, height, width)));
   }
 }

@@ -1,5 +1,6 @@
 package dev.headclip.internal.report;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +27,7 @@ public final class Html {
       .facts{width:100%}.facts td{text-align:left;vertical-align:top;overflow-wrap:anywhere}
       .facts td:first-child{white-space:nowrap;width:1%}
       summary{cursor:pointer;margin:.4rem 0}
-      .maps img{width:112px;height:112px}.maps th{text-align:center}
+      .maps th,.maps td{text-align:center;padding:.2rem}
       figure{margin:0;max-width:100%}figure img{cursor:zoom-in}
       @media(max-width:34rem){figure img{width:22vw;height:22vw}}
       figure.big img{width:min(30rem,95vw)!important;height:auto!important;cursor:zoom-out}
@@ -81,16 +82,27 @@ public final class Html {
     return s.append("</table>").toString();
   }
 
-  /** A table; the first column holds names. */
+  /** A table of texts; the first column holds names. */
   public static String table(List<String> head, List<List<String>> rows) {
+    return tableOf(head, rows.stream().map(r -> r.stream().map(Html::escape).toList()).toList());
+  }
+
+  /** The same whose cells are HTML. */
+  public static String tableOf(List<String> head, List<List<String>> rows) {
     StringBuilder s = new StringBuilder("<div class=\"scroll\"><table><thead><tr>");
     head.forEach(h -> s.append("<th>").append(escape(h)).append("</th>"));
     s.append("</tr></thead><tbody>");
     for (List<String> row : rows) {
       s.append("<tr>");
-      row.forEach(c -> s.append("<td>").append(escape(c)).append("</td>"));
+      row.forEach(c -> s.append("<td>").append(c).append("</td>"));
       s.append("</tr>");
     }
     return s.append("</tbody></table></div>").toString();
+  }
+
+  /** A square picture inside the page. */
+  public static String image(byte[] jpeg, int side, String alt) {
+    return "<img width=\"%d\" height=\"%d\" alt=\"%s\" src=\"data:image/jpeg;base64,%s\">"
+        .formatted(side, side, escape(alt), Base64.getEncoder().encodeToString(jpeg));
   }
 }

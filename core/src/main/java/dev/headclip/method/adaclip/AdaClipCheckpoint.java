@@ -1,6 +1,5 @@
 package dev.headclip.method.adaclip;
 
-import dev.headclip.clip.ClipConfig;
 import dev.headclip.method.Imported;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -19,22 +18,15 @@ final class AdaClipCheckpoint {
           AdaClip.DYNAMIC_VISUAL,
           AdaClip.DYNAMIC_TEXT);
 
-  /** Which every published one is for. */
-  private static final ClipConfig PUBLISHED = ClipConfig.VIT_L_14_336;
-
   private AdaClipCheckpoint() {}
 
   /** Empty where the file has no such prompts. */
   static Optional<Imported> read(TensorSource file) {
     String first = AdaClip.STATIC_VISUAL + 0;
-    Optional<String> found =
-        file.tensors().keySet().stream()
-            .filter(n -> n.equals(first) || n.endsWith("." + first))
-            .findFirst();
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    String prefix = found.get().substring(0, found.get().length() - first.length());
+    return Imported.prefix(file, first).map(prefix -> read(file, prefix));
+  }
+
+  private static Imported read(TensorSource file, String prefix) {
     Tensors<HostTensor> learned = Tensors.none();
     for (String name : file.tensors().keySet()) {
       if (name.startsWith(prefix)) {
@@ -44,7 +36,7 @@ final class AdaClipCheckpoint {
         }
       }
     }
-    boolean usual = learned.get(first).size(-1) == PUBLISHED.vision().width();
-    return Optional.of(new Imported(learned, usual ? Optional.of(PUBLISHED) : Optional.empty()));
+    int width = learned.get(AdaClip.STATIC_VISUAL + 0).size(-1);
+    return Imported.of(learned, usual -> usual.vision().width() == width);
   }
 }

@@ -145,16 +145,7 @@ final class AdaClipNetwork<T> implements Network<T> {
     T tokens = ops.reshape(last, -1, shape[1], shape[2], width);
     T ends = ops.reshape(ops.matmul(prepared.get(ENDS), tokens), -1, shape[1], width);
     T unit = ops.normalize(text.project(ops, ends));
-    int normal = AdaClipSentences.of(ClassName.unknown()).normal().size();
-    T first = mean(ops, ops.slice(unit, 1, 0, normal));
-    T second = mean(ops, ops.slice(unit, 1, normal, shape[1]));
-    return ops.normalize(ops.concat(1, List.of(first, second)));
-  }
-
-  /** [B,n,E] to [B,1,E]. */
-  private T mean(TensorOps<T> ops, T rows) {
-    T sum = ops.scale(ops.sum(rows, 1), 1.0 / ops.shape(rows)[1]);
-    return ops.reshape(sum, -1, 1, clip.config().embed());
+    return ops.normalize(SentenceGrid.means(ops, unit, AdaClipSentences.NORMAL));
   }
 
   /** The tokens that a generator makes of an image's feature, [B,length,width]. */

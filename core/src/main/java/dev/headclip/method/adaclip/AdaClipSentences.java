@@ -8,16 +8,6 @@ import java.util.List;
  * The sentences about a class (adaclip.py:151-160): states times four templates, state by state.
  */
 final class AdaClipSentences {
-  private static final List<String> NORMAL =
-      List.of(
-          "%s",
-          "flawless %s",
-          "perfect %s",
-          "unblemished %s",
-          "%s without flaw",
-          "%s without defect",
-          "%s without damage");
-
   private static final List<String> ABNORMAL =
       List.of("damaged %s", "broken %s", "%s with flaw", "%s with defect", "%s with damage");
 
@@ -28,13 +18,16 @@ final class AdaClipSentences {
           "a bad photo of the %s.",
           "a cropped photo of the %s.");
 
+  /** How many of the sentences are normal ones, whatever the class. */
+  static final int NORMAL = SentenceGrid.NORMAL_STATES.size() * TEMPLATES.size();
+
   private AdaClipSentences() {}
 
   /** Hyphens of a class's name become spaces; underscores stay. */
   static SentenceGrid of(ClassName name) {
     String word = name.text().replace('-', ' ');
     return new SentenceGrid(
-        SentenceGrid.stateByState(NORMAL, TEMPLATES, word),
+        SentenceGrid.stateByState(SentenceGrid.NORMAL_STATES, TEMPLATES, word),
         SentenceGrid.stateByState(ABNORMAL, TEMPLATES, word));
   }
 }

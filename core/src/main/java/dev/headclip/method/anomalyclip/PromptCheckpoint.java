@@ -1,7 +1,6 @@
 package dev.headclip.method.anomalyclip;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.clip.ClipConfig;
 import dev.headclip.method.Imported;
 import dev.headclip.method.prompt.LearnedPrompts;
 import dev.headclip.tensor.HostTensor;
@@ -17,29 +16,22 @@ final class PromptCheckpoint {
   private static final String ABNORMAL = "ctx_neg";
   private static final String DEEP = "compound_prompts_text.";
 
-  /** Which every published one is for. */
-  private static final ClipConfig PUBLISHED = ClipConfig.VIT_L_14_336;
-
   private PromptCheckpoint() {}
 
   /** Empty where the file has no prompt learner. */
   static Optional<Imported> read(TensorSource file) {
-    Optional<String> found =
-        file.tensors().keySet().stream()
-            .filter(n -> n.equals(NORMAL) || n.endsWith("." + NORMAL))
-            .findFirst();
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    String prefix = found.get().substring(0, found.get().length() - NORMAL.length());
+    return Imported.prefix(file, NORMAL).map(prefix -> read(file, prefix));
+  }
+
+  private static Imported read(TensorSource file, String prefix) {
     Tensors<HostTensor> learned =
         Tensors.of(LearnedPrompts.NORMAL, words(file, prefix + NORMAL))
             .with(LearnedPrompts.ABNORMAL, words(file, prefix + ABNORMAL));
     for (int i = 0; file.tensors().containsKey(prefix + DEEP + i); i++) {
       learned = learned.with(LearnedPrompts.DEEP + i, file.host(prefix + DEEP + i));
     }
-    boolean usual = learned.get(LearnedPrompts.NORMAL).size(1) == PUBLISHED.text().width();
-    return Optional.of(new Imported(learned, usual ? Optional.of(PUBLISHED) : Optional.empty()));
+    int width = learned.get(LearnedPrompts.NORMAL).size(1);
+    return Imported.of(learned, usual -> usual.text().width() == width);
   }
 
   /** [1,1,words,width] to [words,width]. */

@@ -65,18 +65,10 @@ final class AnoVlNetwork<T> implements Network<T> {
             parts.add(ops.scoped(() -> clip.text().forward(ops, clip.tokenizer().encode(some))));
           }
           T rows = ops.concat(0, parts);
-          int normal = sentences.normal().size();
-          T first = mean(ops, ops.slice(rows, 0, 0, normal));
-          T second = mean(ops, ops.slice(rows, 0, normal, all.size()));
-          Tensors<T> text = Tensors.of(TEXT, ops.normalize(ops.concat(0, List.of(first, second))));
+          Tensors<T> text = Tensors.of(TEXT, ops.normalize(sentences.means(ops, rows)));
           boolean wanted = adapts() && settings.adaptTarget() == AnoVlSettings.Target.SENTENCES;
           return wanted ? text.with(ROWS, ops.normalize(rows)) : text;
         });
-  }
-
-  private static <T> T mean(TensorOps<T> ops, T rows) {
-    long[] shape = ops.shape(rows);
-    return ops.reshape(ops.scale(ops.sum(rows, 0), 1.0 / shape[0]), 1, shape[1]);
   }
 
   /** The class token [B,E] and the tokens of the local path [B,N,E], neither normalised. */

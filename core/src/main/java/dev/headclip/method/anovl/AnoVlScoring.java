@@ -1,9 +1,10 @@
 package dev.headclip.method.anovl;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.map.GaussianFilter;
 import dev.headclip.map.MapOperator;
 import dev.headclip.method.JointScoring;
+import dev.headclip.method.RecordableScoring;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
@@ -15,14 +16,29 @@ import java.util.List;
 /**
  * The mean score of all views; the map of the first view, or of all tiles in their places: patches
  * averaged 3 by 3, then bilinear, corners aligned (vl_test.py:204-229, 265-292).
- *
- * @param scores lambda, Gaussian, highest pixels
- * @param grid patches along a side
- * @param side of a square, pixels
- * @param tiled whether views are tiles
  */
-record AnoVlScoring(ScoreSettings scores, int grid, int side, boolean tiled) implements Scoring {
+final class AnoVlScoring implements Scoring {
   private static final HostOps OPS = new HostOps();
+
+  private final ScoreSettings scores;
+  private final int grid;
+  private final int side;
+  private final boolean tiled;
+  // what a line of patches becomes in a square
+  private final HostTensor line;
+
+  /**
+   * @param grid patches along a side
+   * @param side of a square, pixels
+   * @param tiled whether views are tiles
+   */
+  AnoVlScoring(ScoreSettings scores, int grid, int side, boolean tiled) {
+    this.scores = scores;
+    this.grid = grid;
+    this.side = side;
+    this.tiled = tiled;
+    this.line = operator(grid, side, 0).matrix();
+  }
 
   /** One view, as it can be exported. */
   static JointScoring single(ScoreSettings scores, int grid, int side) {
@@ -38,26 +54,20 @@ record AnoVlScoring(ScoreSettings scores, int grid, int side, boolean tiled) imp
     HostTensor views = evidence.get(JointScoring.GLOBAL);
     HostTensor global = HostTensor.of(OPS.mean(views).data(), 1);
     HostTensor patches = evidence.get(JointScoring.PATCHES);
-    boolean raw = scores.topMap() == ScoreSettings.TopMap.RAW;
-    HostTensor map = map(patches, width, height, scores.sigma());
-    HostTensor sharp = raw ? map(patches, width, height, 0) : map;
-    Tensors<HostTensor> found = JointScoring.scores(OPS, scores, global, map, sharp);
-    double score = found.get(JointScoring.SCORE).data()[0];
-    double local = found.get(JointScoring.LOCAL).data()[0];
-    if (!Double.isFinite(score) || !Double.isFinite(local)) {
-      throw new HeadClipException(
-          "the model gives no number (global %s, local %s); its weights are broken"
-              .formatted(global.data()[0], local));
-    }
-    return new Scores(
-        score, global.data()[0], local, new AnomalyMap(map.size(2), map.size(1), map.data()));
+    // the Gaussian comes after tiles are put together
+    HostTensor sharp = map(patches, width, height);
+    HostTensor map = scores.sigma() == 0 ? sharp : smooth(sharp);
+    return RecordableScoring.scores(JointScoring.scores(OPS, scores, global, map, sharp));
+  }
+
+  private HostTensor smooth(HostTensor map) {
+    AnomalyMap sharp = new AnomalyMap(map.size(2), map.size(1), map.data());
+    return HostTensor.of(new GaussianFilter(scores.sigma()).apply(sharp).values(), map.shape());
   }
 
   /** [views,N] to [1,H,W]. */
-  private HostTensor map(HostTensor patches, int width, int height, double sigma) {
-    // the Gaussian is separable too, but tiles are put together before it
+  private HostTensor map(HostTensor patches, int width, int height) {
     Tiles tiles = tiled ? Tiles.of(width, height, side) : new Tiles(side, side, true);
-    HostTensor line = operator(grid, side, 0).matrix();
     List<HostTensor> placed = tiles.placed(line);
     HostTensor sum = HostTensor.zeros(1, tiles.height(), tiles.width());
     for (int i = 0; i < placed.size(); i++) {
@@ -67,12 +77,6 @@ record AnoVlScoring(ScoreSettings scores, int grid, int side, boolean tiled) imp
       HostTensor part = OPS.linear(OPS.matmul(rows, own), columns);
       sum = OPS.add(sum, part.reshape(1, tiles.height(), tiles.width()));
     }
-    if (sigma == 0) {
-      return sum;
-    }
-    AnomalyMap smooth =
-        new dev.headclip.map.GaussianFilter(sigma)
-            .apply(new AnomalyMap(tiles.width(), tiles.height(), sum.data()));
-    return HostTensor.of(smooth.values(), 1, smooth.height(), smooth.width());
+    return sum;
   }
 }

@@ -52,19 +52,10 @@ final class WinClipNetwork<T> implements Network<T> {
   /** Means of the sentences' features, which are not normalised (:291-294): [2,E]. */
   T means(TensorOps<T> ops, ClassName name) {
     SentenceGrid sentences = WinClipSentences.of(name);
-    int normal = sentences.normal().size();
     return ops.scoped(
-        () -> {
-          T features = clip.text().forward(ops, clip.tokenizer().encode(sentences.all()));
-          T first = mean(ops, ops.slice(features, 0, 0, normal));
-          T second = mean(ops, ops.slice(features, 0, normal, sentences.all().size()));
-          return ops.concat(0, List.of(first, second));
-        });
-  }
-
-  private static <T> T mean(TensorOps<T> ops, T rows) {
-    long[] shape = ops.shape(rows);
-    return ops.reshape(ops.scale(ops.sum(rows, 0), 1.0 / shape[0]), 1, shape[1]);
+        () ->
+            sentences.means(
+                ops, clip.text().forward(ops, clip.tokenizer().encode(sentences.all()))));
   }
 
   /** Class tokens in the joint space: of the image [B,1,E], of each window [B,windows,E]. */

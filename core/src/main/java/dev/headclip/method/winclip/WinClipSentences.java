@@ -9,16 +9,6 @@ import java.util.List;
  * photo of the" stands there twice, as in that code.
  */
 final class WinClipSentences {
-  private static final List<String> NORMAL =
-      List.of(
-          "%s",
-          "flawless %s",
-          "perfect %s",
-          "unblemished %s",
-          "%s without flaw",
-          "%s without defect",
-          "%s without damage");
-
   private static final List<String> ABNORMAL =
       List.of("damaged %s", "%s with flaw", "%s with defect", "%s with damage");
 
@@ -50,7 +40,7 @@ final class WinClipSentences {
 
   static SentenceGrid of(ClassName name) {
     return new SentenceGrid(
-        SentenceGrid.stateByState(NORMAL, TEMPLATES, name.text()),
+        SentenceGrid.stateByState(SentenceGrid.NORMAL_STATES, TEMPLATES, name.text()),
         SentenceGrid.stateByState(ABNORMAL, TEMPLATES, name.text()));
   }
 }
