@@ -87,7 +87,7 @@ final class BenchmarkPictures {
 
   /** Where the map of an image lies. */
   private Path file(String cell, int index) {
-    return folder.resolve(cell + "__" + index + ".png");
+    return folder.resolve(cell + "__" + index + ".npy");
   }
 
   /** Whether a cell's maps are there. */
@@ -97,7 +97,7 @@ final class BenchmarkPictures {
 
   /** Keeps a map. */
   void keep(String cell, int index, AnomalyMap map) {
-    AtomicFiles.write(file(cell, index), out -> MapWriter.png(map, out));
+    AtomicFiles.write(file(cell, index), out -> MapWriter.npy(map, out));
   }
 
   /** Shows the maps of a cell that is done. */

@@ -41,7 +41,8 @@ final class BenchmarkReport {
     String missing = missing(cells, planned);
     StringBuilder markdown =
         new StringBuilder(
-            "## %s%n%nBackbone %s, seeds %s.%n%n".formatted(plan.title(), backbone, plan.seeds()));
+            "## %s%n%nBackbone %s, seeds %s.%s%n%n"
+                .formatted(plan.title(), backbone, plan.seeds(), published()));
     main.forEach(t -> markdown.append(t.markdown()));
     for (BenchmarkPlan.Question q : plan.questions()) {
       markdown.append(tables.answers(q).markdown()).append(tables.verdict(q)).append("\n\n");
@@ -63,6 +64,13 @@ final class BenchmarkReport {
     return markdown.toString();
   }
 
+  /** What the paper's figures are of, where they stand beside ours. */
+  private String published() {
+    return plan.published().values().stream().allMatch(List::isEmpty)
+        ? ""
+        : " The paper's figures are of ViT-L/14@336 at 518 px, AnoVL's of ViT-B-16-plus-240.";
+  }
+
   private static String joined(
       List<BenchmarkTable> tables, java.util.function.Function<BenchmarkTable, String> form) {
     return tables.stream().map(form).collect(Collectors.joining());
@@ -75,7 +83,14 @@ final class BenchmarkReport {
       List<BenchmarkTable> classes,
       String missing,
       boolean shown) {
-    StringBuilder html = new StringBuilder();
+    StringBuilder html =
+        new StringBuilder(
+            "<p>%s</p>"
+                .formatted(
+                    Html.escape(
+                        "Backbone %s, seeds %s, protocol %s.%s"
+                            .formatted(
+                                backbone, plan.seeds(), plan.protocol().key(), published()))));
     if (!missing.isEmpty()) {
       html.append(Html.section("Not done", "<pre>" + Html.escape(missing) + "</pre>"));
     }

@@ -37,7 +37,7 @@ public final class TrainingReport {
    */
   public static void write(
       Path file, String name, Adapter adapter, List<EpochFigures> epochs, Path log) {
-    StringBuilder body = new StringBuilder();
+    StringBuilder body = new StringBuilder(Html.facts(summary(adapter, epochs)));
     body.append(Html.section("Losses", losses(epochs, steps(log))));
     if (!epochs.isEmpty() && !epochs.get(0).validation().isEmpty()) {
       body.append(Html.section("Second data set", validation(epochs)));
@@ -53,14 +53,35 @@ public final class TrainingReport {
                   settings.at("/csa/first").asInt(1),
                   settings.path("head_weight_start").asDouble(1))));
     }
-    body.append(Html.section("Settings", pre(settings)));
-    body.append(Html.section("Provenance", pre(provenance)));
+    Map<String, Object> all = new LinkedHashMap<>();
+    settings.fields().forEachRemaining(e -> all.put(e.getKey(), text(e.getValue())));
+    body.append(Html.section("Settings", Html.facts(all)));
+    body.append(Html.section("Provenance", folded("as in the adapter's file", provenance)));
     AtomicFiles.writeText(file, Html.page("HeadCLIP training: " + name, body.toString()));
   }
 
-  private static String pre(JsonNode json) {
+  /** What was learned on what. */
+  private static Map<String, Object> summary(Adapter adapter, List<EpochFigures> epochs) {
+    Map<String, Object> p = adapter.provenance();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("method", adapter.method().name());
+    facts.put("data set", "%s, %s images".formatted(p.get("data_set"), p.get("images")));
+    facts.put("backbone", p.get("backbone"));
+    facts.put("epochs", epochs.size());
+    long numbers = adapter.learned().list().stream().mapToLong(t -> t.data().length).sum();
+    facts.put("learned numbers", numbers);
+    facts.put("threshold", "%.3f".formatted(adapter.scores().threshold()));
+    return facts;
+  }
+
+  private static String text(JsonNode value) {
+    return value.isValueNode() ? value.asText() : value.toString();
+  }
+
+  private static String folded(String title, JsonNode json) {
     try {
-      return "<pre>" + Html.escape(JSON.writeValueAsString(json)) + "</pre>";
+      return "<details><summary>%s</summary><pre>%s</pre></details>"
+          .formatted(Html.escape(title), Html.escape(JSON.writeValueAsString(json)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }

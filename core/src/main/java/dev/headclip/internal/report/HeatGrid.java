@@ -47,7 +47,7 @@ public final class HeatGrid {
             LEFT,
             height - 8,
             "start",
-            "blue %.2f, white %.2f, red %.2f".formatted(center - reach, center, center + reach)));
+            "blue %.4f, white %.4f, red %.4f".formatted(center - reach, center, center + reach)));
     return s.append("</svg>").toString();
   }
 

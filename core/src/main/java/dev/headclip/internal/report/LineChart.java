@@ -105,6 +105,12 @@ public final class LineChart {
       s.append(
           "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" points=\"%s\"/>"
               .formatted(stroke, line.faint() ? "1" : "1.8", points(line)));
+      String points = points(line);
+      if (!points.isEmpty() && !points.contains(" ")) {
+        String[] at = points.split(",");
+        s.append(
+            "<circle cx=\"%s\" cy=\"%s\" r=\"3\" fill=\"%s\"/>".formatted(at[0], at[1], stroke));
+      }
       if (named && !line.name().isEmpty()) {
         double y = TOP + 6 + 14.0 * legend++;
         s.append(
