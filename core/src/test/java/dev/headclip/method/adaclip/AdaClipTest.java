@@ -6,14 +6,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.method.ClassName;
+import dev.headclip.method.Imported;
 import dev.headclip.method.Recipe;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.testing.AdaClipGolden;
+import dev.headclip.testing.Baselines;
 import dev.headclip.testing.Sentences;
 import dev.headclip.testing.TinyModel;
+import dev.headclip.weights.TensorSource;
+import dev.headclip.weights.TorchArchive;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,22 @@ class AdaClipTest {
       assertThat(Sentences.digest(AdaClipSentences.of(name).abnormal()))
           .isEqualTo(both.path(1).asText());
       Sentences.haveIds(AdaClipSentences.of(name).all(), golden.golden().ids("clip_ids." + i));
+    }
+  }
+
+  @Test
+  void theAuthorsCheckpointHoldsTheLearnedNumbersAndShowsItsSettings() {
+    AdaClipGolden golden = new AdaClipGolden(true);
+    try (TensorSource file = TorchArchive.open(Baselines.path("checkpoints/adaclip_tiny.pth"))) {
+      Imported found = new AdaClip().imported(file).orElseThrow();
+      assertThat(found.backbone()).isEmpty();
+      assertThat(found.learned().named()).isEqualTo(golden.learned().named());
+      Recipe other =
+          TinyModel.recipe("adaclip").with(Map.of("prompt_length", 2, "prompt_depth", 1));
+      assertThat(other.method().withTensors(found.learned()).json().path("prompt_length").asInt())
+          .isEqualTo(golden.golden().settings().path("prompt_length").asInt());
+      assertThat(other.method().withTensors(found.learned()).json().path("prompt_depth").asInt())
+          .isEqualTo(golden.golden().settings().path("prompt_depth").asInt());
     }
   }
 
