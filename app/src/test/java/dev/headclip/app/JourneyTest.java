@@ -134,13 +134,13 @@ class JourneyTest {
     assertThat(shown.path("provenance").path("imported_from").asText())
         .isEqualTo("anomalyclip_tiny.pth");
     assertThat(shown.path("learned").has("text.deep.7")).isTrue();
-    // one for the published CLIP needs no backbone
+    Processes.Run other = new Commands(dir).run("models", "import", picture);
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("x.png").hasLineCount(1);
+    // one for the published CLIP needs no backbone; it lies in the workplace alone
     Path crane = Baselines.path("checkpoints/crane/epoch_5.pth");
     for (String preset : List.of("official", "paper", "aliased")) {
       headclip("models", "import", crane, "--preset", preset, "--out", adapter);
     }
-    Processes.Run other = new Commands(dir).run("models", "import", picture);
-    assertThat(other.code()).isEqualTo(2);
-    assertThat(other.err()).contains("x.png").hasLineCount(1);
   }
 }
