@@ -81,9 +81,8 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--device",
       paramLabel = "cpu|gpu[:N]",
-      defaultValue = "cpu",
-      description = "What trains and scores (default: ${DEFAULT-VALUE}).")
-  private String device;
+      description = "What trains and scores (default: the plan's, else cpu).")
+  private Optional<String> device;
 
   @Mixin private ComputeOptions compute;
 
@@ -109,7 +108,8 @@ final class BenchmarkCommand implements Callable<Integer> {
     CacheSettings cache =
         new CacheSettings(CacheSettings.Place.DISK, out.resolve("cache"), compute.cacheLimit());
     compute.useThreads();
-    LearningEngine.find().requireDevice(device);
+    String computes = device.or(p::device).orElse("cpu");
+    LearningEngine.find().requireDevice(computes);
     List<BenchmarkCell> cells;
     int planned;
     BenchmarkReport report =
@@ -120,7 +120,7 @@ final class BenchmarkCommand implements Callable<Integer> {
         Backbones backbones = backbones(p, clip)) {
       BenchmarkData data = new BenchmarkData(downloads, out.resolve("data"));
       BenchmarkRun run =
-          new BenchmarkRun(p, backbones::of, data, out, cache, device, stopper.flag());
+          new BenchmarkRun(p, backbones::of, data, out, cache, computes, stopper.flag());
       List<String> missing = run.preflight();
       missing.forEach(m -> System.err.println("missing: " + m));
       planned = run.planned();

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,9 +38,11 @@ import java.util.stream.Stream;
  * @param name of the plan
  * @param title of the report
  * @param backbone the CLIP, where the plan names one
+ * @param device of training and scoring, where the plan names one
  * @param seeds of training
  * @param common flags of {@code train} for all variants
  * @param variants by name, with their own flags
+ * @param selecting variants whose epoch is chosen on the experiment's second set
  * @param published by variant, what the paper prints for it
  * @param experiments auxiliary sets and their targets
  * @param lambdas weights of the local score for the sweep of Figure 4
@@ -51,9 +54,11 @@ record BenchmarkPlan(
     String name,
     String title,
     Optional<String> backbone,
+    Optional<String> device,
     List<Long> seeds,
     Map<String, String> common,
     Map<String, Map<String, String>> variants,
+    Set<String> selecting,
     Map<String, List<Published>> published,
     List<Experiment> experiments,
     List<Double> lambdas,
@@ -74,6 +79,7 @@ record BenchmarkPlan(
           "name",
           "title",
           "backbone",
+          "device",
           "seeds",
           "train",
           "variants",
@@ -113,9 +119,15 @@ record BenchmarkPlan(
    * What is trained on and what is evaluated then.
    *
    * @param auxiliary trained on
+   * @param validate looked at after each epoch by the variants that choose one
    * @param targets never seen in training
    */
-  record Experiment(Source auxiliary, List<Source> targets) {}
+  record Experiment(Source auxiliary, Optional<Source> validate, List<Source> targets) {
+    /** The data set that a variant chooses its epoch on; none where it takes the last. */
+    Optional<Source> chosenOn(BenchmarkPlan plan, String variant) {
+      return validate.filter(v -> plan.selecting().contains(variant));
+    }
+  }
 
   /**
    * Something that is left open, and the variants that read it differently.
@@ -162,6 +174,7 @@ record BenchmarkPlan(
               }
             });
     Map<String, Map<String, String>> variants = new LinkedHashMap<>();
+    Set<String> selecting = new LinkedHashSet<>();
     Map<String, List<Published>> published = new LinkedHashMap<>();
     for (JsonNode v : o.path("variants")) {
       Map<String, String> flags = flags(v);
@@ -170,6 +183,9 @@ record BenchmarkPlan(
         throw new HeadClipException("%s: a variant without name".formatted(file));
       }
       published.put(name, published(file, name, flags.remove("published")));
+      if (TrainCommand.Select.of(flags.remove("select")) == TrainCommand.Select.best) {
+        selecting.add(name);
+      }
       variants.put(name, flags);
     }
     if (variants.isEmpty()) {
@@ -180,7 +196,13 @@ record BenchmarkPlan(
     for (JsonNode e : o.path("experiments")) {
       List<Source> targets = new ArrayList<>();
       e.path("targets").forEach(t -> targets.add(source(file, t)));
-      experiments.add(new Experiment(source(file, e.path("auxiliary")), targets));
+      Optional<Source> validate = Optional.ofNullable(e.get("validate")).map(v -> source(file, v));
+      if (validate.isEmpty() && !selecting.isEmpty()) {
+        throw new HeadClipException(
+            "%s: %s selects the best epoch: an experiment without validate"
+                .formatted(file, String.join(", ", selecting)));
+      }
+      experiments.add(new Experiment(source(file, e.path("auxiliary")), validate, targets));
     }
     if (experiments.isEmpty()) {
       throw new HeadClipException("%s: no experiments".formatted(file));
@@ -194,9 +216,11 @@ record BenchmarkPlan(
         name.replaceFirst("\\.ya?ml$", ""),
         o.path("title").asText(name),
         Optional.ofNullable(o.get("backbone")).map(JsonNode::asText),
+        Optional.ofNullable(o.get("device")).map(JsonNode::asText),
         seeds.isEmpty() ? List.of(TrainSettings.defaults().seed()) : seeds,
         flags(o.path("train")),
         variants,
+        selecting,
         published,
         experiments,
         lambdas,
@@ -319,6 +343,7 @@ record BenchmarkPlan(
   void check() {
     for (Experiment e : experiments) {
       sources(e.auxiliary()).forEach(s -> s.dataset().ifPresent(KnownDatasets::named));
+      e.validate().flatMap(Source::dataset).ifPresent(KnownDatasets::named);
       e.targets().forEach(t -> t.dataset().ifPresent(KnownDatasets::named));
     }
   }
@@ -345,9 +370,11 @@ record BenchmarkPlan(
         name,
         title,
         backbone,
+        device,
         others.isEmpty() ? seeds : List.copyOf(others),
         common,
         changed,
+        selecting,
         published,
         experiments,
         lambdas,

@@ -6,6 +6,7 @@ import dev.headclip.internal.report.LineChart;
 import dev.headclip.metrics.Figure;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.MetricsReport;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -41,8 +42,8 @@ final class BenchmarkReport {
     String missing = missing(cells, planned);
     StringBuilder markdown =
         new StringBuilder(
-            "## %s%n%nBackbone %s, seeds %s.%s%n%n"
-                .formatted(plan.title(), backbone, plan.seeds(), published()));
+            "## %s%n%nBackbone %s, seeds %s.%s%s%n%n"
+                .formatted(plan.title(), backbone, plan.seeds(), published(), chosen()));
     main.forEach(t -> markdown.append(t.markdown()));
     for (BenchmarkPlan.Question q : plan.questions()) {
       markdown.append(tables.answers(q).markdown()).append(tables.verdict(q)).append("\n\n");
@@ -71,6 +72,28 @@ final class BenchmarkReport {
         : " The paper's figures are of ViT-L/14@336 at 518 px, AnoVL's of ViT-B-16-plus-240.";
   }
 
+  /** Where an epoch was chosen on a second set; one that is a target as well is no unseen one. */
+  private String chosen() {
+    StringBuilder s = new StringBuilder();
+    for (BenchmarkPlan.Experiment e : plan.experiments()) {
+      for (String variant : plan.selecting()) {
+        e.chosenOn(plan, variant)
+            .ifPresent(
+                v -> {
+                  boolean target = e.targets().stream().anyMatch(t -> t.name().equals(v.name()));
+                  s.append(
+                      " %s from %s: epoch chosen on %s%s."
+                          .formatted(
+                              variant,
+                              e.auxiliary().name(),
+                              v.name(),
+                              target ? ", so its figures there are not of an unseen set" : ""));
+                });
+      }
+    }
+    return s.toString();
+  }
+
   private static String joined(
       List<BenchmarkTable> tables, java.util.function.Function<BenchmarkTable, String> form) {
     return tables.stream().map(form).collect(Collectors.joining());
@@ -88,9 +111,13 @@ final class BenchmarkReport {
             "<p>%s</p>"
                 .formatted(
                     Html.escape(
-                        "Backbone %s, seeds %s, protocol %s.%s"
+                        "Backbone %s, seeds %s, protocol %s.%s%s"
                             .formatted(
-                                backbone, plan.seeds(), plan.protocol().key(), published()))));
+                                backbone,
+                                plan.seeds(),
+                                plan.protocol().key(),
+                                published(),
+                                chosen()))));
     if (!missing.isEmpty()) {
       html.append(Html.section("Not done", "<pre>" + Html.escape(missing) + "</pre>"));
     }
@@ -134,7 +161,7 @@ final class BenchmarkReport {
     return Html.facts(facts);
   }
 
-  private static String cells(BenchmarkResults results) {
+  private String cells(BenchmarkResults results) {
     List<List<String>> rows = new ArrayList<>();
     for (BenchmarkCell c : results.cells()) {
       if (c.result().isPresent()) {
@@ -143,11 +170,13 @@ final class BenchmarkReport {
                 Html.escape(c.variant()),
                 Html.escape(c.target().name()),
                 String.valueOf(c.seed()),
-                "<a href=\"cells/%s.json\">figures</a>"
-                    .formatted(Html.escape(BenchmarkRun.name(c)))));
+                Html.link("cells/%s.json".formatted(BenchmarkRun.name(c)), "figures"),
+                Files.exists(out.resolve(BenchmarkRun.adapterFile(c)))
+                    ? Html.link(BenchmarkRun.adapterFile(c), "adapter")
+                    : ""));
       }
     }
-    return Html.tableOf(List.of("variant", "target", "seed", ""), rows);
+    return Html.tableOf(List.of("variant", "target", "seed", "", ""), rows);
   }
 
   private String missing(List<BenchmarkCell> cells, int planned) {

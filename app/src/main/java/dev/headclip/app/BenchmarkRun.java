@@ -132,6 +132,7 @@ final class BenchmarkRun {
       if (plan.variants().keySet().stream().noneMatch(this::learns)) {
         all.clear();
       }
+      plan.variants().keySet().forEach(v -> e.chosenOn(plan, v).ifPresent(all::add));
       all.addAll(e.targets());
       for (BenchmarkPlan.Source s : all) {
         if (!sizes.containsKey(s)) {
@@ -154,7 +155,8 @@ final class BenchmarkRun {
                 .mapToLong(s -> sizes.getOrDefault(s, 0))
                 .sum();
         if (learns(variant)) {
-          clock.add(training(variant), seeds * images * epochs(variant));
+          long looked = e.chosenOn(plan, variant).map(s -> sizes.getOrDefault(s, 0)).orElse(0);
+          clock.add(training(variant), seeds * (images + looked) * epochs(variant));
         }
         for (BenchmarkPlan.Source t : e.targets()) {
           clock.add(scoring(variant), (long) seeds * sizes.getOrDefault(t, 0));
@@ -206,7 +208,7 @@ final class BenchmarkRun {
     Optional<Adapter> adapter = Optional.empty();
     String failure = "";
     try {
-      adapter = Optional.of(adapter(e.auxiliary(), variant, seed));
+      adapter = Optional.of(adapter(e, variant, seed));
     } catch (HeadClipException | IllegalArgumentException x) {
       failure = "not trained: " + x.getMessage();
     }
@@ -294,6 +296,15 @@ final class BenchmarkRun {
     return name(c.auxiliary(), c.variant(), c.seed()) + "__" + plain(c.target().name());
   }
 
+  /** Below the folder of results: what a cell was scored with, where its method learns. */
+  static String adapterFile(BenchmarkCell c) {
+    return adapterFile(c.auxiliary(), c.variant(), c.seed());
+  }
+
+  private static String adapterFile(String auxiliary, String variant, long seed) {
+    return "adapters/%s.safetensors".formatted(name(auxiliary, variant, seed));
+  }
+
   private static String name(String auxiliary, String variant, long seed) {
     return "%s__%s__%d".formatted(plain(auxiliary), plain(variant), seed);
   }
@@ -302,7 +313,8 @@ final class BenchmarkRun {
     return name.replaceAll("[^A-Za-z0-9.]+", "-");
   }
 
-  private Adapter adapter(BenchmarkPlan.Source auxiliary, String variant, long seed) {
+  private Adapter adapter(BenchmarkPlan.Experiment e, String variant, long seed) {
+    BenchmarkPlan.Source auxiliary = e.auxiliary();
     Backbone backbone = backbones.apply(variant);
     Recipe recipe = plan.recipe(variant, seed, backbone.config());
     if (recipe.method().learned(backbone.config()).isEmpty()) {
@@ -310,8 +322,7 @@ final class BenchmarkRun {
     }
     TrainingData aux = data.get(auxiliary);
     aux.check().requireUsable(aux.set());
-    Path file =
-        out.resolve("adapters").resolve(name(auxiliary.name(), variant, seed) + ".safetensors");
+    Path file = out.resolve(adapterFile(auxiliary.name(), variant, seed));
     Path checkpoints = file.resolveSibling(file.getFileName() + ".checkpoints");
     Trainer trainer =
         new Trainer(backbone, aux)
@@ -320,10 +331,13 @@ final class BenchmarkRun {
             .device(device)
             .stop(stop)
             .checkpoints(checkpoints, Duration.ofMinutes(10), true);
+    Optional<TrainingData> second = e.chosenOn(plan, variant).map(data::get);
+    second.ifPresent(d -> trainer.validation(d, true));
+    long work = trained(recipe, aux) + second.map(d -> trained(recipe, d)).orElse(0L);
     if (Files.exists(file)) {
       Adapter there = AdapterFile.read(file, backbone.config());
       if (trainer.runDigest().equals(there.provenance().get("run_digest"))) {
-        clock.done(training(variant), trained(recipe, aux));
+        clock.done(training(variant), work);
         return there.withScores(recipe.scores());
       }
     }
@@ -336,8 +350,8 @@ final class BenchmarkRun {
     if (!result.complete()) {
       throw new HeadClipException("stopped");
     }
-    clock.done(training(variant), trained(recipe, aux));
-    clock.measured(training(variant), trained(recipe, aux), (System.nanoTime() - start) / 1e9);
+    clock.done(training(variant), work);
+    clock.measured(training(variant), work, (System.nanoTime() - start) / 1e9);
     String left = clock.text();
     if (!left.isEmpty()) {
       System.err.println(left);
@@ -348,8 +362,8 @@ final class BenchmarkRun {
     return adapter;
   }
 
-  private static long trained(Recipe recipe, TrainingData aux) {
-    return (long) recipe.train().epochs() * aux.samples().size();
+  private static long trained(Recipe recipe, TrainingData on) {
+    return (long) recipe.train().epochs() * on.samples().size();
   }
 
   private JsonNode result(

@@ -59,7 +59,16 @@ import picocli.CommandLine.Option;
 final class TrainCommand implements Callable<Integer>, WithSettings {
   enum Select {
     last,
-    best
+    best;
+
+    /** Of a plan; null is the default. */
+    static Select of(String name) {
+      return switch (name == null ? "last" : name) {
+        case "last" -> last;
+        case "best" -> best;
+        default -> throw new HeadClipException("select: %s, expected last or best".formatted(name));
+      };
+    }
   }
 
   @Option(

@@ -220,6 +220,20 @@ class FiguresCommandsTest {
   }
 
   @Test
+  void aPlanThatCannotBeRunSaysWhyBeforeAnythingIsTrained() throws Exception {
+    String plan = "backbone: %s\n%sexperiments: [{auxiliary: {synthesize: 9}, targets: [mvtec]}]\n";
+    Path file = dir.resolve("wrong.yaml");
+    Files.writeString(file, plan.formatted(model, "device: gpu\n"));
+    Processes.Run gpu = commands.run("benchmark", file, "--out", Path.of("w"));
+    assertThat(gpu.code()).isEqualTo(2);
+    assertThat(gpu.err()).contains("--device gpu", "use the cpu").hasLineCount(1);
+    Files.writeString(file, plan.formatted(model, "variants: [{name: a, select: best}]\n"));
+    Processes.Run validate = commands.run("benchmark", file, "--out", Path.of("w"));
+    assertThat(validate.code()).isEqualTo(2);
+    assertThat(validate.err()).contains("a selects the best epoch", "validate").hasLineCount(1);
+  }
+
+  @Test
   void aThresholdFromNormalImagesIsStoredWithItsOriginAndUsed() throws Exception {
     draw(84);
     Path normal;

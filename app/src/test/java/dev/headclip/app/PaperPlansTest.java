@@ -69,6 +69,7 @@ class PaperPlansTest {
       assertThat(r.out()).contains("| headct (4 of 200 images), " + method + " | ");
       assertThat(r.out()).contains("(incomplete: headct, brainmri, br35h, covid19), " + method);
     }
+    assertThat(r.out()).contains("AdaCLIP from mvtec: epoch chosen on visa.");
     // what is a part of a set stands beside nothing of the paper's
     assertThat(r.out()).doesNotContainPattern("\\(\\d+\\.\\d, [+-]");
     String figures = read("paper-medical/figures.csv");
@@ -88,6 +89,7 @@ class PaperPlansTest {
     Processes.Run r = run("paper-industrial", backbone(TinyModel.backbone(dir.resolve("clip"))));
     assertThat(r.code()).as(r.err()).isZero();
     assertThat(r.err()).contains("6 trainings, 35 evaluations");
+    assertThat(r.out()).contains("epoch chosen on visa, so its figures there are not of an unseen");
     assertThat(read("paper-industrial/classes.md"))
         .contains("### mvtec, image level", "| metal_nut, HeadCLIP |", "### dtd, pixel level");
   }

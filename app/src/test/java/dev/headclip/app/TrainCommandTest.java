@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -104,6 +105,34 @@ class TrainCommandTest {
     Processes.Run again =
         commands.run(train("a.safetensors", "--epochs", 2, "--validate", data, "--resume"));
     assertThat(again.err()).contains("already");
+  }
+
+  @Test
+  void theThresholdIsTheOneOfTheBestF1OnTheSecondDataSetUnlessOneIsGiven() throws Exception {
+    Processes.Run r = commands.run(train("v.safetensors", "--epochs", 1, "--validate", data));
+    assertThat(r.err()).contains("has the best F1 on --validate");
+    double fitted = contents("v.safetensors").path("threshold").asDouble();
+    // the same by another road: the adapter's scores of that set, calibrated
+    Processes.Run again =
+        commands.run(
+            "calibrate",
+            "--root",
+            data,
+            "--backbone",
+            model,
+            "--adapter",
+            Path.of("v.safetensors"),
+            "--out",
+            Path.of("w.safetensors"));
+    assertThat(again.code()).as(again.err()).isZero();
+    assertThat(contents("w.safetensors").path("threshold").asDouble())
+        .isCloseTo(fitted, within(1e-4));
+    assertThat(contents("v.safetensors").at("/provenance/calibration/origin").asText())
+        .contains("F1");
+    commands.run(train("g.safetensors", "--epochs", 1, "--validate", data, "--threshold", "0.25"));
+    assertThat(contents("g.safetensors").path("threshold").asDouble()).isEqualTo(0.25);
+    Processes.Run none = commands.run(train("n.safetensors", "--epochs", 1));
+    assertThat(none.err()).contains("is the default, not fitted");
   }
 
   @Test

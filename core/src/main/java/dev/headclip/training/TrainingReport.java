@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.calibrate.Calibration;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.report.HeatGrid;
 import dev.headclip.internal.report.Html;
@@ -33,11 +34,15 @@ public final class TrainingReport {
 
   /**
    * @param file to write
+   * @param name of the adapter's file, beside the page
    * @param log of the run, for the loss of every step
    */
   public static void write(
       Path file, String name, Adapter adapter, List<EpochFigures> epochs, Path log) {
     StringBuilder body = new StringBuilder(Html.facts(summary(adapter, epochs)));
+    body.append(
+        "<p>Files: %s (the adapter), %s (every step)</p>%n"
+            .formatted(Html.link(name), Html.link(log.getFileName().toString())));
     body.append(Html.section("Losses", losses(epochs, steps(log))));
     if (!epochs.isEmpty() && !epochs.get(0).validation().isEmpty()) {
       body.append(Html.section("Second data set", validation(epochs)));
@@ -70,7 +75,17 @@ public final class TrainingReport {
     facts.put("epochs", epochs.size());
     long numbers = adapter.learned().list().stream().mapToLong(t -> t.data().length).sum();
     facts.put("learned numbers", numbers);
-    facts.put("threshold", "%.3f".formatted(adapter.scores().threshold()));
+    if (p.containsKey("selected_epoch")) {
+      facts.put(
+          "epoch taken",
+          "%s, best on %s".formatted(p.get("selected_epoch"), p.get("validation_set")));
+    }
+    facts.put(
+        "threshold",
+        "%.3f, %s"
+            .formatted(
+                adapter.scores().threshold(),
+                p.containsKey(Calibration.KEY) ? "fitted" : "not fitted: given or the default"));
     return facts;
   }
 

@@ -1,5 +1,7 @@
 package dev.headclip.internal.report;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,22 @@ public final class Html {
       s.append("</tr>");
     }
     return s.append("</tbody></table></div>").toString();
+  }
+
+  /** To a file beside the page, or below its folder. */
+  public static String link(String file) {
+    return link(file, file);
+  }
+
+  /** The same with a text of its own. */
+  public static String link(String file, String text) {
+    try {
+      // a leading ./ keeps a colon in a name from being a scheme
+      String path = new URI(null, null, "./" + file, null).toASCIIString();
+      return "<a href=\"%s\">%s</a>".formatted(escape(path), escape(text));
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(file, e);
+    }
   }
 
   /** A square picture inside the page. */
