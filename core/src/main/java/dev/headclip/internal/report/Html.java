@@ -20,6 +20,7 @@ public final class Html {
       table{border-collapse:collapse;font-variant-numeric:tabular-nums}
       th,td{padding:.2rem .7rem;border-bottom:1px solid var(--line);text-align:right}
       th:first-child,td:first-child{text-align:left}
+      .scroll td:not(:first-child){white-space:nowrap}
       .scroll{overflow-x:auto}.mute{color:var(--mute)}
       svg text{fill:var(--fg);font:11px system-ui,sans-serif}
       svg .grid{stroke:var(--line);stroke-width:1}
@@ -31,7 +32,8 @@ public final class Html {
       summary{cursor:pointer;margin:.4rem 0}
       .maps th,.maps td{text-align:center;padding:.2rem}
       figure{margin:0;max-width:100%}figure img{cursor:zoom-in}
-      @media(max-width:34rem){figure img{width:22vw;height:22vw}}
+      @media(max-width:34rem){figure img{width:22vw;height:22vw}
+      section{overflow-x:auto}svg{max-width:none;flex:none}}
       figure.big img{width:min(30rem,95vw)!important;height:auto!important;cursor:zoom-out}
       """;
 
