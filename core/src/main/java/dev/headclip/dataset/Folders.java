@@ -1,7 +1,7 @@
 package dev.headclip.dataset;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.image.ImageLoader;
+import dev.headclip.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +22,11 @@ final class Folders {
 
   /** Images directly in a folder, by name. */
   static List<Path> images(Path parent) {
-    return list(parent, f -> ImageLoader.looksLikeImage(f) && Files.isRegularFile(f));
+    return list(
+        parent,
+        f ->
+            Files.isRegularFile(f)
+                && ImageFormat.inFolder(f).filter(ImageFormat::readable).isPresent());
   }
 
   /** A folder of that name, in upper or lower case. */

@@ -1,5 +1,6 @@
 package dev.headclip.detect;
 
+import dev.headclip.image.Page;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
 import dev.headclip.tensor.HostTensor;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param threshold of the verdict, and of the regions
  * @param width of the image as seen (after its orientation tag), pixels
  * @param height of the image
+ * @param page of the image's file
  * @param regions where the map reaches the threshold, boxes in image pixels, highest peak first
  * @param map the smoothed anomaly map at the network's input size (Eq. 12)
  * @param evidence what the network said: scores and map can be made of it again
@@ -29,6 +31,7 @@ public record Detection(
     double threshold,
     int width,
     int height,
+    Page page,
     List<Region> regions,
     AnomalyMap map,
     Tensors<HostTensor> evidence,

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * A result as the JSON object that every caller gives: {@code image, score, global_score,
- * local_score, anomalous, threshold, width, height, regions (box, area, peak), map, overlay, model,
+ * local_score, anomalous, threshold, width, height, page, pages or frames (of files with several
+ * pictures), regions (box, area, peak), map, overlay, model,
  * ms}, or {@code image, error}.
  */
 public final class DetectionJson {
@@ -31,6 +32,10 @@ public final class DetectionJson {
     o.put("local_score", rounded(d.localScore()));
     o.put("anomalous", d.anomalous()).put("threshold", d.threshold());
     o.put("width", d.width()).put("height", d.height());
+    if (d.page().count() > 1) {
+      o.put("page", d.page().number());
+      o.put(d.page().animation() ? "frames" : "pages", d.page().count());
+    }
     o.putArray("regions");
     for (Region r : d.regions()) {
       ObjectNode region = o.withArray("regions").addObject();

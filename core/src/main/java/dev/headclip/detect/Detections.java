@@ -165,9 +165,10 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   private Decoded decode(ImageSource image) {
     long start = System.nanoTime();
     try {
-      RgbImage pixels = image.content().load(detector.loader());
-      Detector.Prepared p = detector.prepare(pixels, start);
-      Optional<RgbImage> kept = settings.keepPixels() ? Optional.of(pixels) : Optional.empty();
+      ImageSource.Loaded loaded = image.content().loadPage(detector.loader());
+      Detector.Prepared p = detector.prepare(loaded, start);
+      Optional<RgbImage> kept =
+          settings.keepPixels() ? Optional.of(loaded.image()) : Optional.empty();
       Decoded d = new Decoded(image, Optional.of(p), kept, "");
       held.addAndGet(d.bytes());
       return d;

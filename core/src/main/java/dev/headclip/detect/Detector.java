@@ -6,6 +6,7 @@ import dev.headclip.engine.Engines;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
+import dev.headclip.image.Page;
 import dev.headclip.image.RgbImage;
 import dev.headclip.map.Regions;
 import dev.headclip.method.Adaptation;
@@ -114,7 +115,8 @@ public final class Detector implements AutoCloseable {
 
   /** Scores a decoded image. */
   public Detection detect(RgbImage image) {
-    return detect(prepare(image, System.nanoTime()), className.orElse(ClassName.unknown()));
+    ImageSource.Loaded loaded = new ImageSource.Loaded(image, Page.only());
+    return detect(prepare(loaded, System.nanoTime()), className.orElse(ClassName.unknown()));
   }
 
   /**
@@ -125,7 +127,7 @@ public final class Detector implements AutoCloseable {
   public Detection detect(ImageSource image) {
     long start = System.nanoTime();
     try {
-      RgbImage pixels = image.content().load(loader);
+      ImageSource.Loaded pixels = image.content().loadPage(loader);
       return detect(prepare(pixels, start), className(image));
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(image.id(), e.getMessage()), e);
@@ -186,15 +188,18 @@ public final class Detector implements AutoCloseable {
    *
    * @param width as decoded, pixels
    * @param height as decoded
+   * @param page of its file
    * @param views of it, each [3,S,S], normalised
    * @param ms spent so far
    */
-  record Prepared(int width, int height, float[][] views, double ms) {}
+  record Prepared(int width, int height, Page page, float[][] views, double ms) {}
 
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
-  Prepared prepare(RgbImage image, long start) {
+  Prepared prepare(ImageSource.Loaded loaded, long start) {
+    RgbImage image = loaded.image();
     float[][] all = views.of(image, normalization);
-    return new Prepared(image.width(), image.height(), all, (System.nanoTime() - start) / 1e6);
+    double ms = (System.nanoTime() - start) / 1e6;
+    return new Prepared(image.width(), image.height(), loaded.page(), all, ms);
   }
 
   /** Whether an image's result depends on the images of its class before it. */
@@ -249,6 +254,7 @@ public final class Detector implements AutoCloseable {
         threshold,
         image.width(),
         image.height(),
+        image.page(),
         Regions.of(s.map(), threshold, image.width(), image.height()),
         s.map(),
         evidence,

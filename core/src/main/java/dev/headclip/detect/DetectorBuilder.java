@@ -7,6 +7,7 @@ import dev.headclip.method.ClassName;
 import dev.headclip.model.Model;
 import dev.headclip.model.ModelBuilder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -107,7 +108,13 @@ public final class DetectorBuilder {
 
   /** Larger images are refused by their header. */
   public DetectorBuilder maxPixels(long pixels) {
-    loader = new ImageLoader(pixels);
+    loader = loader.withMaxPixels(pixels);
+    return this;
+  }
+
+  /** Images that take longer to decode are errors. */
+  public DetectorBuilder maxTimePerImage(Duration time) {
+    loader = loader.withMaxTime(time);
     return this;
   }
 

@@ -1,6 +1,8 @@
 package dev.headclip.detect;
 
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Page;
+import dev.headclip.image.Picture;
 import dev.headclip.image.RgbImage;
 import dev.headclip.method.ClassName;
 import java.awt.image.BufferedImage;
@@ -9,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * An image to be looked at, which is opened when its turn comes.
@@ -33,6 +36,38 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
      * @throws dev.headclip.HeadClipException in one line that does not name it
      */
     RgbImage load(ImageLoader loader);
+
+    /** The same with its place in its file. */
+    default Loaded loadPage(ImageLoader loader) {
+      return new Loaded(load(loader), Page.only());
+    }
+  }
+
+  /**
+   * A decoded image.
+   *
+   * @param page of its file
+   */
+  public record Loaded(RgbImage image, Page page) {}
+
+  /** A content that knows its place in a file. */
+  private interface Paged extends Content {
+    @Override
+    default RgbImage load(ImageLoader loader) {
+      return loadPage(loader).image();
+    }
+
+    @Override
+    Loaded loadPage(ImageLoader loader);
+  }
+
+  private static ImageSource paged(String id, Function<ImageLoader, Picture> picture) {
+    Paged content =
+        loader -> {
+          Picture p = picture.apply(loader);
+          return new Loaded(p.image(), p.page());
+        };
+    return of(id, content);
   }
 
   /** Opens a stream of an image file's bytes. */
@@ -41,23 +76,28 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
     InputStream open() throws IOException;
   }
 
-  /** An image file; its path is its name. */
+  /** An image file, or its first page; its path is its name. */
   public static ImageSource of(Path file) {
-    return of(file.toString(), loader -> loader.load(file));
+    return paged(file.toString(), loader -> loader.picture(file, 1));
+  }
+
+  /** A page of a file, from 1 on; named {@code file[page]}. */
+  public static ImageSource of(Path file, int page) {
+    return paged("%s[%d]".formatted(file, page), loader -> loader.picture(file, page));
   }
 
   /** The bytes of an image file. */
   public static ImageSource of(String id, byte[] bytes) {
-    return of(id, loader -> loader.decode(bytes));
+    return paged(id, loader -> loader.decode(bytes, 1));
   }
 
   /** A stream of an image file's bytes, opened and closed when its turn comes. */
   public static ImageSource of(String id, Opener stream) {
-    return of(
+    return paged(
         id,
         loader -> {
           try (InputStream in = stream.open()) {
-            return loader.load(in);
+            return loader.decode(in.readAllBytes(), 1);
           } catch (IOException e) {
             throw ImageLoader.unreadable(e);
           }

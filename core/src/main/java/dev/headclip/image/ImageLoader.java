@@ -1,35 +1,28 @@
 package dev.headclip.image;
 
-import com.drew.imaging.ImageMetadataReader;
-import com.drew.imaging.ImageProcessingException;
-import com.drew.metadata.exif.ExifIFD0Directory;
 import dev.headclip.HeadClipException;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
+import dev.headclip.image.format.Container;
+import dev.headclip.image.format.Containers;
+import dev.headclip.image.format.Deadline;
+import dev.headclip.image.format.TiffFile;
+import dev.headclip.image.format.TiffPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.Locale;
-import java.util.Set;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import java.time.Duration;
+import java.util.Optional;
 
 /**
- * Decodes PNG, JPEG (CMYK too), TIFF, BMP, GIF and WebP by content, whatever the file's name; the
- * first picture of several; turned as its orientation tag says.
+ * Decodes PNG, JPEG (CMYK too), TIFF, BMP, GIF and WebP by content, whatever the file's name; turned
+ * as its orientation tag says. What is cut or damaged is an error, never half a picture.
  *
  * @param maxPixels images of more pixels are refused by their header, before decoding
+ * @param maxTime an image that takes longer is an error
  */
-public record ImageLoader(long maxPixels) {
-  /** Name endings that count as images when a folder is searched. */
-  private static final Set<String> ENDINGS =
-      Set.of("png", "jpg", "jpeg", "jpe", "tif", "tiff", "bmp", "gif", "webp");
-
+public record ImageLoader(long maxPixels, Duration maxTime) {
   private static final long DEFAULT_MAX = 100_000_000;
+  private static final Duration DEFAULT_TIME = Duration.ofSeconds(120);
 
   /** JPEG's own limit; lines of millions of pixels take decoders minutes. */
   private static final int LONGEST_SIDE = 65_535;
@@ -39,36 +32,68 @@ public record ImageLoader(long maxPixels) {
       throw new IllegalArgumentException(
           "max_pixels is %d, expected 1 to %d".formatted(maxPixels, Integer.MAX_VALUE / 3));
     }
+    if (maxTime.isNegative() || maxTime.isZero()) {
+      throw new IllegalArgumentException(
+          "max_seconds_per_image is %s, expected more than 0".formatted(maxTime.toMillis() / 1e3));
+    }
   }
 
-  /** Up to 100 million pixels. */
+  /** Up to 100 million pixels and two minutes. */
   public static ImageLoader defaults() {
-    return new ImageLoader(DEFAULT_MAX);
+    return new ImageLoader(DEFAULT_MAX, DEFAULT_TIME);
   }
 
-  /** Whether a file's name ends like an image's. */
-  public static boolean looksLikeImage(Path file) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot >= 0
-        && !name.startsWith(".")
-        && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
+  public ImageLoader withMaxPixels(long pixels) {
+    return new ImageLoader(pixels, maxTime);
   }
 
-  /** Decodes a file; errors are {@link HeadClipException}s that do not name the file. */
+  public ImageLoader withMaxTime(Duration time) {
+    return new ImageLoader(maxPixels, time);
+  }
+
+  /** The first picture of a file; errors are {@link HeadClipException}s that do not name it. */
   public RgbImage load(Path file) {
+    return picture(file, 1).image();
+  }
+
+  /**
+   * A picture of a file.
+   *
+   * @param page from 1 on
+   * @throws HeadClipException in one line that does not name the file
+   */
+  public Picture picture(Path file, int page) {
+    return decode(bytes(file), page, false);
+  }
+
+  /** A mask: what is not 0 in it stays so, however small. */
+  public Picture mask(Path file) {
+    return decode(bytes(file), 1, true);
+  }
+
+  /** How many pictures of a file are looked at one by one: pages of a TIFF, else one. */
+  public int pages(Path file) {
+    return ImageFormat.of(file).equals(Optional.of(ImageFormat.TIFF))
+        ? TiffFile.read(bytes(file)).pages().size()
+        : 1;
+  }
+
+  private static byte[] bytes(Path file) {
     try {
-      long size = Files.size(file);
       if (Files.isDirectory(file)) {
         throw new HeadClipException("a folder, expected an image file");
       }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new HeadClipException("no regular file, expected an image file");
+      }
+      long size = Files.size(file);
       if (size == 0) {
         throw new HeadClipException("the file is empty, expected an image");
       }
       if (size > Integer.MAX_VALUE - 16) {
         throw new HeadClipException("the file has %d bytes, expected below 2 GiB".formatted(size));
       }
-      return decode(Files.readAllBytes(file));
+      return Files.readAllBytes(file);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new HeadClipException("no such file", e);
     } catch (IOException e) {
@@ -90,24 +115,35 @@ public record ImageLoader(long maxPixels) {
     return new HeadClipException("cannot be read (%s)".formatted(message(e)), e);
   }
 
-  /** Decodes the bytes of an image file. */
+  /** The first picture in the bytes of an image file. */
   public RgbImage decode(byte[] bytes) {
-    try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
-      Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-      if (!readers.hasNext()) {
-        throw new HeadClipException(
-            "not an image that can be read, expected PNG, JPEG, TIFF, BMP, GIF or WebP");
-      }
-      ImageReader reader = readers.next();
-      try {
-        BufferedImage image = read(reader, in);
-        return Orientation.of(orientation(bytes)).apply(Samples.toRgb(image));
-      } finally {
-        reader.dispose();
-      }
+    return decode(bytes, 1).image();
+  }
+
+  /** A picture in the bytes of an image file; {@code page}: from 1 on. */
+  public Picture decode(byte[] bytes, int page) {
+    return decode(bytes, page, false);
+  }
+
+  private Picture decode(byte[] bytes, int page, boolean keepNonZero) {
+    ImageFormat format =
+        ImageFormat.of(bytes)
+            .orElseThrow(
+                () ->
+                    new HeadClipException(
+                        "not an image that can be read, expected " + ImageFormat.READABLE));
+    if (!format.readable()) {
+      throw new HeadClipException(format.refusal());
+    }
+    Deadline deadline = Deadline.in(maxTime);
+    try {
+      return format == ImageFormat.TIFF
+          ? page(TiffFile.read(bytes), bytes, page, keepNonZero, deadline)
+          : only(Containers.read(format, bytes), page, keepNonZero, deadline);
     } catch (HeadClipException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      deadline.check();
       // decoders meet broken data with all kinds of exceptions
       throw new HeadClipException("corrupt or truncated image (%s)".formatted(message(e)), e);
     } catch (OutOfMemoryError e) {
@@ -115,46 +151,61 @@ public record ImageLoader(long maxPixels) {
     }
   }
 
-  private BufferedImage read(ImageReader reader, ImageInputStream in) throws IOException {
-    reader.setInput(in, false, false);
-    String[] warning = new String[1];
-    reader.addIIOReadWarningListener((source, text) -> warning[0] = text);
-    long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-    if (pixels > maxPixels) {
+  private Picture only(Container c, int page, boolean keepNonZero, Deadline deadline)
+      throws IOException {
+    requirePage(page, 1);
+    checkSize(c.width(), c.height());
+    RgbImage stored = Decoder.decode(c, keepNonZero, deadline);
+    return new Picture(
+        Orientation.of(c.orientation()).apply(stored),
+        new Page(1, c.frames(), c.frames() > 1),
+        c.format(),
+        c.lossy(),
+        c.orientation());
+  }
+
+  private Picture page(
+      TiffFile file, byte[] bytes, int page, boolean keepNonZero, Deadline deadline)
+      throws IOException {
+    int pages = file.pages().size();
+    requirePage(page, pages);
+    TiffPage p = file.pages().get(page - 1);
+    checkSize(p.width(), p.height());
+    RgbImage stored =
+        p.plain()
+            ? p.rgb(keepNonZero, deadline)
+            : Decoder.tiff(bytes, p, keepNonZero, deadline);
+    return new Picture(
+        Orientation.of(p.orientation()).apply(stored),
+        new Page(page, pages, false),
+        ImageFormat.TIFF,
+        p.lossy(),
+        p.orientation());
+  }
+
+  private static void requirePage(int page, int pages) {
+    if (page < 1 || page > pages) {
+      throw new HeadClipException("no page %d, there are %d".formatted(page, pages));
+    }
+  }
+
+  private void checkSize(int width, int height) {
+    if ((long) width * height > maxPixels) {
       throw new HeadClipException(
           "%d x %d pixels, more than the limit of %d; raise max_pixels"
-              .formatted(reader.getWidth(0), reader.getHeight(0), maxPixels));
+              .formatted(width, height, maxPixels));
     }
-    if (Math.max(reader.getWidth(0), reader.getHeight(0)) > LONGEST_SIDE) {
+    if (Math.max(width, height) > LONGEST_SIDE) {
       throw new HeadClipException(
-          "%d x %d pixels, no side may be longer than %d"
-              .formatted(reader.getWidth(0), reader.getHeight(0), LONGEST_SIDE));
+          "%d x %d pixels, no side may be longer than %d".formatted(width, height, LONGEST_SIDE));
     }
-    BufferedImage image = reader.read(0);
-    if (image == null) {
-      throw new IOException("nothing decoded");
-    }
-    // the JPEG decoder fills what is missing with grey and only warns
-    if (warning[0] != null && warning[0].toLowerCase(Locale.ROOT).contains("premature")) {
-      throw new IOException(warning[0]);
-    }
-    return image;
-  }
-
-  private static int orientation(byte[] bytes) {
-    try {
-      ExifIFD0Directory exif =
-          ImageMetadataReader.readMetadata(new ByteArrayInputStream(bytes))
-              .getFirstDirectoryOfType(ExifIFD0Directory.class);
-      Integer tag = exif == null ? null : exif.getInteger(ExifIFD0Directory.TAG_ORIENTATION);
-      return tag == null ? 1 : tag;
-    } catch (ImageProcessingException | IOException | RuntimeException e) {
-      // a picture with unreadable metadata is still a picture
-      return 1;
+    if (width < 1 || height < 1) {
+      throw new HeadClipException(
+          "corrupt or truncated image (%d x %d pixels)".formatted(width, height));
     }
   }
 
-  private static String message(Throwable e) {
+  static String message(Throwable e) {
     String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return text.lines().findFirst().orElse("").strip();
   }

@@ -26,6 +26,11 @@ enum Orientation {
     return tag >= 1 && tag <= 8 ? values()[tag - 1] : NORMAL;
   }
 
+  /** Whether stored rows are columns of the picture. */
+  boolean swaps() {
+    return swap;
+  }
+
   RgbImage apply(RgbImage image) {
     if (this == NORMAL) {
       return image;

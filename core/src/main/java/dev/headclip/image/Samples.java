@@ -17,6 +17,15 @@ final class Samples {
   private Samples() {}
 
   static RgbImage toRgb(BufferedImage image) {
+    return toRgb(image, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param keepNonZero whether what is not 0 stays so, however small: class numbers of a mask
+   */
+  static RgbImage toRgb(BufferedImage image, boolean keepNonZero) {
     ColorModel model = image.getColorModel();
     Raster raster = image.getRaster();
     if (model instanceof IndexColorModel palette) {
@@ -30,7 +39,7 @@ final class Samples {
     int type = raster.getDataBuffer().getDataType();
     boolean packed = raster.getSampleModel() instanceof SinglePixelPackedSampleModel;
     if (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT || packed) {
-      return direct(raster, gray);
+      return direct(raster, gray, keepNonZero);
     }
     throw new HeadClipException(
         "%s samples, expected unsigned integers of 1 to 16 bits".formatted(name(type)));
@@ -44,7 +53,7 @@ final class Samples {
     };
   }
 
-  private static RgbImage direct(Raster raster, boolean gray) {
+  private static RgbImage direct(Raster raster, boolean gray, boolean keepNonZero) {
     int w = raster.getWidth();
     int h = raster.getHeight();
     RgbImage out = RgbImage.blank(w, h);
@@ -61,7 +70,8 @@ final class Samples {
       for (int x = 0; x < w; x++) {
         for (int c = 0; c < 3; c++) {
           int v = row[x * bands + (gray ? 0 : c)];
-          out.rgb()[(y * w + x) * 3 + c] = (byte) (scale[c] == 1 ? v : Math.round(v * scale[c]));
+          int eight = scale[c] == 1 ? v : Math.round(v * scale[c]);
+          out.rgb()[(y * w + x) * 3 + c] = (byte) (keepNonZero && eight == 0 && v > 0 ? 1 : eight);
         }
       }
     }

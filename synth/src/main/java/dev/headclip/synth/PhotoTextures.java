@@ -1,6 +1,7 @@
 package dev.headclip.synth;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.image.ImageFormat;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
@@ -32,7 +33,7 @@ final class PhotoTextures implements Textures {
   /** Those of a folder and its subfolders. */
   static PhotoTextures of(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> found = files.filter(ImageLoader::looksLikeImage).sorted().toList();
+      List<Path> found = files.filter(PhotoTextures::readable).sorted().toList();
       List<Named> all =
           found.parallelStream()
               .flatMap(f -> load(f).stream().map(i -> new Named(f.getParent(), i)))
@@ -50,6 +51,10 @@ final class PhotoTextures implements Textures {
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
     }
+  }
+
+  private static boolean readable(Path file) {
+    return ImageFormat.inFolder(file).filter(ImageFormat::readable).isPresent();
   }
 
   private record Named(Path folder, RgbImage image) {}

@@ -1,0 +1,24 @@
+package dev.headclip.image.format;
+
+import dev.headclip.image.ImageFormat;
+
+/** Files that hold one picture or an animation. */
+public final class Containers {
+  private Containers() {}
+
+  /**
+   * Walks a file to its end.
+   *
+   * @throws dev.headclip.HeadClipException where it is cut or damaged, in one line
+   */
+  public static Container read(ImageFormat format, byte[] bytes) {
+    return switch (format) {
+      case PNG -> PngFile.read(bytes);
+      case JPEG -> JpegFile.read(bytes);
+      case GIF -> GifFile.read(bytes);
+      case WEBP -> WebpFile.read(bytes);
+      case BMP -> BmpFile.read(bytes);
+      default -> throw new IllegalArgumentException(format.title());
+    };
+  }
+}
