@@ -38,10 +38,11 @@ final class BenchmarkData {
   private TrainingData load(BenchmarkPlan.Source s) {
     AnnotatedSet found =
         AnnotatedSet.joined(BenchmarkPlan.sources(s).stream().map(this::set).toList());
-    AnnotatedSet named = new AnnotatedSet(s.name(), found.root(), found.known(), found.samples());
+    AnnotatedSet named = found.named(s.name());
     try (ProgressLine progress =
         ProgressLine.of("check " + s.name(), named.samples().size(), "images")) {
       TrainingData data = TrainingData.usable(named, n -> progress.at(n, ""));
+      named.remarks().forEach(r -> System.err.println("note: " + r));
       data.check().problems().forEach(p -> System.err.println("left out: " + p));
       return data;
     }

@@ -2,13 +2,13 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.calibrate.Calibration;
-import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.StreamSettings;
+import dev.headclip.image.ImageFormat;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.MethodConfig;
@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,6 +77,8 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
           "The adapter to write (default: the one that was read, if it is a file of yours).")
   private Optional<Path> out;
 
+  private int failed;
+
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
@@ -126,41 +130,45 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     System.out.printf("threshold %.4f (was %.4f)%n", c.threshold(), before.scores().threshold());
     c.remarks().forEach(System.out::println);
     System.err.println("adapter written to " + to);
-    return Main.OK;
+    if (failed > 0) {
+      System.err.println("note: %d images could not be read and were left out".formatted(failed));
+    }
+    return failed > 0 ? Main.SOME_FAILED : Main.OK;
   }
 
   private Calibration fromLabels(Detector detector, Stopper stopper) {
-    AnnotatedSet set = labelled.read();
-    List<Path> images = set.samples().stream().map(Sample::image).toList();
-    float[] scores = scores(detector, images, stopper);
-    boolean[] labels = new boolean[scores.length];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = set.samples().get(i).anomalous();
+    List<Sample> samples = labelled.read().samples();
+    Map<Integer, Float> scores =
+        scores(detector, samples.stream().map(s -> ImageSource.of(s.image())).toList(), stopper);
+    boolean[] labels = new boolean[scores.size()];
+    List<Float> normals = new ArrayList<>();
+    int n = 0;
+    for (Map.Entry<Integer, Float> e : scores.entrySet()) {
+      labels[n] = samples.get(e.getKey()).anomalous();
+      if (!labels[n++]) {
+        normals.add(e.getValue());
+      }
     }
     if (stopper.flag().get()) {
       return new Calibration(0, Map.of(), List.of());
     }
+    float[] all = array(scores.values());
     if (recall.isPresent()) {
-      return Calibration.recall(scores, labels, recall.get());
+      return Calibration.recall(all, labels, recall.get());
     }
-    if (model.targetFpr().isPresent()) {
-      List<Float> normals = new ArrayList<>();
-      for (int i = 0; i < labels.length; i++) {
-        if (!labels[i]) {
-          normals.add(scores[i]);
-        }
-      }
-      return Calibration.normals(array(normals), model.targetFpr().get());
-    }
-    return Calibration.bestF1(scores, labels);
+    return model.targetFpr().isPresent()
+        ? Calibration.normals(array(normals), model.targetFpr().get())
+        : Calibration.bestF1(all, labels);
   }
 
   private Calibration fromFolder(Detector detector, Stopper stopper) throws IOException {
-    ImageSearch search = new ImageSearch(Path.of("headclip-out"));
+    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
     for (Path p : normal.isEmpty() ? unlabelled : normal) {
       search.add(p);
     }
-    float[] scores = scores(detector, search.images(), stopper);
+    List<ImageSource> images = search.images().stream().map(ImageSearch.Found::source).toList();
+    search.remarks().forEach(System.err::println);
+    float[] scores = array(scores(detector, images, stopper).values());
     if (stopper.flag().get()) {
       return new Calibration(0, Map.of(), List.of());
     }
@@ -170,33 +178,36 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
         : Calibration.normals(scores, rate);
   }
 
-  private static float[] scores(Detector detector, List<Path> images, Stopper stopper) {
-    if (images.isEmpty()) {
-      throw new HeadClipException("no images, expected PNG, JPEG, TIFF, BMP, GIF or WebP files");
-    }
-    List<Float> scores = new ArrayList<>();
-    List<ImageSource> sources = images.stream().map(ImageSource::of).toList();
+  /** Scores by the images' places; what cannot be read is said and left out, as in detect. */
+  private Map<Integer, Float> scores(Detector detector, List<ImageSource> images, Stopper stopper) {
+    Map<Integer, Float> scores = new TreeMap<>();
     try (ProgressLine progress = ProgressLine.of("calibrate", images.size(), "images");
-        Detections<Outcome> found = detector.stream(sources, StreamSettings.defaults())) {
-      while (found.hasNext()) {
+        Detections<Outcome> found = detector.stream(images, StreamSettings.defaults())) {
+      for (int i = 0; found.hasNext() && !stopper.flag().get(); i++) {
         Outcome o = found.next();
         if (o instanceof Outcome.Failed f) {
-          throw new HeadClipException("%s: %s".formatted(f.source().id(), f.error()));
+          System.err.println("headclip: %s: %s".formatted(f.source().id(), f.error()));
+          failed++;
+        } else if (o instanceof Outcome.Scored s) {
+          scores.put(i, (float) s.detection().score());
         }
-        scores.add((float) ((Outcome.Scored) o).detection().score());
-        progress.at(scores.size(), "");
-        if (stopper.flag().get()) {
-          break;
-        }
+        progress.at(i + 1, "");
       }
     }
-    return array(scores);
+    if (scores.isEmpty() && !stopper.flag().get()) {
+      throw new HeadClipException(
+          images.isEmpty()
+              ? "no images, expected %s files".formatted(ImageFormat.READABLE)
+              : "none of %d images could be read".formatted(images.size()));
+    }
+    return scores;
   }
 
-  private static float[] array(List<Float> values) {
+  private static float[] array(Collection<Float> values) {
     float[] a = new float[values.size()];
-    for (int i = 0; i < a.length; i++) {
-      a[i] = values.get(i);
+    int n = 0;
+    for (float v : values) {
+      a[n++] = v;
     }
     return a;
   }

@@ -44,7 +44,9 @@ final class DataOptions {
       Optional<String> name = datasets.isEmpty() ? Optional.empty() : Optional.of(datasets.get(i));
       sets.add(AnnotatedSet.read(name, all.get(i)));
     }
-    return AnnotatedSet.joined(sets);
+    AnnotatedSet set = AnnotatedSet.joined(sets);
+    set.remarks().forEach(r -> System.err.println("note: " + r));
+    return set;
   }
 
   List<Path> roots() {

@@ -127,6 +127,7 @@ final class DatasetsCommand implements Callable<Integer> {
       }
       System.out.printf("%s in %s%n", set.name(), set.root());
       boolean complete = counts(set);
+      set.remarks().forEach(r -> System.out.println("note: " + r));
       check.remarks().forEach(r -> System.out.println("note: " + r));
       check.problems().forEach(p -> System.out.println("problem: " + p));
       set.known()

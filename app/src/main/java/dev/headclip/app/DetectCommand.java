@@ -6,9 +6,12 @@ import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.StreamSettings;
+import dev.headclip.image.ImageFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +39,14 @@ import picocli.CommandLine.Spec;
       "Exit code: 0 all images scored, 1 some failed, 2 wrong usage or model."
     })
 final class DetectCommand implements Callable<Integer>, WithSettings {
+  /** An image that takes longer to decode comes when it is ready; the others do not wait. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  enum Pages {
+    all,
+    first
+  }
+
   enum Format {
     text,
     json,
@@ -60,6 +71,23 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       defaultValue = "text",
       description = "Form of the results; json is one object a line (default: ${DEFAULT-VALUE}).")
   private Format format;
+
+  @Option(
+      names = "--csv-guard",
+      negatable = true,
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "In CSV, an apostrophe before names that a spreadsheet would run as a formula (default: on).")
+  private boolean csvGuard;
+
+  @Option(
+      names = "--pages",
+      paramLabel = "all|first",
+      defaultValue = "all",
+      description =
+          "Of a TIFF of several pages; of an animation always the first frame (default: ${DEFAULT-VALUE}).")
+  private Pages pages;
 
   @Mixin private MapOptions maps;
 
@@ -94,15 +122,15 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   @Override
   public Integer call() throws IOException {
-    ImageSearch search = new ImageSearch(maps.out());
+    ImageSearch search = new ImageSearch(maps.out(), pages == Pages.all);
     for (Path p : inputs) {
       search.add(p);
     }
-    List<Path> images = search.images();
+    List<ImageSearch.Found> images = search.images();
     if (images.isEmpty()) {
+      search.remarks().stream().filter(r -> r.startsWith("note")).forEach(System.err::println);
       throw new HeadClipException(
-          "%s: no images, expected PNG, JPEG, TIFF, BMP, GIF or WebP files"
-              .formatted(inputs.get(0)));
+          "%s: no images, expected %s files".formatted(inputs.get(0), ImageFormat.READABLE));
     }
     try (Stopper stopper = new Stopper(20);
         Detector detector = model.detector(compute, true)) {
@@ -110,27 +138,30 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
         System.err.println("note: " + detector.model().threshold().origin());
       }
       Counts counts = new Counts();
-      boolean heard = run(detector, search, stopper, counts);
-      if (!heard || System.out.checkError()) {
+      boolean heard = run(detector, images, stopper, counts);
+      if (!heard || out().checkError()) {
         throw new HeadClipException(
             "the results cannot be written to standard output (full, or closed); stopped");
       }
-      search.emptyFolders().forEach(f -> System.err.println("headclip: " + f + ": no images"));
+      search.remarks().forEach(System.err::println);
       summary(counts, stopper.flag().get(), images.size());
-      return counts.failed > 0 || !search.emptyFolders().isEmpty() ? Main.SOME_FAILED : Main.OK;
+      return counts.failed > 0 || search.anyEmpty() ? Main.SOME_FAILED : Main.OK;
     }
   }
 
   /** Whether all results could be printed. */
-  private boolean run(Detector detector, ImageSearch search, Stopper stopper, Counts counts) {
-    Report report = Report.of(format, detector.model().name());
-    Map<String, Path> names = search.outputNames();
-    List<ImageSource> sources = search.images().stream().map(ImageSource::of).toList();
-    StreamSettings settings = StreamSettings.defaults().withPixels(maps.drawsOverlays());
-    report.header().ifPresent(System.out::println);
+  private boolean run(
+      Detector detector, List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
+    Report report = Report.of(format, detector.model().name(), csvGuard);
+    Map<ImageSource, String> names = new IdentityHashMap<>();
+    images.forEach(i -> names.put(i.source(), i.name()));
+    List<ImageSource> sources = images.stream().map(ImageSearch.Found::source).toList();
+    StreamSettings settings =
+        StreamSettings.defaults().withPixels(maps.drawsOverlays()).withPatience(PATIENCE);
+    report.header().ifPresent(out()::println);
     try (ProgressLine progress = progress(sources.size());
         Detections<Row> rows =
-            detector.stream(sources, settings, o -> row(o, names.get(o.source().id()), report))) {
+            detector.stream(sources, settings, o -> row(o, names.get(o.source()), report))) {
       while (rows.hasNext()) {
         if (stopper.flag().get()) {
           rows.cancel();
@@ -139,7 +170,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           }
         }
         Row r = rows.next();
-        PrintStream to = r.failed() && format == Format.text ? System.err : System.out;
+        PrintStream to = r.failed() && format == Format.text ? System.err : out();
         to.println(r.text());
         if (to.checkError()) {
           return false;
@@ -149,6 +180,11 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       }
     }
     return true;
+  }
+
+  /** JSON and CSV go out as they are. */
+  private PrintStream out() {
+    return format == Format.text ? System.out : TerminalStream.data(System.out);
   }
 
   private ProgressLine progress(int total) {
@@ -167,19 +203,24 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
         counts.anomalous,
         counts.normal,
         counts.failed,
-        maps.any() ? "; heat maps in " + maps.out() : "",
+        maps.any() && counts.all() > counts.failed ? "; heat maps in " + maps.out() : "",
         stopped && counts.all() < total
             ? "; stopped, %d not looked at".formatted(total - counts.all())
             : "");
   }
 
-  private Row row(Outcome outcome, Path name, Report report) {
+  private Row row(Outcome outcome, String name, Report report) {
     if (outcome instanceof Outcome.Failed f) {
       String error = SettingFlags.named(spec, f.error());
       return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
-    MapOptions.Written written = maps.write(s, name);
+    MapOptions.Written written;
+    try {
+      written = maps.write(s, name);
+    } catch (HeadClipException e) {
+      return new Row(report.failed(s.source().id(), e.getMessage()), true, false);
+    }
     Optional<Path> map = written.map();
     return new Row(
         report.scored(s.source().id(), s.detection(), map, written.overlay()),

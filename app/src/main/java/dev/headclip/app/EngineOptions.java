@@ -1,7 +1,9 @@
 package dev.headclip.app;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +18,13 @@ final class EngineOptions {
       description = "Refuse larger images by their header (default: ${DEFAULT-VALUE}).")
   private long maxPixels;
 
+  @Option(
+      names = "--max-seconds-per-image",
+      paramLabel = "N",
+      defaultValue = "120",
+      description = "An image that takes longer to decode is an error (default: ${DEFAULT-VALUE}).")
+  private double maxSeconds;
+
   private final SettingFlags settings = new SettingFlags();
 
   /** Adds the flags of the engine. */
@@ -29,6 +38,14 @@ final class EngineOptions {
 
   long maxPixels() {
     return maxPixels;
+  }
+
+  Duration maxTime() {
+    if (!(maxSeconds > 0 && maxSeconds < 1e9)) {
+      throw new HeadClipException(
+          "--max-seconds-per-image is %s, expected more than 0".formatted(maxSeconds));
+    }
+    return Duration.ofMillis(Math.max(1, (long) (maxSeconds * 1e3)));
   }
 
   /** What results depend on, for files that must not be mixed. */

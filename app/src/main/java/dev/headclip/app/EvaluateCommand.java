@@ -155,8 +155,6 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
             journal.indices().size(), set.samples().size());
         return Main.SOME_FAILED;
       }
-      failed.forEach(
-          (p, e) -> System.err.printf("headclip: %s: %s%n", p, SettingFlags.named(spec, e)));
       return judge(set, detector, work, identity, journal, failed);
     }
   }
@@ -182,12 +180,16 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
               failed,
               () -> progress.at(done.incrementAndGet(), ""));
     }
+    result
+        .failed()
+        .forEach((p, e) -> System.err.printf("headclip: %s: %s%n", p, SettingFlags.named(spec, e)));
+    result.notes().forEach((n, count) -> System.err.println("note: " + n.text(count)));
     MetricsReport report = result.reports().get(protocol);
     if (out.isPresent()) {
       write(set, detector, work, identity, journal, result);
     }
     System.out.println(format == Format.json ? report.json().toPrettyString() : report.text());
-    return failed.isEmpty() ? Main.OK : Main.SOME_FAILED;
+    return result.failed().isEmpty() ? Main.OK : Main.SOME_FAILED;
   }
 
   private void write(

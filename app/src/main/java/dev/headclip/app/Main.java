@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.report.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -75,16 +76,30 @@ public final class Main {
     CommandLine line = line();
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    System.setOut(new TerminalStream(out, false));
+    System.setErr(new TerminalStream(err, true));
     try {
       prepare(named(line, args), args);
-      return line.execute(args);
+      int code = line.execute(args);
+      line.getOut().flush();
+      if (System.out.checkError()) {
+        line.getErr().println("headclip: standard output cannot be written (full, or closed)");
+        return UNUSABLE;
+      }
+      return code;
     } catch (HeadClipException e) {
-      line.getErr().println("headclip: " + firstLine(e.getMessage()));
+      line.getErr().println("headclip: " + oneLine(e.getMessage()));
     } catch (OutOfMemoryError e) {
       line.getErr()
           .println("headclip: not enough memory; give Java more: HEADCLIP_JAVA_OPTS=-Xmx8g");
     } catch (StackOverflowError | LinkageError e) {
-      line.getErr().println("headclip: internal error: %s".formatted(firstLine(e.toString())));
+      line.getErr().println("headclip: internal error: %s".formatted(oneLine(e.toString())));
+    } finally {
+      System.out.flush();
+      System.setOut(out);
+      System.setErr(err);
     }
     return UNUSABLE;
   }
@@ -94,6 +109,8 @@ public final class Main {
     Main main = new Main();
     CommandLine line = new CommandLine(main);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    // a file may be called @args.jpg
+    line.setExpandAtFiles(false);
     line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
     return line;
@@ -128,7 +145,7 @@ public final class Main {
 
   private static int wrongUsage(ParameterException e) {
     PrintWriter err = e.getCommandLine().getErr();
-    err.println("headclip: " + firstLine(e.getMessage()));
+    err.println("headclip: " + oneLine(e.getMessage()));
     err.println("see '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
     return UNUSABLE;
   }
@@ -139,14 +156,14 @@ public final class Main {
         expected
             ? SettingFlags.named(c.getCommandSpec(), e)
             : "internal error: %s; please report it with the output of --debug".formatted(e);
-    c.getErr().println("headclip: " + firstLine(text));
+    c.getErr().println("headclip: " + oneLine(text));
     if (debug) {
       e.printStackTrace(c.getErr());
     }
     return UNUSABLE;
   }
 
-  private static String firstLine(String text) {
-    return String.valueOf(text).lines().findFirst().orElse("");
+  private static String oneLine(String text) {
+    return Printable.line(String.valueOf(text));
   }
 }

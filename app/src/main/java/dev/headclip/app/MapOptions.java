@@ -70,7 +70,7 @@ final class MapOptions {
   /**
    * @param name of the image's results below the folder
    */
-  Written write(Outcome.Scored s, Path name) {
+  Written write(Outcome.Scored s, String name) {
     // at the image's size once, for map and overlay
     boolean wanted = drawsOverlays() || maps != Maps.none && mapSize == MapSize.image;
     AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
@@ -80,7 +80,7 @@ final class MapOptions {
         drawsOverlays() ? Optional.of(writeOverlay(s, full, name)) : Optional.empty());
   }
 
-  private Path writeMap(AnomalyMap map, Path name) {
+  private Path writeMap(AnomalyMap map, String name) {
     Path to = out.resolve(name + ".map." + maps);
     AtomicFiles.write(
         to,
@@ -94,7 +94,7 @@ final class MapOptions {
     return to;
   }
 
-  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, Path name) {
+  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, String name) {
     Path to = out.resolve(name + ImageSearch.OVERLAY);
     AtomicFiles.write(
         to,

@@ -164,6 +164,9 @@ final class ModelOptions {
     adapter.ifPresent(b::adapter);
     method.ifPresent(b::method);
     className.ifPresent(b::className);
-    return b.compute(compute.engine()).maxPixels(compute.maxPixels()).build();
+    return b.compute(compute.engine())
+        .maxPixels(compute.maxPixels())
+        .maxTimePerImage(compute.maxTime())
+        .build();
   }
 }

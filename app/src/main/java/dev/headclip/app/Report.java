@@ -2,6 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
+import dev.headclip.internal.report.Printable;
 import dev.headclip.map.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +21,14 @@ sealed interface Report {
 
   String failed(String image, String error);
 
-  static Report of(DetectCommand.Format format, String model) {
+  /**
+   * @param guard whether cells of CSV that look like formulas are made plain text
+   */
+  static Report of(DetectCommand.Format format, String model, boolean guard) {
     return switch (format) {
       case text -> new Text();
       case json -> new Json(model);
-      case csv -> new Csv(model);
+      case csv -> new Csv(model, guard);
     };
   }
 
@@ -32,8 +36,14 @@ sealed interface Report {
   record Text() implements Report {
     @Override
     public String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
+      String page = d.page().text();
       String line =
-          "%-9s  %.3f  %s".formatted(d.anomalous() ? "ANOMALOUS" : "normal", d.score(), image);
+          "%-9s  %.3f  %s%s"
+              .formatted(
+                  d.anomalous() ? "ANOMALOUS" : "normal",
+                  d.score(),
+                  Printable.line(image),
+                  page.isEmpty() ? "" : " (" + page + ")");
       return d.anomalous() && !d.regions().isEmpty() ? line + "  " + regions(d) : line;
     }
 
@@ -54,7 +64,7 @@ sealed interface Report {
 
     @Override
     public String failed(String image, String error) {
-      return "headclip: %s: %s".formatted(image, error);
+      return Printable.line("headclip: %s: %s".formatted(image, error));
     }
   }
 
@@ -72,7 +82,7 @@ sealed interface Report {
   }
 
   /** RFC 4180. */
-  record Csv(String model) implements Report {
+  record Csv(String model, boolean guard) implements Report {
     @Override
     public Optional<String> header() {
       return Optional.of(
@@ -109,8 +119,15 @@ sealed interface Report {
       return row(cells);
     }
 
-    private static String row(List<?> cells) {
-      return String.join(",", cells.stream().map(c -> quoted(c.toString())).toList());
+    private String row(List<?> cells) {
+      return String.join(",", cells.stream().map(c -> quoted(guarded(c))).toList());
+    }
+
+    /** A spreadsheet runs what begins like a formula. */
+    private String guarded(Object cell) {
+      String text = cell.toString();
+      boolean formula = cell instanceof String && text.matches("(?s)[=+\\-@\t\r].*");
+      return guard && formula ? "'" + text : text;
     }
 
     private static String quoted(String cell) {

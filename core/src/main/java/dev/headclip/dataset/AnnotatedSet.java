@@ -19,18 +19,44 @@ import java.util.stream.Collectors;
  * @param root its folder or manifest
  * @param known which of the paper's sets it is
  * @param samples by class, then kind, then name; never empty
+ * @param remarks what was not understood or had to be guessed, for the user
  */
 public record AnnotatedSet(
-    String name, Path root, Optional<KnownDataset> known, List<Sample> samples) {
+    String name,
+    Path root,
+    Optional<KnownDataset> known,
+    List<Sample> samples,
+    List<String> remarks) {
   private static final List<Layout> ANY =
-      List.of(new ManifestLayout(), new MvtecLayout(), new VisaLayout(), new MetaJsonLayout());
+      List.of(
+          new ManifestLayout(),
+          new MvtecLayout(),
+          new VisaLayout(),
+          new MetaJsonLayout(),
+          new PlainFoldersLayout());
 
   public AnnotatedSet {
     Objects.requireNonNull(name, "name");
     samples = List.copyOf(samples);
+    remarks = List.copyOf(remarks);
     if (samples.isEmpty()) {
       throw new IllegalArgumentException("%s: no images".formatted(root));
     }
+  }
+
+  /** One of which there is nothing to remark. */
+  public AnnotatedSet(String name, Path root, Optional<KnownDataset> known, List<Sample> samples) {
+    this(name, root, known, samples, List.of());
+  }
+
+  /** The same images under another name. */
+  public AnnotatedSet named(String other) {
+    return new AnnotatedSet(other, root, known, samples, remarks);
+  }
+
+  /** Some of its images. */
+  public AnnotatedSet only(List<Sample> some) {
+    return new AnnotatedSet(name, root, known, some, remarks);
   }
 
   /**
@@ -76,18 +102,24 @@ public record AnnotatedSet(
         home = home.getParent();
       }
     }
-    return new AnnotatedSet(name, home, Optional.empty(), all);
+    List<String> remarks = sets.stream().flatMap(s -> s.remarks().stream()).toList();
+    return new AnnotatedSet(name, home, Optional.empty(), all, remarks);
   }
 
   private static Optional<AnnotatedSet> at(
       Path root, Path home, Optional<KnownDataset> known, List<Layout> layouts) {
     for (Layout l : layouts) {
       if (l.applies(home)) {
-        List<Sample> samples = l.read(home);
+        List<String> remarks = new ArrayList<>();
+        List<Sample> samples = l.read(home, remarks::add);
         if (!samples.isEmpty()) {
           return Optional.of(
               new AnnotatedSet(
-                  known.map(KnownDataset::name).orElseGet(() -> stem(root)), home, known, samples));
+                  known.map(KnownDataset::name).orElseGet(() -> stem(root)),
+                  home,
+                  known,
+                  samples,
+                  remarks));
         }
       }
     }

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * DAGM 2007: {@code ClassN/Test/NNNN.PNG}; an image is anomalous where {@code Label/} holds a mask
@@ -26,7 +27,7 @@ record DagmLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Sample> all = new ArrayList<>();
     for (Path c : classes(root)) {
       Path test = Folders.child(c, "test").orElseThrow();

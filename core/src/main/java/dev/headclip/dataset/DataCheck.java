@@ -2,22 +2,25 @@ package dev.headclip.dataset;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageLoader;
-import dev.headclip.image.RgbImage;
+import dev.headclip.image.Picture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Reads every image and mask once, so that a long run does not meet a broken one in the night. */
 public final class DataCheck {
@@ -33,13 +36,22 @@ public final class DataCheck {
    * @param unmasked anomalous images without mask
    * @param emptyMasks anomalous images whose mask is black
    * @param oneLabel classes whose images are all normal or all anomalous
+   * @param notes what was done to masks, and to how many
+   * @param several images whose file holds more than the first picture
    */
   public record Result(
       List<String> digests,
       List<String> problems,
       int unmasked,
       int emptyMasks,
-      List<String> oneLabel) {
+      List<String> oneLabel,
+      Map<MaskReader.Note, Integer> notes,
+      int several) {
+    /** The same of some of the images. */
+    public Result of(List<String> some) {
+      return new Result(some, problems, unmasked, emptyMasks, oneLabel, notes, several);
+    }
+
     /**
      * This, if it can be trained on.
      *
@@ -64,10 +76,16 @@ public final class DataCheck {
     public List<String> remarks() {
       List<String> all = new ArrayList<>();
       if (unmasked > 0) {
-        all.add("%d anomalous images have no mask (taken as empty)".formatted(unmasked));
+        all.add(
+            "%d anomalous images have no mask; left out of pixel figures, taken as empty in training"
+                .formatted(unmasked));
       }
       if (emptyMasks > 0) {
         all.add("%d masks of anomalous images are black".formatted(emptyMasks));
+      }
+      notes.forEach((n, count) -> all.add(n.text(count)));
+      if (several > 0) {
+        all.add("%d files hold several pictures; the first is used".formatted(several));
       }
       if (!oneLabel.isEmpty()) {
         all.add("classes with one label only: " + String.join(", ", oneLabel));
@@ -76,7 +94,16 @@ public final class DataCheck {
     }
   }
 
-  private record Seen(String digest, boolean emptyMask, String problem) {}
+  private record Seen(
+      String digest,
+      boolean emptyMask,
+      Set<MaskReader.Note> notes,
+      boolean several,
+      String problem) {
+    static Seen broken(String problem) {
+      return new Seen("", false, Set.of(), false, problem);
+    }
+  }
 
   /**
    * @param progress told the number of images read, from several threads
@@ -98,7 +125,16 @@ public final class DataCheck {
         seen.stream().map(Seen::problem).filter(p -> !p.isEmpty()).toList(),
         (int) samples.stream().filter(s -> s.anomalous() && s.mask().isEmpty()).count(),
         (int) seen.stream().filter(Seen::emptyMask).count(),
-        oneLabel(samples));
+        oneLabel(samples),
+        counts(seen.stream().flatMap(s -> s.notes().stream())),
+        (int) seen.stream().filter(Seen::several).count());
+  }
+
+  /** How often each was noted. */
+  public static Map<MaskReader.Note, Integer> counts(Stream<MaskReader.Note> notes) {
+    Map<MaskReader.Note, Integer> all = new EnumMap<>(MaskReader.Note.class);
+    notes.forEach(n -> all.merge(n, 1, Integer::sum));
+    return all;
   }
 
   private static void requireBothLabels(AnnotatedSet set) {
@@ -127,39 +163,40 @@ public final class DataCheck {
   private static Seen look(Sample s, ImageLoader loader) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      RgbImage image = read(s.image(), loader, sha);
+      Picture image = image(s.image(), loader);
+      update(sha, s.image());
+      boolean several = image.page().count() > 1;
       if (s.mask().isEmpty()) {
-        return new Seen(hex(sha), false, "");
+        return new Seen(hex(sha), false, Set.of(), several, "");
       }
-      RgbImage mask = read(s.mask().get(), loader, sha);
-      if (mask.width() != image.width() || mask.height() != image.height()) {
-        return new Seen(
-            "",
-            false,
-            "mask %s is %dx%d, its image %dx%d"
-                .formatted(
-                    s.mask().get(), mask.width(), mask.height(), image.width(), image.height()));
+      for (Path f : MaskReader.files(s.mask().get())) {
+        update(sha, f);
       }
-      boolean empty = true;
-      for (byte b : mask.rgb()) {
-        empty &= b == 0;
-      }
-      return new Seen(hex(sha), empty && s.anomalous(), "");
+      MaskReader.Read read = MaskReader.read(loader, s.mask().get(), ImageLoader.Header.of(image));
+      boolean empty = s.anomalous() && read.mask().empty();
+      return new Seen(hex(sha), empty, read.notes(), several, "");
     } catch (HeadClipException e) {
-      return new Seen("", false, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      return Seen.broken(Objects.requireNonNullElse(e.getMessage(), e.toString()));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private static RgbImage read(Path file, ImageLoader loader, MessageDigest sha) {
+  private static Picture image(Path file, ImageLoader loader) {
     try {
-      sha.update(Files.readAllBytes(file));
-      return loader.load(file);
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(file, e), e);
+      return loader.picture(file, 1);
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  private static void update(MessageDigest sha, Path file) {
+    try {
+      if (Files.isRegularFile(file)) {
+        sha.update(Files.readAllBytes(file));
+      }
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(file, e), e);
     }
   }
 

@@ -5,6 +5,7 @@ import dev.headclip.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -12,12 +13,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What the layouts look for in folders. Hidden files and what is no image are never seen. */
-final class Folders {
+public final class Folders {
   private Folders() {}
 
   /** Folders in a folder, by name. */
   static List<Path> folders(Path parent) {
-    return list(parent, f -> Files.isDirectory(f) && !name(f).startsWith("."));
+    return list(parent, f -> Files.isDirectory(f) && !name(f).matches("[.@#$].*|__MACOSX"));
   }
 
   /** Images directly in a folder, by name. */
@@ -27,6 +28,21 @@ final class Folders {
         f ->
             Files.isRegularFile(f)
                 && ImageFormat.inFolder(f).filter(ImageFormat::readable).isPresent());
+  }
+
+  /** Images in a folder and those below it, by their way from there. */
+  static List<Path> imagesInDepth(Path parent) {
+    List<Path> all = new ArrayList<>(images(parent));
+    folders(parent).forEach(f -> all.addAll(imagesInDepth(f)));
+    return all;
+  }
+
+  /** A file that a table names; tables written on Windows have backslashes. */
+  public static Path named(Path base, String text) {
+    Path plain = base.resolve(text);
+    return text.indexOf('\\') < 0 || Files.exists(plain)
+        ? plain
+        : base.resolve(text.replace('\\', '/'));
   }
 
   /** A folder of that name, in upper or lower case. */

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** HeadCT as published: {@code head_ct/000.png} .. and {@code labels.csv} with id, hemorrhage. */
 record HeadCtLayout() implements Layout {
@@ -18,7 +19,7 @@ record HeadCtLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     Path labels = root.resolve("labels.csv");
     Map<Integer, Boolean> byId = new HashMap<>();
     for (CsvTable.Row row : CsvTable.read(labels, "id", "hemorrhage").rows()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * KolektorSDD as published: {@code kosNN/PartN.jpg} and {@code PartN_label.bmp}; an image is
@@ -27,7 +28,7 @@ record KolektorLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     ImageLoader loader = ImageLoader.defaults();
     List<Sample> all = new ArrayList<>();
     for (Path part : parts(root)) {

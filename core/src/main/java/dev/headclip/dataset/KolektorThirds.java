@@ -39,7 +39,7 @@ public final class KolektorThirds {
           "%s: not KolektorSDD as published, expected %s".formatted(raw, layout.looks()));
     }
     requireEmpty(out);
-    List<Sample> images = layout.read(raw);
+    List<Sample> images = layout.read(raw, r -> {});
     // names only: pictures are read again when they are written
     List<String> normal = new ArrayList<>();
     for (Sample s : images) {
@@ -82,7 +82,7 @@ public final class KolektorThirds {
     ImageLoader loader = ImageLoader.defaults();
     try {
       RgbImage image = loader.load(s.image());
-      Optional<RgbImage> mask = s.mask().map(loader::load);
+      Optional<RgbImage> mask = s.mask().map(m -> loader.mask(m).image());
       List<Third> all = new ArrayList<>();
       int[] rows = {0, image.height() / 3, 2 * (image.height() / 3), image.height()};
       for (int i = 0; i < 3; i++) {

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -30,7 +31,7 @@ record LabelFoldersLayout(String category, Pattern normal, Pattern anomalous) im
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Sample> all = new ArrayList<>();
     add(find(root, normal).orElseThrow(), false, all);
     add(find(root, anomalous).orElseThrow(), true, all);

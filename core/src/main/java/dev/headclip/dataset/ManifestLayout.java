@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A CSV manifest: image, label and, if wanted, mask, class, split. Paths are relative to the file;
@@ -26,7 +27,7 @@ public record ManifestLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path file) {
+  public List<Sample> read(Path file, Consumer<String> remarks) {
     Path base = file.toAbsolutePath().getParent();
     List<Sample> all = new ArrayList<>();
     for (CsvTable.Row row : CsvTable.read(file, "image", "label").rows()) {
@@ -36,11 +37,11 @@ public record ManifestLayout() implements Layout {
       }
       boolean anomalous = label(file, row);
       Optional<Path> mask =
-          Optional.of(row.get("mask")).filter(m -> !m.isEmpty()).map(base::resolve);
+          Optional.of(row.get("mask")).filter(m -> !m.isEmpty()).map(m -> Folders.named(base, m));
       String category = row.get("class").isEmpty() ? Folders.stem(file) : row.get("class");
       all.add(
           new Sample(
-              base.resolve(row.get("image")),
+              Folders.named(base, row.get("image")),
               anomalous ? mask : Optional.empty(),
               category,
               anomalous ? "anomaly" : "good",

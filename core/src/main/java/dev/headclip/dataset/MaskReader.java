@@ -2,25 +2,137 @@ package dev.headclip.dataset;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Orientation;
+import dev.headclip.image.Picture;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
- * Masks as the reference repositories read them (AnomalyCLIP's dataset.py:71-72, train.py:64-66).
+ * Masks as the reference repositories read them (AnomalyCLIP's dataset.py:71-72, train.py:64-66):
+ * what is above 0 is anomalous. Beyond them: a folder of masks is joined; a lossy file is cut at
+ * half brightness; a mask that was drawn over stored pixels is turned with its image; one of
+ * another shape is refused.
  */
 public final class MaskReader {
+  private static final int HALF = 128;
+
   private MaskReader() {}
 
-  /** Grey above 0 is anomalous; resized bilinearly to a square, then a half or more stays. */
-  public static byte[] square(ImageLoader loader, Path file, int size) {
-    return fitted(loader, file, size, size);
+  /** What had to be done to a mask, for the user. */
+  public enum Note {
+    TURNED("masks are of the stored size and were turned as their images' orientation tags say"),
+    GUESSED(
+        "masks have no orientation tag while their images have one; taken as drawn over the stored pixels and turned"),
+    LOSSY("masks are lossy (JPEG or WebP) and were cut at half brightness"),
+    SCALED("masks are of another size than their images, of the same shape, and were scaled");
+
+    private final String text;
+
+    Note(String text) {
+      this.text = text;
+    }
+
+    /** With the number of masks. */
+    public String text(int count) {
+      return count + " " + text;
+    }
   }
 
-  /** The same for any size. */
+  /**
+   * A mask as its image is seen.
+   *
+   * @param notes what was done to it
+   */
+  public record Read(Mask mask, Set<Note> notes) {}
+
+  /**
+   * An image's mask.
+   *
+   * @param file of the mask, or a folder of several
+   * @param image it belongs to: its size and orientation
+   * @throws HeadClipException naming the mask
+   */
+  public static Read read(ImageLoader loader, Path file, ImageLoader.Header image) {
+    try {
+      Set<Note> notes = EnumSet.noneOf(Note.class);
+      Optional<Mask> all = Optional.empty();
+      for (Path f : files(file)) {
+        Mask one = oriented(loader.mask(f), image, notes);
+        if (all.isPresent()
+            && (all.get().width() != one.width() || all.get().height() != one.height())) {
+          throw new HeadClipException("the masks in it differ in size");
+        }
+        all = Optional.of(all.map(m -> m.or(one)).orElse(one));
+      }
+      Mask mask = all.orElseThrow(() -> new HeadClipException("a folder without masks"));
+      checkShape(mask, image, notes);
+      return new Read(mask, notes);
+    } catch (HeadClipException e) {
+      throw new HeadClipException("mask %s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The files of a mask. */
+  static List<Path> files(Path mask) {
+    return Files.isDirectory(mask) ? Folders.images(mask) : List.of(mask);
+  }
+
+  private static Mask oriented(Picture p, ImageLoader.Header image, Set<Note> notes) {
+    int tag = image.orientation();
+    boolean own = p.orientation() != 1 || tag == 1;
+    RgbImage picture = p.image();
+    if (!own) {
+      boolean swapped = image.width() != image.storedWidth();
+      boolean stored =
+          sameShape(picture.width(), picture.height(), image.storedWidth(), image.storedHeight());
+      boolean seen = sameShape(picture.width(), picture.height(), image.width(), image.height());
+      if (stored) {
+        notes.add(swapped && !seen ? Note.TURNED : Note.GUESSED);
+        picture = Orientation.of(tag).apply(picture);
+      }
+    }
+    if (p.lossy()) {
+      notes.add(Note.LOSSY);
+    }
+    return binary(picture, p.lossy() ? HALF : 1);
+  }
+
+  /** Whether one is the other, or a scaled copy, but for rounding. */
+  private static boolean sameShape(int w, int h, int width, int height) {
+    return Math.abs((double) w * height / width - h) <= 1
+        || Math.abs((double) h * width / height - w) <= 1;
+  }
+
+  private static void checkShape(Mask m, ImageLoader.Header image, Set<Note> notes) {
+    if (!sameShape(m.width(), m.height(), image.width(), image.height())) {
+      throw new HeadClipException(
+          "is %dx%d, its image %dx%d"
+              .formatted(m.width(), m.height(), image.width(), image.height()));
+    }
+    if (m.width() != image.width() || m.height() != image.height()) {
+      notes.add(Note.SCALED);
+    }
+  }
+
+  /** A mask alone, whose image is not known; resized bilinearly, then a half or more stays. */
   public static byte[] fitted(ImageLoader loader, Path file, int width, int height) {
     try {
-      return resized(binary(loader.load(file)), width, height);
+      List<Mask> all = new ArrayList<>();
+      for (Path f : files(file)) {
+        Picture p = loader.mask(f);
+        all.add(binary(p.image(), p.lossy() ? HALF : 1));
+      }
+      if (all.isEmpty()) {
+        throw new HeadClipException("a folder without masks");
+      }
+      return resized(all.stream().reduce(Mask::or).orElseThrow(), width, height);
     } catch (HeadClipException e) {
       throw new HeadClipException("mask %s: %s".formatted(file, e.getMessage()), e);
     }
@@ -28,30 +140,22 @@ public final class MaskReader {
 
   /** Whether anything in a mask's file is anomalous. */
   static boolean any(ImageLoader loader, Path file) {
-    for (byte b : loader.load(file).rgb()) {
-      if (b != 0) {
-        return true;
-      }
-    }
-    return false;
+    Picture p = loader.mask(file);
+    return !binary(p.image(), p.lossy() ? HALF : 1).empty();
   }
-
-  /**
-   * An image's mask.
-   *
-   * @param width columns
-   * @param height rows
-   * @param values 0 or 1, row-major
-   */
-  public record Mask(int width, int height, byte[] values) {}
 
   /** 1 where the image is not black. */
   public static Mask binary(RgbImage image) {
+    return binary(image, 1);
+  }
+
+  private static Mask binary(RgbImage image, int from) {
     byte[] out = new byte[image.width() * image.height()];
+    byte[] rgb = image.rgb();
     for (int i = 0; i < out.length; i++) {
-      boolean set =
-          image.rgb()[3 * i] != 0 || image.rgb()[3 * i + 1] != 0 || image.rgb()[3 * i + 2] != 0;
-      out[i] = (byte) (set ? 1 : 0);
+      int most =
+          Math.max(rgb[3 * i] & 0xff, Math.max(rgb[3 * i + 1] & 0xff, rgb[3 * i + 2] & 0xff));
+      out[i] = (byte) (most >= from ? 1 : 0);
     }
     return new Mask(image.width(), image.height(), out);
   }
@@ -61,7 +165,7 @@ public final class MaskReader {
     return resized(mask, size, size);
   }
 
-  /** Resized, 0 or 1. */
+  /** Resized bilinearly, then a half or more stays: 0 or 1. */
   public static byte[] resized(Mask mask, int width, int height) {
     if (mask.width() == width && mask.height() == height) {
       return mask.values();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * {@code meta.json} as AnomalyCLIP, AdaCLIP, APRIL-GAN and ADer write it: phase to class to items
@@ -25,7 +26,7 @@ record MetaJsonLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     Path file = root.resolve(FILE);
     JsonNode json;
     try {

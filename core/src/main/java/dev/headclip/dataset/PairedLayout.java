@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Images that are all anomalous in one folder, masks in another.
@@ -56,11 +57,11 @@ record PairedLayout(String category, List<String> images, List<String> masks) im
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Path> truth = Folders.images(first(root, masks).orElseThrow());
     List<Path> all = new ArrayList<>();
     imageFolders(root).forEach(f -> all.addAll(Folders.images(f)));
-    Map<Path, Path> pairs = MaskPairs.of(all, truth);
+    Map<Path, Path> pairs = MaskPairs.of(root, all, truth, remarks);
     return all.stream()
         .map(
             i ->

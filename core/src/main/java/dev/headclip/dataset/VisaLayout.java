@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * VisA as published: {@code split_csv/1cls.csv} with object, split, label, image, mask; masks hold
@@ -21,7 +22,7 @@ record VisaLayout() implements Layout {
   }
 
   @Override
-  public List<Sample> read(Path root) {
+  public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Sample> all = new ArrayList<>();
     CsvTable table =
         CsvTable.read(root.resolve(SPLIT), "object", "split", "label", "image", "mask");
@@ -36,10 +37,12 @@ record VisaLayout() implements Layout {
                 .formatted(root.resolve(SPLIT), row.line(), row.get("label")));
       }
       Optional<Path> mask =
-          Optional.of(row.get("mask")).filter(m -> anomalous && !m.isEmpty()).map(root::resolve);
+          Optional.of(row.get("mask"))
+              .filter(m -> anomalous && !m.isEmpty())
+              .map(m -> Folders.named(root, m));
       all.add(
           new Sample(
-              root.resolve(row.get("image")),
+              Folders.named(root, row.get("image")),
               mask,
               row.get("object"),
               anomalous ? "anomaly" : "good",

@@ -9,8 +9,7 @@ import java.util.Optional;
 /**
  * A result as the JSON object that every caller gives: {@code image, score, global_score,
  * local_score, anomalous, threshold, width, height, page, pages or frames (of files with several
- * pictures), regions (box, area, peak), map, overlay, model,
- * ms}, or {@code image, error}.
+ * pictures), regions (box, area, peak), map, overlay, model, ms}, or {@code image, error}.
  */
 public final class DetectionJson {
   private DetectionJson() {}

@@ -17,13 +17,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
  * Many images through one detector: decoding and finishing run beside the network, memory is
- * bounded by a few batches and a share of the heap, results come in the order of the images. Taken
- * by one thread; {@link #cancel} may be called from any.
+ * bounded by a few batches and a share of the heap, results come in the order of the images, but
+ * for one that decodes longer than {@link StreamSettings#patience}. Taken by one thread; {@link
+ * #cancel} may be called from any.
  *
  * @param <R> what is made of each outcome
  */
@@ -38,6 +40,8 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   // bytes of decoded images that wait for their finish
   private final AtomicLong held = new AtomicLong();
   private final Queue<Future<Decoded>> decoding = new ArrayDeque<>();
+  // those that nobody waits for any more until they are there
+  private final Queue<Future<Decoded>> late = new ArrayDeque<>();
   private final Queue<Future<R>> finishing = new ArrayDeque<>();
   private Optional<Decoded> next = Optional.empty();
   private volatile boolean cancelled;
@@ -94,7 +98,11 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
 
   @Override
   public boolean hasNext() {
-    return !finishing.isEmpty() || !decoding.isEmpty() || next.isPresent() || more();
+    return !finishing.isEmpty()
+        || !decoding.isEmpty()
+        || !late.isEmpty()
+        || next.isPresent()
+        || more();
   }
 
   /**
@@ -109,7 +117,12 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     }
     try {
       while (!enough()) {
-        score(group());
+        List<Decoded> group = group();
+        if (group.isEmpty() && !finishing.isEmpty()) {
+          // the next image is still being decoded: what is there is given meanwhile
+          break;
+        }
+        score(group);
       }
       return finishing.remove().get();
     } catch (InterruptedException e) {
@@ -126,7 +139,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   /** Whether the oldest result may be waited for; before that, the network has work to do. */
   private boolean enough() {
     boolean full = finishing.size() > ahead || held.get() >= settings.heldBytes();
-    boolean last = decoding.isEmpty() && next.isEmpty() && !more();
+    boolean last = decoding.isEmpty() && late.isEmpty() && next.isEmpty() && !more();
     return !finishing.isEmpty() && (full || last);
   }
 
@@ -144,8 +157,13 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     decodeAhead();
     List<Decoded> group = new ArrayList<>();
     int views = 0;
-    while (views < batch && group.size() < batch && (next.isPresent() || !decoding.isEmpty())) {
-      Decoded d = next.isPresent() ? next.get() : decoding.remove().get();
+    while (views < batch && group.size() < batch) {
+      Optional<Decoded> there =
+          next.isPresent() ? next : decoded(group.isEmpty() && finishing.isEmpty());
+      if (there.isEmpty()) {
+        break;
+      }
+      Decoded d = there.get();
       if (!group.isEmpty() && !sameClass(group.get(0), d)) {
         next = Optional.of(d);
         break;
@@ -155,6 +173,33 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
       views += d.views();
     }
     return group;
+  }
+
+  /**
+   * The next decoded image.
+   *
+   * @param needed whether there is nothing else to do than to wait for it
+   */
+  private Optional<Decoded> decoded(boolean needed)
+      throws InterruptedException, ExecutionException {
+    while (true) {
+      for (Future<Decoded> f : late) {
+        if (f.isDone()) {
+          late.remove(f);
+          return Optional.of(f.get());
+        }
+      }
+      Future<Decoded> first = decoding.poll();
+      if (first == null) {
+        return needed && !late.isEmpty() ? Optional.of(late.remove().get()) : Optional.empty();
+      }
+      try {
+        return Optional.of(first.get(settings.patience().toMillis(), TimeUnit.MILLISECONDS));
+      } catch (TimeoutException e) {
+        late.add(first);
+        decodeAhead();
+      }
+    }
   }
 
   private boolean sameClass(Decoded a, Decoded b) {

@@ -1,6 +1,8 @@
 package dev.headclip.evaluate;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.DataCheck;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Detection;
@@ -27,9 +29,12 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
@@ -62,18 +67,21 @@ public final class Evaluation {
    * @param reports per protocol
    * @param scores of all images, in the order of the data set
    * @param curves per class of the pixels
-   * @param failed images that could not be read, with the reason
+   * @param failed images that could not be read, or whose mask could not, with the reason
+   * @param notes what was done to masks, and to how many
    */
   public record Result(
       Map<Protocol, MetricsReport> reports,
       List<Scored> scores,
       Map<String, List<PixelScores.Point>> curves,
-      Map<Path, String> failed) {
+      Map<Path, String> failed,
+      Map<MaskReader.Note, Integer> notes) {
     public Result {
       reports = Collections.unmodifiableMap(new EnumMap<>(reports));
       scores = List.copyOf(scores);
       curves = Collections.unmodifiableMap(new LinkedHashMap<>(curves));
       failed = Collections.unmodifiableMap(new LinkedHashMap<>(failed));
+      notes = Collections.unmodifiableMap(new LinkedHashMap<>(notes));
     }
   }
 
@@ -170,6 +178,8 @@ public final class Evaluation {
     Map<Protocol, Map<String, ClassScores.Result>> results = new EnumMap<>(Protocol.class);
     protocols.forEach(p -> results.put(p, new LinkedHashMap<>()));
     Map<String, List<PixelScores.Point>> curves = new LinkedHashMap<>();
+    Map<Path, String> broken = Collections.synchronizedMap(new TreeMap<>());
+    Queue<MaskReader.Note> notes = new ConcurrentLinkedQueue<>();
     classes.forEach(
         (name, indices) -> {
           try (ClassScores one = new ClassScores()) {
@@ -179,12 +189,21 @@ public final class Evaluation {
                 .forEach(
                     i -> {
                       Sample s = set.samples().get(i);
-                      all.put(i, judge(s, predictions.get(i), scoring, resolution, one));
+                      try {
+                        Scored scored =
+                            judge(s, predictions.get(i), scoring, resolution, one, notes);
+                        all.put(i, scored);
+                      } catch (HeadClipException e) {
+                        broken.put(s.image(), e.getMessage());
+                      }
                       progress.run();
                     });
             // in a fixed order, whatever the threads did
-            indices.forEach(
-                i -> one.add((float) all.get(i).joint(), all.get(i).sample().anomalous()));
+            List<Integer> good = indices.stream().filter(all::containsKey).toList();
+            if (good.isEmpty()) {
+              return;
+            }
+            good.forEach(i -> one.add((float) all.get(i).joint(), all.get(i).sample().anomalous()));
             results.forEach((p, r) -> r.put(name, one.result(p)));
             List<PixelScores.Point> curve = one.pixelCurve();
             if (!curve.isEmpty()) {
@@ -194,27 +213,42 @@ public final class Evaluation {
         });
     Map<Protocol, MetricsReport> reports = new EnumMap<>(Protocol.class);
     results.forEach((p, r) -> reports.put(p, new MetricsReport(set.name(), method, p, r)));
-    return new Result(reports, List.copyOf(all.values()), curves, failed);
+    Map<Path, String> left = new LinkedHashMap<>(failed);
+    left.putAll(broken);
+    return new Result(
+        reports, List.copyOf(all.values()), curves, left, DataCheck.counts(notes.stream()));
   }
 
   private static Scored judge(
-      Sample s, Prediction p, Scoring scoring, Resolution resolution, ClassScores to) {
+      Sample s,
+      Prediction p,
+      Scoring scoring,
+      Resolution resolution,
+      ClassScores to,
+      Queue<MaskReader.Note> notes) {
     Scores found = scoring.of(p.evidence(), p.width(), p.height());
     if (s.mask().isPresent() || !s.anomalous()) {
       AnomalyMap map =
           resolution == Resolution.ORIGINAL
               ? found.map().resize(p.width(), p.height())
               : found.map();
+      Optional<MaskReader.Read> mask = s.mask().map(m -> mask(s, m));
+      mask.ifPresent(m -> notes.addAll(m.notes()));
       to.addMap(
           map.values(),
-          s.mask()
-              .map(m -> MaskReader.fitted(ImageLoader.defaults(), m, map.width(), map.height())),
+          mask.map(m -> MaskReader.resized(m.mask(), map.width(), map.height())),
           s.anomalous(),
           map.width(),
           map.height());
     } else {
-      to.addMap(new float[0], java.util.Optional.empty(), true, 0, 0);
+      to.addMap(new float[0], Optional.empty(), true, 0, 0);
     }
     return new Scored(s, found.score(), found.global(), found.local(), p.ms());
+  }
+
+  /** A sample's mask, as its image is seen. */
+  static MaskReader.Read mask(Sample s, Path mask) {
+    ImageLoader loader = ImageLoader.defaults();
+    return MaskReader.read(loader, mask, loader.header(s.image()));
   }
 }

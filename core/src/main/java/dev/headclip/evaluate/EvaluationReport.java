@@ -295,6 +295,7 @@ public final class EvaluationReport {
         .findFirst()
         .ifPresent(
             r -> r.classes().forEach((n, c) -> c.notes().forEach(t -> all.add(n + ": " + t))));
+    result.notes().forEach((n, count) -> all.add(n.text(count)));
     result.failed().forEach((p, e) -> all.add("not scored: %s: %s".formatted(p, e)));
     set.known().map(KnownDataset::remark).filter(r -> !r.isEmpty()).ifPresent(all::add);
     if (set.known().isPresent()) {

@@ -92,7 +92,10 @@ final class Gallery {
               .map(
                   m ->
                       img(
-                          masked(small, MaskReader.fitted(ImageLoader.defaults(), m, SIDE, SIDE)),
+                          masked(
+                              small,
+                              MaskReader.resized(
+                                  Evaluation.mask(s.sample(), m).mask(), SIDE, SIDE)),
                           "mask"))
               .orElse("");
       return "<figure>%s%s%s%s<figcaption class=\"mute\">%s<br>%.3f (global %.3f, local %.3f)</figcaption></figure>"

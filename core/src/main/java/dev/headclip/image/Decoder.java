@@ -1,6 +1,5 @@
 package dev.headclip.image;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.image.format.Container;
 import dev.headclip.image.format.Deadline;
 import dev.headclip.image.format.TiffPage;
@@ -16,13 +15,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** The libraries' decoders, held to what was announced, to a deadline, and to the data's end. */
 final class Decoder {
-  /** A decoder of WebP that stops further before its end has met damage. */
-  private static final int WEBP_SLACK = 24;
+  /** The look-ahead of the WebP decoders: one that stops further before the end met damage. */
+  private static final int WEBP_SLACK = 9;
 
   /** Of libjpeg's warnings, those that mean damaged data. */
   private static final List<String> DAMAGE =
@@ -51,8 +49,7 @@ final class Decoder {
   static RgbImage tiff(byte[] bytes, TiffPage p, boolean keepNonZero, Deadline deadline)
       throws IOException {
     try (Watched in = new Watched(bytes, deadline)) {
-      return Samples.toRgb(
-          read(in, p.index(), p.width(), p.height(), new byte[0]), keepNonZero);
+      return Samples.toRgb(read(in, p.index(), p.width(), p.height(), new byte[0]), keepNonZero);
     }
   }
 

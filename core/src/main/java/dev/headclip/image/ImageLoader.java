@@ -14,8 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Decodes PNG, JPEG (CMYK too), TIFF, BMP, GIF and WebP by content, whatever the file's name; turned
- * as its orientation tag says. What is cut or damaged is an error, never half a picture.
+ * Decodes PNG, JPEG (CMYK too), TIFF, BMP, GIF and WebP by content, whatever the file's name;
+ * turned as its orientation tag says. What is cut or damaged is an error, never half a picture.
  *
  * @param maxPixels images of more pixels are refused by their header, before decoding
  * @param maxTime an image that takes longer is an error
@@ -69,6 +69,67 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
   /** A mask: what is not 0 in it stays so, however small. */
   public Picture mask(Path file) {
     return decode(bytes(file), 1, true);
+  }
+
+  /**
+   * Size and orientation of a file's first picture.
+   *
+   * @param width columns as meant to be seen
+   * @param height rows
+   * @param orientation tag, 1 to 8
+   */
+  public record Header(int width, int height, int orientation) {
+    static Header of(int storedWidth, int storedHeight, int orientation) {
+      boolean swaps = Orientation.of(orientation).swaps();
+      return new Header(
+          swaps ? storedHeight : storedWidth, swaps ? storedWidth : storedHeight, orientation);
+    }
+
+    /** Of a decoded picture. */
+    public static Header of(Picture p) {
+      return new Header(p.image().width(), p.image().height(), p.orientation());
+    }
+
+    /** Columns as stored. */
+    public int storedWidth() {
+      return Orientation.of(orientation).swaps() ? height : width;
+    }
+
+    /** Rows as stored. */
+    public int storedHeight() {
+      return Orientation.of(orientation).swaps() ? width : height;
+    }
+  }
+
+  /** Without decoding it. */
+  public Header header(Path file) {
+    byte[] bytes = bytes(file);
+    ImageFormat format = format(bytes);
+    try {
+      if (format == ImageFormat.TIFF) {
+        TiffPage p = TiffFile.read(bytes).pages().get(0);
+        return Header.of(p.width(), p.height(), p.orientation());
+      }
+      Container c = Containers.read(format, bytes);
+      return Header.of(c.width(), c.height(), c.orientation());
+    } catch (HeadClipException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new HeadClipException("corrupt or truncated image (%s)".formatted(message(e)), e);
+    }
+  }
+
+  private static ImageFormat format(byte[] bytes) {
+    ImageFormat format =
+        ImageFormat.of(bytes)
+            .orElseThrow(
+                () ->
+                    new HeadClipException(
+                        "not an image that can be read, expected " + ImageFormat.READABLE));
+    if (!format.readable()) {
+      throw new HeadClipException(format.refusal());
+    }
+    return format;
   }
 
   /** How many pictures of a file are looked at one by one: pages of a TIFF, else one. */
@@ -126,15 +187,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
   }
 
   private Picture decode(byte[] bytes, int page, boolean keepNonZero) {
-    ImageFormat format =
-        ImageFormat.of(bytes)
-            .orElseThrow(
-                () ->
-                    new HeadClipException(
-                        "not an image that can be read, expected " + ImageFormat.READABLE));
-    if (!format.readable()) {
-      throw new HeadClipException(format.refusal());
-    }
+    ImageFormat format = format(bytes);
     Deadline deadline = Deadline.in(maxTime);
     try {
       return format == ImageFormat.TIFF
@@ -172,9 +225,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     TiffPage p = file.pages().get(page - 1);
     checkSize(p.width(), p.height());
     RgbImage stored =
-        p.plain()
-            ? p.rgb(keepNonZero, deadline)
-            : Decoder.tiff(bytes, p, keepNonZero, deadline);
+        p.plain() ? p.rgb(keepNonZero, deadline) : Decoder.tiff(bytes, p, keepNonZero, deadline);
     return new Picture(
         Orientation.of(p.orientation()).apply(stored),
         new Page(page, pages, false),

@@ -1,7 +1,7 @@
 package dev.headclip.image;
 
 /** EXIF orientation: how stored rows and columns lie in the picture as meant to be seen. */
-enum Orientation {
+public enum Orientation {
   NORMAL(false, false, false),
   MIRRORED(false, true, false),
   TURNED_180(false, true, true),
@@ -22,7 +22,7 @@ enum Orientation {
   }
 
   /** The orientation of tag value 1 to 8; others are taken as normal. */
-  static Orientation of(int tag) {
+  public static Orientation of(int tag) {
     return tag >= 1 && tag <= 8 ? values()[tag - 1] : NORMAL;
   }
 
@@ -31,7 +31,8 @@ enum Orientation {
     return swap;
   }
 
-  RgbImage apply(RgbImage image) {
+  /** A stored image as meant to be seen. */
+  public RgbImage apply(RgbImage image) {
     if (this == NORMAL) {
       return image;
     }

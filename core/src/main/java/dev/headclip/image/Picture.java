@@ -10,14 +10,4 @@ package dev.headclip.image;
  * @param orientation tag that it was turned by, 1 to 8
  */
 public record Picture(
-    RgbImage image, Page page, ImageFormat format, boolean lossy, int orientation) {
-  /** Columns as stored, before it was turned. */
-  public int storedWidth() {
-    return Orientation.of(orientation).swaps() ? image.height() : image.width();
-  }
-
-  /** Rows as stored. */
-  public int storedHeight() {
-    return Orientation.of(orientation).swaps() ? image.width() : image.height();
-  }
-}
+    RgbImage image, Page page, ImageFormat format, boolean lossy, int orientation) {}

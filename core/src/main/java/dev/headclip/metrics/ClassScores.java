@@ -101,7 +101,9 @@ public final class ClassScores implements AutoCloseable {
       notes.add("%d maps hold NaN; left out".formatted(brokenMaps));
     }
     if (unmasked > 0) {
-      notes.add("%d anomalous images have no mask; left out of pixel figures".formatted(unmasked));
+      notes.add(
+          "%d anomalous images have no mask; left out of pixel figures, taken as empty in training"
+              .formatted(unmasked));
     }
     int anomalous = (int) labels.stream().filter(l -> l).count();
     LevelFigures image = image();

@@ -2,6 +2,7 @@ package dev.headclip.metrics;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.CsvTable;
+import dev.headclip.dataset.Folders;
 import dev.headclip.dataset.ManifestLayout;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.image.ImageLoader;
@@ -99,7 +100,7 @@ public final class PredictionTable {
       return;
     }
     Path base = file.toAbsolutePath().getParent();
-    AnomalyMap map = MapReader.read(base.resolve(row.get("map")));
+    AnomalyMap map = MapReader.read(Folders.named(base, row.get("map")));
     boolean anomalous = ManifestLayout.label(file, row);
     Optional<byte[]> mask =
         Optional.of(row.get("mask"))
@@ -107,7 +108,7 @@ public final class PredictionTable {
             .map(
                 m ->
                     MaskReader.fitted(
-                        ImageLoader.defaults(), base.resolve(m), map.width(), map.height()));
+                        ImageLoader.defaults(), Folders.named(base, m), map.width(), map.height()));
     to.addMap(map.values(), mask, anomalous, map.width(), map.height());
   }
 }

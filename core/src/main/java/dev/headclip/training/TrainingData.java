@@ -4,9 +4,11 @@ import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataCheck;
 import dev.headclip.dataset.DataDigest;
+import dev.headclip.dataset.Mask;
 import dev.headclip.dataset.MaskReader;
 import dev.headclip.dataset.Sample;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Picture;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
 import java.util.ArrayList;
@@ -40,11 +42,7 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
         digests.add(all.digests().get(i));
       }
     }
-    return new TrainingData(
-        new AnnotatedSet(set.name(), set.root(), set.known(), good),
-        new DataCheck.Result(
-            digests, all.problems(), all.unmasked(), all.emptyMasks(), all.oneLabel()),
-        loader);
+    return new TrainingData(set.only(good), all.of(digests), loader);
   }
 
   public List<Sample> samples() {
@@ -66,11 +64,9 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
 
   Prepared prepare(int index, RecordLoader.Making m) {
     Sample s = samples().get(index);
-    byte[] bits = new byte[m.size() * m.size()];
-    if (s.mask().isPresent()) {
-      bits = MaskReader.square(loader, s.mask().get(), m.size());
-    }
-    return new Prepared(pixels(image(s), s, m), floats(bits));
+    Picture image = picture(s);
+    byte[] bits = mask(s, image, m.size(), m.size());
+    return new Prepared(pixels(image.image(), s, m), floats(bits));
   }
 
   /** Four images as one, two by two; each as large as the first. */
@@ -80,14 +76,12 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
     byte[][] masks = new byte[four.length][];
     for (int i = 0; i < four.length; i++) {
       Sample s = samples().get(four[i]);
-      RgbImage own = image(s);
+      Picture picture = picture(s);
+      RgbImage own = picture.image();
       int width = i == 0 ? own.width() : cells[0].width();
       int height = i == 0 ? own.height() : cells[0].height();
       cells[i] = PillowResize.BICUBIC.resize(own, width, height);
-      masks[i] =
-          s.mask()
-              .map(p -> MaskReader.fitted(loader, p, width, height))
-              .orElseGet(() -> new byte[width * height]);
+      masks[i] = mask(s, picture, width, height);
     }
     int w = cells[0].width();
     int h = cells[0].height();
@@ -100,13 +94,20 @@ public record TrainingData(AnnotatedSet set, DataCheck.Result check, ImageLoader
         System.arraycopy(masks[i], y * w, mask, to, w);
       }
     }
-    byte[] bits = MaskReader.square(new MaskReader.Mask(2 * w, 2 * h, mask), m.size());
+    byte[] bits = MaskReader.square(new Mask(2 * w, 2 * h, mask), m.size());
     return new Prepared(pixels(new RgbImage(2 * w, 2 * h, rgb), first, m), floats(bits));
   }
 
-  private RgbImage image(Sample s) {
+  private byte[] mask(Sample s, Picture image, int width, int height) {
+    return s.mask()
+        .map(m -> MaskReader.read(loader, m, ImageLoader.Header.of(image)).mask())
+        .map(m -> MaskReader.resized(m, width, height))
+        .orElseGet(() -> new byte[width * height]);
+  }
+
+  private Picture picture(Sample s) {
     try {
-      return loader.load(s.image());
+      return loader.picture(s.image(), 1);
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(s.image(), e.getMessage()), e);
     }

@@ -168,18 +168,6 @@ class ImageLoaderTest {
     return out.toByteArray();
   }
 
-  @Test
-  void tooManyPixelsAreRefusedByTheHeader() throws IOException {
-    byte[] png = encoded(gradient(BufferedImage.TYPE_3BYTE_BGR), "png");
-    // width and height of the header; nothing of that size is allocated
-    Arrays.fill(png, 16, 24, (byte) 0);
-    png[17] = 1;
-    png[21] = 1;
-    assertThatThrownBy(() -> loader.decode(png))
-        .isInstanceOf(HeadClipException.class)
-        .hasMessageContaining("65536 x 65536 pixels, more than the limit");
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"png", "jpg", "bmp", "gif"})
   void truncatedImagesAreErrorsNotHalfPictures(String format) throws IOException {

@@ -46,6 +46,12 @@ final class BmpFile {
       v.require(data, 1, "its picture");
     }
     return new Container(
-        ImageFormat.BMP, v.bytes(), (int) width, (int) Math.min(height, Integer.MAX_VALUE), 1, false, 1);
+        ImageFormat.BMP,
+        v.bytes(),
+        (int) width,
+        (int) Math.min(height, Integer.MAX_VALUE),
+        1,
+        false,
+        1);
   }
 }

@@ -43,9 +43,7 @@ record ByteView(byte[] bytes, boolean little) {
   }
 
   long u32(long at) {
-    return little
-        ? u16(at) | (long) u16(at + 2) << 16
-        : (long) u16(at) << 16 | u16(at + 2);
+    return little ? u16(at) | (long) u16(at + 2) << 16 : (long) u16(at) << 16 | u16(at + 2);
   }
 
   /** A 64-bit number that must be a place in a file. */

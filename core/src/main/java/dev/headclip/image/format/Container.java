@@ -14,4 +14,10 @@ import dev.headclip.image.ImageFormat;
  * @param frames of an animation; 1 for a still picture
  */
 public record Container(
-    ImageFormat format, byte[] picture, int width, int height, int orientation, boolean lossy, int frames) {}
+    ImageFormat format,
+    byte[] picture,
+    int width,
+    int height,
+    int orientation,
+    boolean lossy,
+    int frames) {}

@@ -126,7 +126,12 @@ final class JpegFile {
     }
     boolean profile = kind == APP2 && named(from, to, "ICC_PROFILE\0");
     boolean tables = kind == DHT || kind == DAC || kind == DQT || kind == DRI || kind == DNL;
-    if (sof || tables || kind == SOS || kind == APP0 && named(from, to, "JFIF\0") || profile || first(kind)) {
+    if (sof
+        || tables
+        || kind == SOS
+        || kind == APP0 && named(from, to, "JFIF\0")
+        || profile
+        || first(kind)) {
       out.write(v.bytes(), from, to - from);
     }
     return kind == SOS ? scan(from, to) : to;

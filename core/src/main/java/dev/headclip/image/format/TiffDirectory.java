@@ -3,7 +3,9 @@ package dev.headclip.image.format;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The numbers of one directory of a TIFF or BigTIFF file; text and unknown tags are passed over. */
+/**
+ * The numbers of one directory of a TIFF or BigTIFF file; text and unknown tags are passed over.
+ */
 final class TiffDirectory {
   static final int SUBFILE = 254;
   static final int WIDTH = 256;

@@ -121,8 +121,7 @@ public final class TiffPage {
       return new long[] {v.length() - offsets[0]};
     }
     if (counts.length != offsets.length) {
-      throw ByteView.broken(
-          "%d strips with %d lengths".formatted(offsets.length, counts.length));
+      throw ByteView.broken("%d strips with %d lengths".formatted(offsets.length, counts.length));
     }
     return counts;
   }
@@ -151,8 +150,7 @@ public final class TiffPage {
     for (int s = 0; s < samples; s++) {
       all[s] = bits.length == 0 ? 1 : (int) bits[Math.min(s, bits.length - 1)];
       if (all[s] < 1 || all[s] > 32) {
-        throw new HeadClipException(
-            "samples of %d bits, expected 1 to 32".formatted(all[s]));
+        throw new HeadClipException("samples of %d bits, expected 1 to 32".formatted(all[s]));
       }
     }
     return all;
@@ -169,7 +167,11 @@ public final class TiffPage {
     RgbImage out = RgbImage.blank(width, height);
     int tileWidth = tiled() ? bounded(TiffDirectory.TILE_WIDTH, 0, 1 << 24) : width;
     long rows = tiled() ? bounded(TiffDirectory.TILE_LENGTH, 0, 1 << 24) : height;
-    int tileHeight = (int) (tiled() ? rows : Math.min(height, Math.max(1, d.value(TiffDirectory.ROWS_PER_STRIP, height))));
+    int tileHeight =
+        (int)
+            (tiled()
+                ? rows
+                : Math.min(height, Math.max(1, d.value(TiffDirectory.ROWS_PER_STRIP, height))));
     int across = (width + tileWidth - 1) / tileWidth;
     int down = (height + tileHeight - 1) / tileHeight;
     long[] offsets = offsets();
@@ -177,7 +179,8 @@ public final class TiffPage {
     int planes = planar ? samples : 1;
     if (offsets.length < (long) across * down * planes) {
       throw ByteView.broken(
-          "%d strips or tiles, expected %d".formatted(offsets.length, (long) across * down * planes));
+          "%d strips or tiles, expected %d"
+              .formatted(offsets.length, (long) across * down * planes));
     }
     int[][] row = new int[samples][tileWidth];
     Slice[] data = new Slice[planes];
@@ -318,7 +321,8 @@ public final class TiffPage {
         value = photometric == WHITE_IS_ZERO ? most[s] - value : value;
         int eight = (int) Math.round(value * scale[s]);
         if (associated) {
-          eight = unmultiplied(eight, (int) Math.round((raw[base][at] & 0xffffffffL) * scale[base]));
+          eight =
+              unmultiplied(eight, (int) Math.round((raw[base][at] & 0xffffffffL) * scale[base]));
         }
         rgb[to + c] = (byte) (keepNonZero && value > 0 && eight == 0 ? 1 : eight);
       }

@@ -24,7 +24,8 @@ final class Unpack {
       int n = 0;
       while (n < wanted) {
         int more = inflater.inflate(out, n, wanted - n);
-        if (more == 0 && (inflater.finished() || inflater.needsInput() || inflater.needsDictionary())) {
+        if (more == 0
+            && (inflater.finished() || inflater.needsInput() || inflater.needsDictionary())) {
           throw early(n, wanted);
         }
         n += more;

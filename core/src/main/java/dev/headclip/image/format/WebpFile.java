@@ -11,9 +11,6 @@ import java.util.Arrays;
  * then a decoder that stops before its end has met damage, which it does not say itself.
  */
 final class WebpFile {
-  /** A decoder reads to within its look-ahead and padding of the end. */
-  static final int SLACK = 24;
-
   private static final int HEADER = 12;
   private static final int FRAME_HEADER = 16;
 
@@ -85,6 +82,7 @@ final class WebpFile {
         ByteBuffer.allocate(HEADER + 8 + length + length % 2).order(ByteOrder.LITTLE_ENDIAN);
     out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(out.capacity() - 8);
     out.put("WEBP".getBytes(StandardCharsets.US_ASCII)).put(v.bytes(), (int) at, 8 + length);
-    return new Container(ImageFormat.WEBP, out.array(), width, height, orientation, !lossless, frames);
+    return new Container(
+        ImageFormat.WEBP, out.array(), width, height, orientation, !lossless, frames);
   }
 }
