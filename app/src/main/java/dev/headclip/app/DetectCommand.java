@@ -137,6 +137,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }
+      maps.prepare();
       Counts counts = new Counts();
       boolean heard = run(detector, images, stopper, counts);
       if (!heard || out().checkError()) {

@@ -1,11 +1,14 @@
 package dev.headclip.app;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.detect.Outcome;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.image.MapWriter;
 import dev.headclip.image.Overlay;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.map.AnomalyMap;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -62,6 +65,18 @@ final class MapOptions {
   /** Whether anything is written. */
   boolean any() {
     return maps != Maps.none || drawsOverlays();
+  }
+
+  /** Makes the folder, so that one that cannot be written is known before the first image. */
+  void prepare() {
+    if (any()) {
+      try {
+        Files.createDirectories(out);
+      } catch (IOException e) {
+        throw new HeadClipException(
+            "--out %s: cannot be written (%s)".formatted(out, AtomicFiles.reason(e)), e);
+      }
+    }
   }
 
   /** The files of an image. */
