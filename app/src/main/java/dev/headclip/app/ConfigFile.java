@@ -6,6 +6,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import dev.headclip.settings.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -82,7 +83,7 @@ final class ConfigFile implements IDefaultValueProvider {
   static Map<String, String> values(Path file) {
     JsonNode root;
     try {
-      root = YAML.readTree(file.toFile());
+      root = YAML.readTree(RegularFiles.required(file).toFile());
     } catch (JsonProcessingException e) {
       throw new HeadClipException(
           "%s: not YAML (%s)"

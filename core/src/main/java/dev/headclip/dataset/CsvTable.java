@@ -1,6 +1,7 @@
 package dev.headclip.dataset;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +53,8 @@ public record CsvTable(List<Row> rows) {
             .setIgnoreEmptyLines(true)
             .setIgnoreSurroundingSpaces(true)
             .get();
-    try (BufferedReader in = Files.newBufferedReader(file, StandardCharsets.UTF_8);
+    try (BufferedReader in =
+            Files.newBufferedReader(RegularFiles.required(file), StandardCharsets.UTF_8);
         CSVParser parser = CSVParser.parse(in, format)) {
       List<String> header = new ArrayList<>();
       List<Row> rows = new ArrayList<>();

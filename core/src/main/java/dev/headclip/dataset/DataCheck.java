@@ -3,6 +3,7 @@ package dev.headclip.dataset;
 import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Picture;
+import dev.headclip.internal.files.RegularFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -193,7 +194,7 @@ public final class DataCheck {
   private static void update(MessageDigest sha, Path file) {
     try {
       if (Files.isRegularFile(file)) {
-        sha.update(Files.readAllBytes(file));
+        sha.update(Files.readAllBytes(RegularFiles.required(file)));
       }
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(file, e), e);

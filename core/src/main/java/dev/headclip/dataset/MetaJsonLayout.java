@@ -3,6 +3,7 @@ package dev.headclip.dataset;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ record MetaJsonLayout() implements Layout {
     Path file = root.resolve(FILE);
     JsonNode json;
     try {
-      json = new ObjectMapper().readTree(file.toFile());
+      json = new ObjectMapper().readTree(RegularFiles.required(file).toFile());
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read as JSON (%s)".formatted(file, e), e);
     }

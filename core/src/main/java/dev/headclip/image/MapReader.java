@@ -1,8 +1,8 @@
 package dev.headclip.image;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import dev.headclip.map.AnomalyMap;
-import dev.headclip.tensor.Half;
 import java.awt.image.BufferedImage;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
@@ -11,8 +11,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -21,8 +21,8 @@ import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Reads anomaly maps of any tool: NumPy's npy, grey PNG and TIFF of 8 or 16 bits (scaled to 0..1),
- * TIFF of 32-bit floats (as they are).
+ * Reads anomaly maps of any tool: NumPy's npy of numbers or truth values in either order, grey PNG
+ * and TIFF of 8 or 16 bits (scaled to 0..1, as npy of uint8 and uint16 are), TIFF of floats.
  */
 public final class MapReader {
   private static final byte[] NPY = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -33,15 +33,16 @@ public final class MapReader {
 
   private MapReader() {}
 
-  /** Errors are {@link HeadClipException}s that name the file. */
+  /** As floats; errors are {@link HeadClipException}s that name the file. */
   public static AnomalyMap read(Path file) {
+    return exact(file).map();
+  }
+
+  /** With every digit; errors are {@link HeadClipException}s that name the file. */
+  public static ExactMap exact(Path file) {
     try {
-      if (Files.size(file) > Integer.MAX_VALUE - 16) {
-        throw new HeadClipException("the file is larger than 2 GiB");
-      }
-      byte[] bytes = Files.readAllBytes(file);
-      boolean npy =
-          bytes.length > 10 && java.util.Arrays.equals(bytes, 0, NPY.length, NPY, 0, NPY.length);
+      byte[] bytes = RegularFiles.bytes(file);
+      boolean npy = bytes.length > 10 && Arrays.equals(bytes, 0, NPY.length, NPY, 0, NPY.length);
       return npy ? npy(bytes) : picture(bytes);
     } catch (java.nio.file.NoSuchFileException e) {
       throw new HeadClipException("%s: no such map".formatted(file), e);
@@ -53,7 +54,7 @@ public final class MapReader {
     }
   }
 
-  private static AnomalyMap npy(byte[] bytes) {
+  private static ExactMap npy(byte[] bytes) {
     ByteBuffer b = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     int version = bytes[6];
     long length = version == 1 ? b.getShort(8) & 0xffff : b.getInt(8) & 0xffffffffL;
@@ -65,60 +66,53 @@ public final class MapReader {
     String header = new String(bytes, start, (int) length, StandardCharsets.ISO_8859_1);
     Matcher dtype = DTYPE.matcher(header);
     Matcher shape = SHAPE.matcher(header);
-    if (!dtype.find() || !shape.find() || FORTRAN.matcher(header).find()) {
-      throw new HeadClipException("npy header %s, expected C order".formatted(header.strip()));
+    if (!dtype.find() || !shape.find()) {
+      throw new HeadClipException(
+          "npy header %s, expected descr and shape".formatted(header.strip()));
     }
+    long[] sizes = sizes(shape.group(1));
+    int n = (int) (sizes[0] * sizes[1]);
+    int data = start + (int) length;
+    NpyType type = NpyType.of(dtype.group(1));
+    if (bytes.length - data < (long) n * type.bytes()) {
+      throw new HeadClipException(
+          "%d bytes of data, expected %d".formatted(bytes.length - data, (long) n * type.bytes()));
+    }
+    boolean columns = FORTRAN.matcher(header).find();
+    int width = (int) sizes[1];
+    int height = (int) sizes[0];
+    double[] values = new double[n];
+    b.order(type.order());
+    for (int i = 0; i < n; i++) {
+      int place = columns ? i % width * height + i / width : i;
+      values[i] = type.value(b, data + place * type.bytes());
+    }
+    return new ExactMap(width, height, values);
+  }
+
+  /** Height and width, where other sizes are 1. */
+  private static long[] sizes(String text) {
     long[] sizes =
-        java.util.Arrays.stream(shape.group(1).split(","))
+        Arrays.stream(text.split(","))
             .map(String::strip)
             .filter(s -> !s.isEmpty())
             .mapToLong(Long::parseLong)
             .toArray();
     if (sizes.length > 2) {
       // (1, 1, height, width)
-      sizes = java.util.Arrays.stream(sizes).filter(s -> s != 1).toArray();
+      sizes = Arrays.stream(sizes).filter(s -> s != 1).toArray();
     }
-    if (sizes.length != 2 || sizes[0] > MOST_PIXELS || sizes[0] * sizes[1] > MOST_PIXELS) {
-      throw new HeadClipException("shape (%s), expected (height, width)".formatted(shape.group(1)));
+    if (sizes.length != 2
+        || sizes[0] < 1
+        || sizes[1] < 1
+        || sizes[0] > MOST_PIXELS
+        || sizes[0] * sizes[1] > MOST_PIXELS) {
+      throw new HeadClipException("shape (%s), expected (height, width)".formatted(text));
     }
-    int n = (int) (sizes[0] * sizes[1]);
-    int data = start + (int) length;
-    int each = width(dtype.group(1));
-    if (bytes.length - data < (long) n * each) {
-      throw new HeadClipException(
-          "%d bytes of data, expected %d".formatted(bytes.length - data, (long) n * each));
-    }
-    float[] values = new float[n];
-    for (int i = 0; i < n; i++) {
-      values[i] = value(b, dtype.group(1), data + i * each);
-    }
-    return new AnomalyMap((int) sizes[1], (int) sizes[0], values);
+    return sizes;
   }
 
-  private static int width(String dtype) {
-    return switch (dtype) {
-      case "<f4" -> 4;
-      case "<f8" -> 8;
-      case "<f2", "<u2" -> 2;
-      case "|u1" -> 1;
-      default ->
-          throw new HeadClipException(
-              "npy of type %s, expected little-endian float32, float64, float16, uint8 or uint16"
-                  .formatted(dtype));
-    };
-  }
-
-  private static float value(ByteBuffer b, String dtype, int at) {
-    return switch (dtype) {
-      case "<f4" -> b.getFloat(at);
-      case "<f8" -> (float) b.getDouble(at);
-      case "<f2" -> Half.toFloat(b.getShort(at));
-      case "<u2" -> (b.getShort(at) & 0xffff) / 65535f;
-      default -> (b.get(at) & 0xff) / 255f;
-    };
-  }
-
-  private static AnomalyMap picture(byte[] bytes) throws IOException {
+  private static ExactMap picture(byte[] bytes) throws IOException {
     try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
       var readers = ImageIO.getImageReaders(in);
       if (!readers.hasNext()) {
@@ -139,7 +133,7 @@ public final class MapReader {
     }
   }
 
-  private static AnomalyMap grey(BufferedImage image) {
+  private static ExactMap grey(BufferedImage image) {
     if (image.getColorModel() instanceof java.awt.image.IndexColorModel) {
       throw new HeadClipException("a picture with a palette, expected grey");
     }
@@ -147,19 +141,19 @@ public final class MapReader {
     if (r.getNumBands() != 1) {
       throw new HeadClipException("%d channels, expected one".formatted(r.getNumBands()));
     }
-    float scale =
+    double scale =
         switch (r.getDataBuffer().getDataType()) {
-          case DataBuffer.TYPE_BYTE -> 1 / 255f;
-          case DataBuffer.TYPE_USHORT -> 1 / 65535f;
+          case DataBuffer.TYPE_BYTE -> 1 / 255.0;
+          case DataBuffer.TYPE_USHORT -> 1 / 65535.0;
           case DataBuffer.TYPE_FLOAT, DataBuffer.TYPE_DOUBLE -> 1;
           default ->
               throw new HeadClipException(
                   "samples of an unusual type, expected 8, 16 bits or float");
         };
-    float[] values = r.getSamples(0, 0, r.getWidth(), r.getHeight(), 0, (float[]) null);
-    for (int i = 0; i < values.length; i++) {
-      values[i] *= scale;
+    double[] values = r.getSamples(0, 0, r.getWidth(), r.getHeight(), 0, (double[]) null);
+    for (int i = 0; i < values.length && scale != 1; i++) {
+      values[i] = (float) (values[i] * scale);
     }
-    return new AnomalyMap(r.getWidth(), r.getHeight(), values);
+    return new ExactMap(r.getWidth(), r.getHeight(), values);
   }
 }

@@ -14,7 +14,7 @@ final class Auroc {
    * @param labels true for anomalous
    * @return empty where one of the labels is missing
    */
-  public static OptionalDouble of(float[] scores, boolean[] labels) {
+  public static OptionalDouble of(double[] scores, boolean[] labels) {
     return of(new Ranking(scores, labels));
   }
 

@@ -1,6 +1,7 @@
 package dev.headclip.metrics;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -35,21 +36,31 @@ public final class ClassScores implements AutoCloseable {
     }
   }
 
-  private final PixelScores pixels = new PixelScores();
-  private final List<Float> scores = new ArrayList<>();
+  private final PixelScores pixels;
+  private final List<Double> scores = new ArrayList<>();
   private final List<Boolean> labels = new ArrayList<>();
   private int maps;
   private int notNumbers;
   private int brokenMaps;
   private int unmasked;
 
+  /** Of maps of floats. */
+  public ClassScores() {
+    pixels = new PixelScores();
+  }
+
+  /** Of maps of doubles. */
+  ClassScores(ScoreOrder order) {
+    pixels = new PixelScores(order);
+  }
+
   /**
    * An image's score. NaN is left out and noted.
    *
    * @param anomalous its label
    */
-  public synchronized void add(float score, boolean anomalous) {
-    if (Float.isNaN(score)) {
+  public synchronized void add(double score, boolean anomalous) {
+    if (Double.isNaN(score)) {
       notNumbers++;
       return;
     }
@@ -66,24 +77,29 @@ public final class ClassScores implements AutoCloseable {
    */
   public void addMap(
       float[] values, Optional<byte[]> mask, boolean anomalous, int width, int height) {
-    if (anomalous && mask.isEmpty()) {
-      synchronized (this) {
-        unmasked++;
-      }
-      return;
-    }
+    boolean broken = false;
     for (float v : values) {
-      if (Float.isNaN(v)) {
-        synchronized (this) {
-          brokenMaps++;
-        }
-        return;
-      }
+      broken |= Float.isNaN(v);
     }
-    pixels.add(values, mask.orElseGet(() -> new byte[values.length]), width, height);
-    synchronized (this) {
-      maps++;
+    if (counts(mask, anomalous, broken)) {
+      pixels.add(values, mask.orElseGet(() -> new byte[values.length]), width, height);
     }
+  }
+
+  /** The same of doubles, by the order that was given. */
+  void addMap(double[] values, Optional<byte[]> mask, boolean anomalous, int width, int height) {
+    if (counts(mask, anomalous, Arrays.stream(values).anyMatch(Double::isNaN))) {
+      pixels.add(values, mask.orElseGet(() -> new byte[values.length]), width, height);
+    }
+  }
+
+  private synchronized boolean counts(Optional<byte[]> mask, boolean anomalous, boolean broken) {
+    boolean without = anomalous && mask.isEmpty();
+    unmasked += without ? 1 : 0;
+    brokenMaps += !without && broken ? 1 : 0;
+    boolean counts = !without && !broken;
+    maps += counts ? 1 : 0;
+    return counts;
   }
 
   /** Points of the pixels' curves so far; empty where a label is missing. */
@@ -121,7 +137,7 @@ public final class ClassScores implements AutoCloseable {
   }
 
   private LevelFigures image() {
-    float[] s = new float[scores.size()];
+    double[] s = new double[scores.size()];
     boolean[] l = new boolean[s.length];
     for (int i = 0; i < s.length; i++) {
       s[i] = scores.get(i);

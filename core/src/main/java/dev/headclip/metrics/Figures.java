@@ -16,7 +16,7 @@ public record Figures(OptionalDouble auroc, Optional<PrecisionRecall> curve) {
    * @param scores higher is more anomalous; no NaN
    * @param labels true for anomalous
    */
-  public static Figures of(float[] scores, boolean[] labels) {
+  public static Figures of(double[] scores, boolean[] labels) {
     Ranking r = new Ranking(scores, labels);
     OptionalDouble auroc = Auroc.of(r);
     // with one label only, a precision-recall curve says nothing either

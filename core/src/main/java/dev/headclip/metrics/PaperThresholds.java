@@ -2,7 +2,7 @@ package dev.headclip.metrics;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.DoublePredicate;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
@@ -16,56 +16,56 @@ final class PaperThresholds {
 
   private PaperThresholds() {}
 
-  /** Score keys at which counts are needed. */
-  static int[] keys(float min, float max) {
-    if (!usable(min, max)) {
-      return new int[0];
-    }
-    return IntStream.concat(Arrays.stream(pro(min, max)), Arrays.stream(f1(min, max))).toArray();
+  /** Scores at which counts are needed. */
+  static double[] scores(ScoreOrder order, double min, double max) {
+    return usable(min, max)
+        ? DoubleStream.concat(
+                Arrays.stream(pro(order, min, max)), Arrays.stream(f1(order, min, max)))
+            .toArray()
+        : new double[0];
   }
 
-  private static boolean usable(float min, float max) {
-    return min < max && Float.isFinite(min) && Float.isFinite(max);
+  /** Their keys. */
+  static int[] keys(ScoreOrder order, double min, double max) {
+    return keys(order, scores(order, min, max));
+  }
+
+  private static int[] keys(ScoreOrder order, double[] scores) {
+    return Arrays.stream(scores).mapToInt(order::key).toArray();
+  }
+
+  private static boolean usable(double min, double max) {
+    return min < max && Double.isFinite(min) && Double.isFinite(max) && max - min > 0;
   }
 
   /** numpy's arange(min, max, step): the largest score that is not above each. */
-  private static int[] pro(float min, float max) {
-    double step = ((double) max - min) / PRO_STEPS;
-    int n = (int) Math.ceil(((double) max - min) / step);
+  private static double[] pro(ScoreOrder order, double min, double max) {
+    double step = (max - min) / PRO_STEPS;
+    // a range of a few of the smallest numbers has no steps
+    int n = step > 0 ? (int) Math.min(2 * PRO_STEPS, Math.ceil((max - min) / step)) : 0;
     return IntStream.range(0, n)
-        .map(i -> largest(v -> v <= min + i * step, min + i * step))
+        .mapToDouble(i -> order.largest(v -> v <= min + i * step))
         .toArray();
   }
 
   /** 0, 0.05 .. 1 of the normalised map. */
-  private static int[] f1(float min, float max) {
-    double range = (double) max - min;
+  private static double[] f1(ScoreOrder order, double min, double max) {
+    double range = max - min;
     return IntStream.rangeClosed(0, 20)
-        .map(i -> largest(v -> (v - min) / range <= i * 0.05, min + i * 0.05 * range))
+        .mapToDouble(i -> order.largest(v -> (v - min) / range <= i * 0.05))
         .toArray();
   }
 
-  /** The key of the largest float with a property that falls with size, near a guess. */
-  private static int largest(DoublePredicate holds, double guess) {
-    float f = (float) guess;
-    while (!holds.test(f)) {
-      f = Math.nextDown(f);
-    }
-    while (holds.test(Math.nextUp(f))) {
-      f = Math.nextUp(f);
-    }
-    return ScoreOrder.key(f);
-  }
-
-  static Map<Figure, Double> figures(ThresholdSweep sweep, float min, float max) {
+  static Map<Figure, Double> figures(
+      ThresholdSweep sweep, ScoreOrder order, double min, double max) {
     Map<Figure, Double> f = sweep.ranked();
     if (!usable(min, max)) {
       return f;
     }
-    aupro(sweep, sweep.above(pro(min, max)), f);
+    aupro(sweep, sweep.above(keys(order, pro(order, min, max))), f);
     double f1 = 0;
     double iou = 0;
-    for (ThresholdSweep.Above a : sweep.above(f1(min, max))) {
+    for (ThresholdSweep.Above a : sweep.above(keys(order, f1(order, min, max)))) {
       double p = a.tp() / (a.tp() + a.fp() + EPS);
       double r = a.tp() / (sweep.allPositives() + EPS);
       f1 = Math.max(f1, 2 * p * r / (p + r + EPS));

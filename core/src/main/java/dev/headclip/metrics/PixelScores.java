@@ -14,6 +14,7 @@ public final class PixelScores implements AutoCloseable {
 
   private static final int CURVE_STEPS = 200;
 
+  private final ScoreOrder order;
   private final IntSpool normal;
   // score key in the upper half, component in the lower
   private long[] anomalous = new long[1 << 12];
@@ -21,17 +22,28 @@ public final class PixelScores implements AutoCloseable {
   private int[] componentSizes = new int[16];
   private int components;
   private Optional<ThresholdSweep> sweep = Optional.empty();
-  private float min = Float.POSITIVE_INFINITY;
-  private float max = Float.NEGATIVE_INFINITY;
+  private double min = Double.POSITIVE_INFINITY;
+  private double max = Double.NEGATIVE_INFINITY;
 
+  /** Of maps of floats. */
   public PixelScores() {
     this(DEFAULT_IN_MEMORY);
+  }
+
+  /** Of maps of doubles. */
+  PixelScores(ScoreOrder order) {
+    this(order, DEFAULT_IN_MEMORY);
   }
 
   /**
    * @param inMemory normal pixels that stay in memory
    */
   PixelScores(long inMemory) {
+    this(ScoreOrder.floats(), inMemory);
+  }
+
+  private PixelScores(ScoreOrder order, long inMemory) {
+    this.order = order;
     normal = new IntSpool(inMemory);
   }
 
@@ -46,16 +58,41 @@ public final class PixelScores implements AutoCloseable {
       throw new IllegalArgumentException(
           "%d values, %d mask pixels, %dx%d".formatted(values.length, mask.length, width, height));
     }
-    for (float v : values) {
-      if (Float.isNaN(v)) {
-        throw new IllegalArgumentException("the map holds NaN");
-      }
+    int[] keys = new int[values.length];
+    float low = Float.POSITIVE_INFINITY;
+    float high = Float.NEGATIVE_INFINITY;
+    for (int i = 0; i < values.length; i++) {
+      requireNumber(values[i]);
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i]);
+      keys[i] = ScoreOrder.key(values[i]);
     }
-    Components c = Components.of(mask, width, height);
-    take(values, c);
+    take(keys, low, high, Components.of(mask, width, height));
   }
 
-  private synchronized void take(float[] values, Components c) {
+  /** The same of doubles, by the order that was given. */
+  void add(double[] values, byte[] mask, int width, int height) {
+    int[] keys = new int[values.length];
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < values.length; i++) {
+      requireNumber(values[i]);
+      low = Math.min(low, values[i]);
+      high = Math.max(high, values[i]);
+      keys[i] = order.key(values[i]);
+    }
+    take(keys, low, high, Components.of(mask, width, height));
+  }
+
+  private static void requireNumber(double v) {
+    if (Double.isNaN(v)) {
+      throw new IllegalArgumentException("the map holds NaN");
+    }
+  }
+
+  private synchronized void take(int[] keys, double low, double high, Components c) {
+    min = Math.min(min, low);
+    max = Math.max(max, high);
     sweep = Optional.empty();
     int first = components;
     components += c.sizes().length;
@@ -63,11 +100,8 @@ public final class PixelScores implements AutoCloseable {
       componentSizes = Arrays.copyOf(componentSizes, 2 * components);
     }
     System.arraycopy(c.sizes(), 0, componentSizes, first, c.sizes().length);
-    for (int i = 0; i < values.length; i++) {
-      float v = values[i];
-      min = Math.min(min, v);
-      max = Math.max(max, v);
-      int key = ScoreOrder.key(v);
+    for (int i = 0; i < keys.length; i++) {
+      int key = keys[i];
       if (c.labels()[i] == 0) {
         normal.add(key);
       } else {
@@ -87,7 +121,7 @@ public final class PixelScores implements AutoCloseable {
     return LevelFigures.of(
         Level.PIXEL,
         protocol == Protocol.PAPER
-            ? PaperThresholds.figures(sweep(), min, max)
+            ? PaperThresholds.figures(sweep(), order, min, max)
             : sweep().exactFigures());
   }
 
@@ -110,7 +144,7 @@ public final class PixelScores implements AutoCloseable {
   private ThresholdSweep sweep() {
     if (sweep.isEmpty()) {
       Arrays.parallelSort(anomalous, 0, anomalousCount);
-      int[] thresholds = PaperThresholds.keys(min, max);
+      int[] thresholds = PaperThresholds.keys(order, min, max);
       sweep =
           Optional.of(
               ThresholdSweep.of(

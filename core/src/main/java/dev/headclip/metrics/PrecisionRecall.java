@@ -16,7 +16,7 @@ record PrecisionRecall(double ap, double f1max, double threshold) {
    * @param labels true for anomalous
    * @return empty where nothing is anomalous
    */
-  public static Optional<PrecisionRecall> of(float[] scores, boolean[] labels) {
+  public static Optional<PrecisionRecall> of(double[] scores, boolean[] labels) {
     return of(new Ranking(scores, labels));
   }
 

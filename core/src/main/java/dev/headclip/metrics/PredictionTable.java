@@ -5,15 +5,19 @@ import dev.headclip.dataset.CsvTable;
 import dev.headclip.dataset.Folders;
 import dev.headclip.dataset.ManifestLayout;
 import dev.headclip.dataset.MaskReader;
+import dev.headclip.image.ExactMap;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.MapReader;
-import dev.headclip.map.AnomalyMap;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Anybody's predictions as a CSV file: class, label, score, map, mask. Paths are relative to the
@@ -55,22 +59,77 @@ public final class PredictionTable {
    */
   public MetricsReport report(String dataset, String method, Protocol protocol, Runnable progress) {
     Map<String, ClassScores.Result> results = new LinkedHashMap<>();
-    classes.forEach(
-        (name, rows) -> {
-          try (ClassScores scores = new ClassScores()) {
-            // in order: figures do not depend on it, but notes and sums of ties should not vary
-            rows.forEach(r -> score(scores, r));
-            rows.parallelStream()
-                .forEach(
-                    r -> {
-                      map(scores, r);
-                      progress.run();
-                    });
-            results.put(name, scores.result(protocol));
-          }
-        });
+    classes.forEach((name, rows) -> results.put(name, result(rows, protocol, progress)));
     return new MetricsReport(dataset, method, protocol, results);
   }
+
+  private ClassScores.Result result(List<CsvTable.Row> rows, Protocol protocol, Runnable progress) {
+    AtomicBoolean doubles = new AtomicBoolean();
+    try (ClassScores scores = new ClassScores()) {
+      // in order: figures do not depend on it, but notes and sums of ties should not vary
+      rows.forEach(r -> score(scores, r));
+      rows.parallelStream()
+          .filter(r -> !doubles.get())
+          .forEach(
+              r -> {
+                map(r).ifPresent(m -> add(scores, m, doubles));
+                progress.run();
+              });
+      return doubles.get() ? exact(rows, protocol) : scores.result(protocol);
+    }
+  }
+
+  private static void add(ClassScores scores, Annotated m, AtomicBoolean doubles) {
+    if (!m.map().floats()) {
+      // what floats would tie is told apart in two further passes
+      doubles.set(true);
+    } else {
+      scores.addMap(m.map().toFloats(), m.mask(), m.anomalous(), m.map().width(), m.map().height());
+    }
+  }
+
+  /** Maps of doubles: first what figures can depend on, then the counts. */
+  private ClassScores.Result exact(List<CsvTable.Row> rows, Protocol protocol) {
+    List<double[]> found =
+        rows.parallelStream().flatMap(r -> map(r).stream()).map(PredictionTable::marked).toList();
+    double min = found.stream().mapToDouble(f -> f[0]).min().orElse(0);
+    double max = found.stream().mapToDouble(f -> f[1]).max().orElse(0);
+    double[] anomalous =
+        found.stream().flatMapToDouble(f -> Arrays.stream(f, 2, f.length)).toArray();
+    try (ClassScores scores = new ClassScores(ScoreOrder.Ranks.of(anomalous, min, max))) {
+      rows.forEach(r -> score(scores, r));
+      rows.parallelStream()
+          .flatMap(r -> map(r).stream())
+          .forEach(
+              m ->
+                  scores.addMap(
+                      m.map().values(),
+                      m.mask(),
+                      m.anomalous(),
+                      m.map().width(),
+                      m.map().height()));
+      return scores.result(protocol);
+    }
+  }
+
+  /** Lowest and highest value of a map, then those of its anomalous pixels. */
+  private static double[] marked(Annotated m) {
+    double[] values = m.map().values();
+    if (Arrays.stream(values).anyMatch(Double::isNaN)) {
+      return new double[] {Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY};
+    }
+    byte[] mask = m.mask().orElseGet(() -> new byte[values.length]);
+    DoubleStream ends =
+        DoubleStream.of(
+            Arrays.stream(values).min().orElseThrow(), Arrays.stream(values).max().orElseThrow());
+    return DoubleStream.concat(
+            ends,
+            IntStream.range(0, values.length).filter(i -> mask[i] != 0).mapToDouble(i -> values[i]))
+        .toArray();
+  }
+
+  /** A map with its mask. */
+  private record Annotated(ExactMap map, Optional<byte[]> mask, boolean anomalous) {}
 
   private void score(ClassScores to, CsvTable.Row row) {
     String text = row.get("score");
@@ -86,21 +145,21 @@ public final class PredictionTable {
   }
 
   /** As Java and as Python write it. */
-  private static float number(String text) {
+  private static double number(String text) {
     return switch (text.toLowerCase(java.util.Locale.ROOT)) {
-      case "nan" -> Float.NaN;
-      case "inf", "+inf", "infinity" -> Float.POSITIVE_INFINITY;
-      case "-inf", "-infinity" -> Float.NEGATIVE_INFINITY;
-      default -> Float.parseFloat(text);
+      case "nan" -> Double.NaN;
+      case "inf", "+inf", "infinity" -> Double.POSITIVE_INFINITY;
+      case "-inf", "-infinity" -> Double.NEGATIVE_INFINITY;
+      default -> Double.parseDouble(text);
     };
   }
 
-  private void map(ClassScores to, CsvTable.Row row) {
+  private Optional<Annotated> map(CsvTable.Row row) {
     if (row.get("map").isEmpty()) {
-      return;
+      return Optional.empty();
     }
     Path base = file.toAbsolutePath().getParent();
-    AnomalyMap map = MapReader.read(Folders.named(base, row.get("map")));
+    ExactMap map = MapReader.exact(Folders.named(base, row.get("map")));
     boolean anomalous = ManifestLayout.label(file, row);
     Optional<byte[]> mask =
         Optional.of(row.get("mask"))
@@ -109,6 +168,6 @@ public final class PredictionTable {
                 m ->
                     MaskReader.fitted(
                         ImageLoader.defaults(), Folders.named(base, m), map.width(), map.height()));
-    to.addMap(map.values(), mask, anomalous, map.width(), map.height());
+    return Optional.of(new Annotated(map, mask, anomalous));
   }
 }

@@ -14,33 +14,43 @@ final class Ranking {
      * @param positives anomalous ones with this very score
      * @param negatives normal ones with it
      */
-    void accept(float score, long positives, long negatives);
+    void accept(double score, long positives, long negatives);
   }
 
-  private final long[] keys;
-  private final long positives;
+  // rising
+  private final double[] anomalous;
+  private final double[] normal;
+  private final int positives;
+  private final int negatives;
 
   /**
    * @param scores higher is more anomalous; no NaN
    * @param labels true for anomalous
    */
-  Ranking(float[] scores, boolean[] labels) {
+  Ranking(double[] scores, boolean[] labels) {
     if (scores.length != labels.length) {
       throw new IllegalArgumentException(
           "%d scores, %d labels".formatted(scores.length, labels.length));
     }
-    keys = new long[scores.length];
-    long anomalous = 0;
+    anomalous = new double[scores.length];
+    normal = new double[scores.length];
+    int a = 0;
+    int n = 0;
     for (int i = 0; i < scores.length; i++) {
-      if (Float.isNaN(scores[i])) {
+      if (Double.isNaN(scores[i])) {
         throw new IllegalArgumentException("score %d is NaN".formatted(i));
       }
-      anomalous += labels[i] ? 1 : 0;
-      // the label rides in the lowest bit
-      keys[i] = ((long) ScoreOrder.key(scores[i]) << 1) | (labels[i] ? 1 : 0);
+      // 0 and -0 are the same
+      if (labels[i]) {
+        anomalous[a++] = scores[i] + 0.0;
+      } else {
+        normal[n++] = scores[i] + 0.0;
+      }
     }
-    positives = anomalous;
-    Arrays.parallelSort(keys);
+    positives = a;
+    negatives = n;
+    Arrays.parallelSort(anomalous, 0, a);
+    Arrays.parallelSort(normal, 0, n);
   }
 
   long positives() {
@@ -48,20 +58,27 @@ final class Ranking {
   }
 
   long negatives() {
-    return keys.length - positives;
+    return negatives;
   }
 
   /** All groups, highest score first. */
   void forEachGroup(Group use) {
-    for (int i = keys.length - 1; i >= 0; ) {
-      long key = keys[i] >> 1;
-      long p = 0;
-      long n = 0;
-      for (; i >= 0 && keys[i] >> 1 == key; i--) {
-        p += keys[i] & 1;
-        n += 1 - (keys[i] & 1);
+    int a = positives;
+    int n = negatives;
+    while (a > 0 || n > 0) {
+      double score =
+          a == 0
+              ? normal[n - 1]
+              : n == 0 ? anomalous[a - 1] : Math.max(anomalous[a - 1], normal[n - 1]);
+      int fromA = a;
+      int fromN = n;
+      while (a > 0 && anomalous[a - 1] == score) {
+        a--;
       }
-      use.accept(ScoreOrder.score((int) key), p, n);
+      while (n > 0 && normal[n - 1] == score) {
+        n--;
+      }
+      use.accept(score, fromA - a, fromN - n);
     }
   }
 }

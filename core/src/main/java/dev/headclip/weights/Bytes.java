@@ -1,5 +1,6 @@
 package dev.headclip.weights;
 
+import dev.headclip.internal.files.RegularFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -21,7 +22,7 @@ sealed interface Bytes extends Closeable {
   void map(long from, int count, Consumer<ByteBuffer> use) throws IOException;
 
   static Bytes of(Path file) throws IOException {
-    return new OfFile(FileChannel.open(file, StandardOpenOption.READ));
+    return new OfFile(FileChannel.open(RegularFiles.required(file), StandardOpenOption.READ));
   }
 
   static Bytes of(byte[] content) {

@@ -2,6 +2,7 @@ package dev.headclip.weights;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.files.RegularFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ public sealed interface FileSet {
     @Override
     public byte[] read(String name) {
       try {
-        return Files.readAllBytes(folder.resolve(name));
+        return Files.readAllBytes(RegularFiles.required(folder.resolve(name)));
       } catch (IOException e) {
         throw new HeadClipException(
             "%s: cannot be read (%s)".formatted(describe(name), AtomicFiles.reason(e)), e);

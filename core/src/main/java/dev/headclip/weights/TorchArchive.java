@@ -1,6 +1,7 @@
 package dev.headclip.weights;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.PickleReader.Bag;
 import dev.headclip.weights.PickleReader.Storage;
@@ -67,7 +68,7 @@ public final class TorchArchive implements TensorSource {
   public static TorchArchive open(Path path) {
     ZipFile zip = null;
     try {
-      zip = new ZipFile(path.toFile());
+      zip = new ZipFile(RegularFiles.required(path).toFile());
       return new TorchArchive(path, zip);
     } catch (ZipException e) {
       closeQuietly(zip);

@@ -19,7 +19,7 @@ class ThresholdFreeFiguresTest {
     for (JsonNode n : new ObjectMapper().readTree(Golden.file("metrics.json").toFile())) {
       String name = n.path("name").asText();
       boolean image = name.startsWith("image");
-      float[] scores = t.get(name + (image ? ".scores" : ".maps")).data();
+      double[] scores = doubles(t.get(name + (image ? ".scores" : ".maps")).data());
       float[] labels = t.get(name + (image ? ".labels" : ".masks")).data();
       assertThat(Auroc.of(scores, truth(labels)).orElseThrow())
           .as(name)
@@ -28,6 +28,21 @@ class ThresholdFreeFiguresTest {
       assertThat(curve.ap()).as(name).isCloseTo(n.path("ap").asDouble(), within(1e-6));
       assertThat(curve.f1max()).as(name).isCloseTo(n.path("f1max").asDouble(), within(1e-6));
     }
+  }
+
+  private static double[] doubles(float[] values) {
+    double[] all = new double[values.length];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = values[i];
+    }
+    return all;
+  }
+
+  @Test
+  void scoresThatFloatsWouldTieAreRankedAsGiven() {
+    double[] scores = {1e-60, 2e-60, 1e60, 1 + 1e-12, 1};
+    boolean[] labels = {false, true, true, true, false};
+    assertThat(Auroc.of(scores, labels).orElseThrow()).isCloseTo(5 / 6.0, within(1e-12));
   }
 
   private static boolean[] truth(float[] labels) {
@@ -40,7 +55,7 @@ class ThresholdFreeFiguresTest {
 
   @Test
   void handComputedCaseWithTies() {
-    float[] scores = {.1f, .4f, .4f, .8f, .8f, .9f};
+    double[] scores = {.1, .4, .4, .8, .8, .9};
     boolean[] labels = {false, false, true, true, false, true};
     assertThat(Auroc.of(scores, labels).orElseThrow()).isCloseTo(7 / 9.0, within(1e-12));
     PrecisionRecall curve = PrecisionRecall.of(scores, labels).orElseThrow();
@@ -52,20 +67,20 @@ class ThresholdFreeFiguresTest {
 
   @Test
   void negativeZeroTiesWithZeroAndNegativesSort() {
-    assertThat(Auroc.of(new float[] {-0f, 0f}, new boolean[] {false, true}).orElseThrow())
+    assertThat(Auroc.of(new double[] {-0.0, 0}, new boolean[] {false, true}).orElseThrow())
         .isEqualTo(.5);
-    assertThat(Auroc.of(new float[] {-2f, -1f}, new boolean[] {false, true}).orElseThrow())
+    assertThat(Auroc.of(new double[] {-2, -1}, new boolean[] {false, true}).orElseThrow())
         .isEqualTo(1);
   }
 
   @Test
   void oneLabelAloneHasNoFigure() {
-    assertThat(Auroc.of(new float[] {1, 2}, new boolean[] {true, true})).isEmpty();
+    assertThat(Auroc.of(new double[] {1, 2}, new boolean[] {true, true})).isEmpty();
   }
 
   @Test
   void nanIsRefused() {
-    assertThatThrownBy(() -> Auroc.of(new float[] {Float.NaN}, new boolean[1]))
+    assertThatThrownBy(() -> Auroc.of(new double[] {Double.NaN}, new boolean[1]))
         .hasMessageContaining("NaN");
   }
 }

@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.WireFormat;
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.RegularFiles;
 import dev.headclip.model.ExportedFormat;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -28,7 +29,8 @@ public final class OnnxFormat implements ExportedFormat {
   @Override
   public Map<String, String> metadata(Path file) {
     Map<String, String> all = new LinkedHashMap<>();
-    try (InputStream raw = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream raw =
+        new BufferedInputStream(Files.newInputStream(RegularFiles.required(file)))) {
       CodedInputStream in = CodedInputStream.newInstance(raw);
       in.setSizeLimit(Integer.MAX_VALUE);
       for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
