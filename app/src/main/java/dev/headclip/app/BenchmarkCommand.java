@@ -163,6 +163,7 @@ final class BenchmarkCommand implements Callable<Integer> {
     Backbones all = new Backbones(new LinkedHashMap<>(), backbonesOf, clip);
     try {
       p.variants().keySet().forEach(v -> p.check(v, all.of(v).config()));
+      all.byPlace().values().forEach(ActivationOption::say);
       return all;
     } catch (RuntimeException e) {
       all.close();

@@ -13,6 +13,7 @@ import dev.headclip.model.ModelBuilder;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -57,6 +58,8 @@ final class ModelOptions {
       description =
           "Share of normal images that may be called anomalous, by what calibrate stored (default: the model's threshold).")
   private Optional<Double> targetFpr;
+
+  @Mixin private ActivationOption activation;
 
   private final SettingFlags settings = new SettingFlags();
 
@@ -120,7 +123,15 @@ final class ModelOptions {
     adapter.ifPresent(b::adapter);
     method.ifPresent(b::method);
     targetFpr.ifPresent(b::targetFpr);
-    return b.open();
+    activation.get().ifPresent(b::activation);
+    return said(b.open());
+  }
+
+  private static Model said(Model m) {
+    if (m instanceof ClipModel clip) {
+      ActivationOption.say(clip.backbone());
+    }
+    return m;
   }
 
   /** The same, of a backbone and an adapter. */
@@ -138,6 +149,7 @@ final class ModelOptions {
     ModelBuilder b = Model.builder(place());
     adapter.ifPresent(b::adapter);
     method.ifPresent(b::method);
+    activation.get().ifPresent(b::activation);
     try (Model m = b.open()) {
       if (m instanceof ClipModel clip) {
         return clip.adapter();
@@ -164,9 +176,13 @@ final class ModelOptions {
     adapter.ifPresent(b::adapter);
     method.ifPresent(b::method);
     className.ifPresent(b::className);
-    return b.compute(compute.engine())
-        .maxPixels(compute.maxPixels())
-        .maxTimePerImage(compute.maxTime())
-        .build();
+    activation.get().ifPresent(b::activation);
+    Detector detector =
+        b.compute(compute.engine())
+            .maxPixels(compute.maxPixels())
+            .maxTimePerImage(compute.maxTime())
+            .build();
+    said(detector.model());
+    return detector;
   }
 }

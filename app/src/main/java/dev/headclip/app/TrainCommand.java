@@ -109,6 +109,8 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
 
   private final SettingFlags settings = new SettingFlags();
 
+  @Mixin private ActivationOption activation;
+
   @Mixin private ComputeOptions compute;
 
   @Option(
@@ -174,8 +176,9 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     if (!resume) {
       files.requireNoUnfinishedRun();
     }
-    try (Backbone clip = Model.backbone(backbone);
+    try (Backbone clip = Model.backbone(backbone, activation.get());
         Stopper stopper = new Stopper(180)) {
+      ActivationOption.say(clip);
       Recipe recipe = recipe(clip.config());
       compute.useThreads();
       LearningEngine.find().requireDevice(device);

@@ -1,6 +1,5 @@
 package dev.headclip.backbone;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
@@ -26,6 +25,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -57,6 +57,7 @@ public final class Backbone implements AutoCloseable {
   private final ClipConfig config;
   private final BackboneWeights weights;
   private final Normalization normalization;
+  private final List<String> assumed;
   private Optional<String> digest = Optional.empty();
 
   private Backbone(
@@ -64,12 +65,14 @@ public final class Backbone implements AutoCloseable {
       String file,
       ClipConfig config,
       BackboneWeights weights,
-      Normalization normalization) {
+      Normalization normalization,
+      List<String> assumed) {
     this.files = files;
     this.file = file;
     this.config = config;
     this.weights = weights;
     this.normalization = normalization;
+    this.assumed = List.copyOf(assumed);
   }
 
   /**
@@ -78,46 +81,94 @@ public final class Backbone implements AutoCloseable {
    * @param path a folder, or a checkpoint file
    */
   public static Backbone open(Path path) {
+    return open(path, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param activation of weights without a configuration; empty for what their name says
+   */
+  public static Backbone open(Path path, Optional<Activation> activation) {
     if (!Files.exists(path)) {
       throw new HeadClipException(
           "%s: no such backbone, expected a folder with config.json and model.safetensors, or a .pt file"
               .formatted(path));
     }
     if (Files.isDirectory(path)) {
-      return open(new FileSet.OnDisk(path));
+      FileSet files = new FileSet.OnDisk(path);
+      return open(files, weightsIn(files), activation);
     }
     Path parent = path.toAbsolutePath().getParent();
-    return open(new FileSet.OnDisk(parent), path.getFileName().toString());
+    return open(new FileSet.OnDisk(parent), path.getFileName().toString(), activation);
   }
 
   /** Opens the backbone of a folder. */
   public static Backbone open(FileSet files) {
-    return open(files, weightsIn(files));
+    return open(files, weightsIn(files), Optional.empty());
   }
 
-  private static Backbone open(FileSet files, String file) {
+  private static Backbone open(FileSet files, String file, Optional<Activation> wanted) {
     String name = files.describe(file);
     Optional<ClipConfig> stated = ConfigReader.read(files);
     TensorSource source = source(files, file);
+    List<String> assumed = new ArrayList<>();
     try {
-      ClipConfig config =
-          stated.orElseGet(() -> ConfigInference.infer(name, source.tensors(), activation(source)));
+      ClipConfig config = stated.orElseGet(() -> inferred(name, file, source, wanted, assumed));
+      if (wanted.isPresent() && stated.isPresent()) {
+        throw new HeadClipException(
+            "%s: its configuration says the activation; --activation is for weights without one"
+                .formatted(name));
+      }
       BackboneWeights weights = new BackboneWeights(name, source, config);
-      return new Backbone(files, file, config, weights, normalization(files));
+      Optional<Normalization> said = PreprocessorConfig.read(files);
+      if (said.isEmpty() && !openAi(source)) {
+        assumed.add(
+            "%s: no mean and deviation of its pixels beside it; OpenAI's are assumed"
+                .formatted(name));
+      }
+      Normalization normalization = said.orElseGet(Normalization::clip);
+      return new Backbone(files, file, config, weights, normalization, assumed);
     } catch (RuntimeException e) {
       source.close();
       throw e;
     }
   }
 
+  private static ClipConfig inferred(
+      String name,
+      String file,
+      TensorSource source,
+      Optional<Activation> wanted,
+      List<String> assumed) {
+    Activation activation = wanted.orElseGet(() -> activation(file, source));
+    ClipConfig config = ConfigInference.infer(name, source.tensors(), activation);
+    if (!openAi(source)) {
+      assumed.add(
+          "%s: no configuration beside it; %s%s, %d heads in the image tower and %d in the text tower are assumed"
+              .formatted(
+                  name,
+                  activation == Activation.QUICK_GELU ? "QuickGELU" : "exact GELU",
+                  wanted.isPresent() ? " as asked for" : "",
+                  config.vision().heads(),
+                  config.text().heads()));
+    }
+    return config;
+  }
+
+  /** OpenAI's own archives, of which everything is known. */
+  private static boolean openAi(TensorSource source) {
+    return source instanceof TorchArchive a && a.isScript();
+  }
+
   /**
    * The activation where no config says it: OpenAI's archives are QuickGELU, open_clip's default is
-   * exact.
+   * exact, but for models that are called quickgelu.
    */
-  private static Activation activation(TensorSource source) {
-    boolean openAi = source instanceof TorchArchive a && a.isScript();
-    boolean openClip = CheckpointNames.openAi(source.tensors().keySet());
-    return openClip && !openAi ? Activation.GELU : Activation.QUICK_GELU;
+  private static Activation activation(String file, TensorSource source) {
+    boolean openClip = CheckpointNames.openAi(source.tensors().keySet()) && !openAi(source);
+    String plain = file.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
+    return openClip && !plain.contains("quickgelu") ? Activation.GELU : Activation.QUICK_GELU;
   }
 
   private static String weightsIn(FileSet files) {
@@ -185,34 +236,6 @@ public final class Backbone implements AutoCloseable {
     }
   }
 
-  private static Normalization normalization(FileSet files) {
-    String name = "preprocessor_config.json";
-    if (!files.has(name)) {
-      return Normalization.clip();
-    }
-    JsonNode root = ConfigReader.tree(files, name);
-    try {
-      return new Normalization(
-          three(root, "image_mean", Normalization.clip().mean()),
-          three(root, "image_std", Normalization.clip().std()));
-    } catch (IllegalArgumentException e) {
-      throw new HeadClipException("%s: %s".formatted(files.describe(name), e.getMessage()), e);
-    }
-  }
-
-  private static float[] three(JsonNode root, String name, float[] absent) {
-    JsonNode n = root.path(name);
-    if (n.isMissingNode()) {
-      return absent;
-    }
-    if (n.size() != 3) {
-      throw new IllegalArgumentException("%s is %s, expected three numbers".formatted(name, n));
-    }
-    return new float[] {
-      (float) n.get(0).asDouble(), (float) n.get(1).asDouble(), (float) n.get(2).asDouble()
-    };
-  }
-
   /** The folder that it was opened from. */
   public FileSet files() {
     return files;
@@ -232,6 +255,11 @@ public final class Backbone implements AutoCloseable {
     return normalization;
   }
 
+  /** What no file says and had to be assumed, one line each. */
+  public List<String> assumed() {
+    return assumed;
+  }
+
   /** The backbone's own tokenizer; the caller closes it. */
   public ClipTokenizer tokenizer() {
     return ClipTokenizer.of(files, config);
@@ -249,7 +277,7 @@ public final class Backbone implements AutoCloseable {
    * tensors: changes when they do, and costs next to nothing, unlike {@link #digest}.
    */
   public String stamp() {
-    StringBuilder s = new StringBuilder(files.describe(file));
+    StringBuilder s = new StringBuilder(files.describe(file)).append('|').append(config);
     if (files instanceof FileSet.OnDisk disk) {
       Path home = disk.folder().toAbsolutePath().normalize();
       s.append('|').append(home);

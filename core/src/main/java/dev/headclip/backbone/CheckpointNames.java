@@ -34,6 +34,10 @@ final class CheckpointNames {
           "vocab_size",
           "attn_mask");
 
+  /** Under which a training's checkpoint keeps the weights. */
+  private static final Set<String> WRAPPERS =
+      Set.of("state_dict.", "model_state_dict.", "model.", "ema.");
+
   private CheckpointNames() {}
 
   /** Whether OpenAI's names are used (OpenAI itself, open_clip). */
@@ -56,11 +60,21 @@ final class CheckpointNames {
     return IGNORED.contains(name);
   }
 
+  /** What a training keeps beside the weights is no part of them: optimizer, scaler. */
+  private static boolean beside(String stored, String prefix) {
+    int dot = prefix.indexOf('.');
+    String wrapper = dot < 0 ? "" : prefix.substring(0, dot + 1);
+    return WRAPPERS.contains(wrapper) && !stored.startsWith(wrapper);
+  }
+
   /** The stored names without prefix, and with the text tower of CustomTextCLIP at the top. */
   static Map<String, String> plainNames(Map<String, TensorInfo> tensors) {
     String prefix = prefix(tensors.keySet());
     Map<String, String> plain = new LinkedHashMap<>();
     for (String stored : tensors.keySet()) {
+      if (beside(stored, prefix)) {
+        continue;
+      }
       String name = stored.startsWith(prefix) ? stored.substring(prefix.length()) : stored;
       boolean custom = name.startsWith("text.") && openAi(tensors.keySet());
       plain.put(custom ? name.substring("text.".length()) : name, stored);

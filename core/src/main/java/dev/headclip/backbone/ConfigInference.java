@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
 
 /**
  * Sizes from the weights themselves (OpenAI's model.py:399-428), for files without a config. The
- * number of heads is not in the weights: OpenAI's rule is width / 64.
+ * number of heads is not in the weights: OpenAI's rule is width / 64, and the image towers of
+ * open_clip's ViT-H, g, bigG and e have 16.
  */
 final class ConfigInference {
   private final String file;
@@ -77,10 +78,10 @@ final class ConfigInference {
     int grid = (int) Math.round(Math.sqrt(position[0] - 1.0));
     try {
       return new ClipConfig(
-          tower(conv[0], visionLayers, visionHidden, activation),
+          tower(conv[0], visionLayers, visionHeads(conv[0]), visionHidden, activation),
           grid * patch,
           patch,
-          tower(tokens[1], textLayers, textHidden, activation),
+          tower(tokens[1], textLayers, textHeads(tokens[1]), textHidden, activation),
           (int) context,
           (int) tokens[0],
           (int) embed);
@@ -89,8 +90,19 @@ final class ConfigInference {
     }
   }
 
-  private static TowerConfig tower(long width, int layers, long hidden, Activation activation) {
-    int heads = (int) Math.max(1, width / 64);
+  /** Widths of open_clip's large image towers, whose heads are wider. */
+  private static final Set<Long> OF_16_HEADS = Set.of(1280L, 1408L, 1664L, 1792L);
+
+  private static int visionHeads(long width) {
+    return OF_16_HEADS.contains(width) ? 16 : textHeads(width);
+  }
+
+  private static int textHeads(long width) {
+    return (int) Math.max(1, width / 64);
+  }
+
+  private static TowerConfig tower(
+      long width, int layers, int heads, long hidden, Activation activation) {
     return new TowerConfig((int) width, layers, heads, (int) hidden, activation, 1e-5);
   }
 

@@ -1,5 +1,6 @@
 package dev.headclip.backbone;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,7 +15,8 @@ import java.util.Optional;
 
 /** Reads config.json (Hugging Face) and open_clip_config.json. */
 final class ConfigReader {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
   private ConfigReader() {}
 
@@ -66,19 +68,19 @@ final class ConfigReader {
     JsonNode vision = merged(root, "vision_config");
     return new ClipConfig(
         tower(vision, 768, 3072, 12),
-        integer(vision, "image_size", 224),
-        integer(vision, "patch_size", 32),
+        Fields.integer(vision, "image_size", 224),
+        Fields.integer(vision, "patch_size", 32),
         tower(text, 512, 2048, 8),
-        integer(text, "max_position_embeddings", 77),
-        integer(text, "vocab_size", 49408),
-        integer(root, "projection_dim", 512));
+        Fields.integer(text, "max_position_embeddings", 77),
+        Fields.integer(text, "vocab_size", 49408),
+        Fields.integer(root, "projection_dim", 512));
   }
 
   /** Older configs have a second object whose fields win (CLIPConfig's constructor). */
   private static JsonNode merged(JsonNode root, String name) {
     ObjectNode all = JSON.createObjectNode();
     for (String key : new String[] {name, name + "_dict"}) {
-      if (root.path(key) instanceof ObjectNode o) {
+      if (Fields.object(root, key) instanceof ObjectNode o) {
         all.setAll(o);
       }
     }
@@ -87,52 +89,41 @@ final class ConfigReader {
 
   private static TowerConfig tower(JsonNode n, int width, int hidden, int heads) {
     return new TowerConfig(
-        integer(n, "hidden_size", width),
-        integer(n, "num_hidden_layers", 12),
-        integer(n, "num_attention_heads", heads),
-        integer(n, "intermediate_size", hidden),
-        Activation.of(n.path("hidden_act").asText("quick_gelu")),
-        n.path("layer_norm_eps").asDouble(1e-5));
+        Fields.integer(n, "hidden_size", width),
+        Fields.integer(n, "num_hidden_layers", 12),
+        Fields.integer(n, "num_attention_heads", heads),
+        Fields.integer(n, "intermediate_size", hidden),
+        Activation.of(Fields.text(n, "hidden_act", "quick_gelu")),
+        Fields.number(n, "layer_norm_eps", 1e-5));
   }
 
   private static ClipConfig openClip(JsonNode root) {
-    JsonNode model = root.has("model_cfg") ? root.path("model_cfg") : root;
-    JsonNode vision = model.path("vision_cfg");
-    JsonNode text = model.path("text_cfg");
+    JsonNode model = root.has("model_cfg") ? Fields.object(root, "model_cfg") : root;
+    JsonNode vision = Fields.object(model, "vision_cfg");
+    JsonNode text = Fields.object(model, "text_cfg");
     Activation activation =
-        model.path("quick_gelu").asBoolean(false) ? Activation.QUICK_GELU : Activation.GELU;
-    int width = integer(vision, "width", 768);
-    int textWidth = integer(text, "width", 512);
+        Fields.truth(model, "quick_gelu", false) ? Activation.QUICK_GELU : Activation.GELU;
+    int width = Fields.integer(vision, "width", 768);
+    int textWidth = Fields.integer(text, "width", 512);
     return new ClipConfig(
         new TowerConfig(
             width,
-            integer(vision, "layers", 12),
-            width / integer(vision, "head_width", 64),
-            (int) (width * vision.path("mlp_ratio").asDouble(4)),
+            Fields.integer(vision, "layers", 12),
+            width / Math.max(1, Fields.integer(vision, "head_width", 64)),
+            (int) (width * Fields.number(vision, "mlp_ratio", 4)),
             activation,
             1e-5),
-        integer(vision, "image_size", 224),
-        integer(vision, "patch_size", 16),
+        Fields.integer(vision, "image_size", 224),
+        Fields.integer(vision, "patch_size", 16),
         new TowerConfig(
             textWidth,
-            integer(text, "layers", 12),
-            integer(text, "heads", 8),
-            (int) (textWidth * text.path("mlp_ratio").asDouble(4)),
+            Fields.integer(text, "layers", 12),
+            Fields.integer(text, "heads", 8),
+            (int) (textWidth * Fields.number(text, "mlp_ratio", 4)),
             activation,
             1e-5),
-        integer(text, "context_length", 77),
-        integer(text, "vocab_size", 49408),
-        integer(model, "embed_dim", 512));
-  }
-
-  private static int integer(JsonNode n, String name, int absent) {
-    JsonNode v = n.path(name);
-    if (v.isMissingNode() || v.isNull()) {
-      return absent;
-    }
-    if (!v.canConvertToInt() || !v.isIntegralNumber()) {
-      throw new IllegalArgumentException("%s is %s, expected an integer".formatted(name, v));
-    }
-    return v.asInt();
+        Fields.integer(text, "context_length", 77),
+        Fields.integer(text, "vocab_size", 49408),
+        Fields.integer(model, "embed_dim", 512));
   }
 }

@@ -1,5 +1,6 @@
 package dev.headclip.detect;
 
+import dev.headclip.clip.Activation;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.ImageLoader;
@@ -103,6 +104,12 @@ public final class DetectorBuilder {
   /** How the network is computed, in one. */
   public DetectorBuilder compute(EngineSettings settings) {
     engine = settings;
+    return this;
+  }
+
+  /** The activation of weights without a configuration. */
+  public DetectorBuilder activation(Activation of) {
+    model.activation(of);
     return this;
   }
 

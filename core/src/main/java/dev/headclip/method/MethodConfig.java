@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -69,8 +70,13 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     return with(method.shown(settings, shapes, path -> false));
   }
 
+  /** Whether there are such tensors, and how many. */
+  private static final Set<String> COUNTS = Set.of("deep.layers", "head_weights", "prompt_depth");
+
   /**
    * Settings as a file has them; what it does not say is shown by its tensors, or is the default.
+   * The number of tensors that a training wrote has the default, so that one that got lost is
+   * missed.
    *
    * @param shapes of the file's tensors
    */
@@ -80,7 +86,17 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     S said = schema.read(json, settings);
     Predicate<String> given = p -> !json.at("/" + p.replace('.', '/')).isMissingNode();
     Map<String, Object> more = new LinkedHashMap<>(method.implied(said, given));
-    more.putAll(method.shown(said, shapes, given));
+    // files of ours that do not say it among their settings do in their provenance
+    JsonNode provenance = json.path("provenance");
+    boolean ours = provenance.path("run_digest").isTextual();
+    for (String path : COUNTS) {
+      String key = path.replace('.', '_');
+      JsonNode value = provenance.path(key);
+      if (ours && !given.test(path) && value.isValueNode() && schema.keys().contains(key)) {
+        more.put(path, value.asText());
+      }
+    }
+    more.putAll(method.shown(said, shapes, p -> given.test(p) || ours && COUNTS.contains(p)));
     return new MethodConfig<>(method, schema.changed(said, more));
   }
 
@@ -133,7 +149,7 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
   }
 
   /** The names that a JSON object of the settings may have. */
-  public java.util.Set<String> names() {
+  public Set<String> names() {
     return Schema.of(method.settings()).names();
   }
 }

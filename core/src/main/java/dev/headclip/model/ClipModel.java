@@ -107,6 +107,7 @@ public final class ClipModel extends Model {
     m.put("model", name());
     m.put("method", method());
     m.put("backbone_digest", backbone.digest());
+    m.put("activation", backbone.config().vision().activation().key());
     m.put("adapter_digest", adapter.digest());
     m.put("settings", adapter.method().json());
     return m;

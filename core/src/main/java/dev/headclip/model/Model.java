@@ -3,6 +3,7 @@ package dev.headclip.model;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.Activation;
 import dev.headclip.image.Normalization;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.ScoreSettings;
@@ -95,9 +96,18 @@ public abstract sealed class Model implements AutoCloseable permits ClipModel, E
 
   /** A backbone without an adapter: a built-in model's, a folder's, or a checkpoint file. */
   public static Backbone backbone(String nameOrPath) {
+    return backbone(nameOrPath, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param activation of weights without a configuration; empty for what their name says
+   */
+  public static Backbone backbone(String nameOrPath, Optional<Activation> activation) {
     return BuiltInModels.files(nameOrPath)
         .map(Backbone::open)
-        .orElseGet(() -> Backbone.open(existing(nameOrPath)));
+        .orElseGet(() -> Backbone.open(existing(nameOrPath), activation));
   }
 
   /** The files of a built-in model, of a folder, or of a checkpoint's folder. */

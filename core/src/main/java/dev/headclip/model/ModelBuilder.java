@@ -3,6 +3,7 @@ package dev.headclip.model;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.calibrate.Calibration;
+import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
@@ -30,6 +31,7 @@ public final class ModelBuilder {
   private Optional<Path> adapter = Optional.empty();
   private Optional<String> method = Optional.empty();
   private Optional<Double> rate = Optional.empty();
+  private Optional<Activation> activation = Optional.empty();
   private final Map<String, Object> settings = new LinkedHashMap<>();
 
   ModelBuilder(String nameOrPath) {
@@ -45,6 +47,12 @@ public final class ModelBuilder {
   /** The method, where it learns nothing and no adapter names it. */
   public ModelBuilder method(String name) {
     method = Optional.of(name);
+    return this;
+  }
+
+  /** The activation of weights without a configuration, in place of what their name says. */
+  public ModelBuilder activation(Activation of) {
+    activation = Optional.of(of);
     return this;
   }
 
@@ -98,7 +106,7 @@ public final class ModelBuilder {
       return exported(format.get());
     }
     FileSet files = Model.files(place);
-    Backbone backbone = Model.backbone(place);
+    Backbone backbone = Model.backbone(place, activation);
     try {
       Adapter stored = stored(files, backbone.config());
       Adapter wanted = wanted(stored, backbone.config());

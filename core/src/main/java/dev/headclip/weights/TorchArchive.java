@@ -68,6 +68,9 @@ public final class TorchArchive implements TensorSource {
   public static TorchArchive open(Path path) {
     ZipFile zip = null;
     try {
+      try (Bytes bytes = Bytes.of(path)) {
+        ZipDirectory.check(path.toString(), bytes);
+      }
       zip = new ZipFile(RegularFiles.required(path).toFile());
       return new TorchArchive(path, zip);
     } catch (ZipException e) {
@@ -127,7 +130,9 @@ public final class TorchArchive implements TensorSource {
               .formatted(MAX_VALUES, MAX_NAME));
     }
     if (value instanceof TensorRef ref) {
-      refs.put(name, ref);
+      if (refs.put(name, ref) != null) {
+        throw refuse("two tensors are called %s".formatted(name));
+      }
     } else if (value instanceof Bag bag) {
       collectAll(name, bag.attributes(), depth);
     } else if (value instanceof Map<?, ?> map) {
