@@ -66,7 +66,7 @@ final class PreprocessorConfig {
     if (n.isMissingNode() || n.isNull()) {
       return absent;
     }
-    boolean good = n.size() == 3;
+    boolean good = n.isArray() && n.size() == 3;
     for (JsonNode v : n) {
       good &= v.isNumber();
     }

@@ -90,6 +90,23 @@ class AdapterFileTest {
   }
 
   @Test
+  void aTensorThatATrainingWroteAndThatGotLostIsMissed(@TempDir Path dir) {
+    String ours = "{\"provenance\":{\"run_digest\":\"abc\",\"deep_length\":4}}";
+    for (String lost : List.of("text.deep.7", "head_weights")) {
+      Map<String, HostTensor> t = tensors();
+      t.remove(lost);
+      Path file = write(dir, t, ours);
+      assertThatThrownBy(() -> AdapterFile.read(file, LARGE))
+          .isInstanceOf(HeadClipException.class)
+          .hasMessageContaining("no tensor " + lost);
+    }
+    String said = "{\"provenance\":{\"run_digest\":\"abc\",\"head_weights\":false}}";
+    Map<String, HostTensor> t = tensors();
+    t.remove("head_weights");
+    assertThat(settings(AdapterFile.read(write(dir, t, said), LARGE)).headWeights()).isFalse();
+  }
+
+  @Test
   void everySettingSurvivesTheFile(@TempDir Path dir) {
     Recipe r =
         Recipe.of("headclip", LARGE)
