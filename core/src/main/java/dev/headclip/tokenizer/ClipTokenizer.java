@@ -1,6 +1,5 @@
 package dev.headclip.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
@@ -8,52 +7,36 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TokenIds;
 import dev.headclip.clip.Tokenizer;
 import dev.headclip.weights.FileSet;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Text to token ids as CLIP wants them: start, words, end. Thread-safe. */
-public final class ClipTokenizer implements Tokenizer, AutoCloseable {
-  static {
-    // DJL reports its use over the network otherwise
-    System.setProperty("OPT_OUT_TRACKING", "true");
-    System.setProperty("ai.djl.offline", "true");
-  }
-
+public final class ClipTokenizer implements Tokenizer {
   private static final int PUBLISHED = 49408;
   private static final String JSON = "tokenizer.json";
   private static final String VOCABULARY = "vocab.json";
   private static final String MERGES = "merges.txt";
 
-  private final HuggingFaceTokenizer tokenizer;
+  /** Far more than any sentence has. */
+  private static final int LONGEST_TEXT = 100_000;
+
+  private final TextSplitter splitter;
+  private final BytePairs pairs;
   private final int context;
+  private final int startId;
   private final int endId;
 
-  private ClipTokenizer(String json, String origin, ClipConfig config) {
-    Map<String, String> options =
-        Map.of("addSpecialTokens", "true", "padding", "false", "truncation", "false");
-    try {
-      tokenizer =
-          HuggingFaceTokenizer.newInstance(
-              new ByteArrayInputStream(json.getBytes(StandardCharsets.UTF_8)), options);
-    } catch (IOException | RuntimeException e) {
-      throw new HeadClipException(
-          "%s: not a tokenizer (%s)"
-              .formatted(origin, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
-          e);
-    }
+  private ClipTokenizer(byte[] json, String origin, ClipConfig config) {
+    TokenizerFile file = TokenizerFile.parse(origin, json, config.vocabulary());
+    this.splitter = file.splitter();
+    this.startId = file.vocabulary().get(TokenizerJson.START);
+    this.endId = file.vocabulary().get(TokenizerJson.END);
+    this.pairs = new BytePairs(file.vocabulary(), file.merges(), endId);
     this.context = config.context();
-    long[] empty = tokenizer.encode("").getIds();
-    if (empty.length != 2 || empty[1] >= config.vocabulary()) {
-      tokenizer.close();
-      throw new HeadClipException(
-          "%s: ids %s for an empty text, expected start and end below the backbone's %d tokens"
-              .formatted(origin, Arrays.toString(empty), config.vocabulary()));
-    }
-    this.endId = (int) empty[1];
   }
 
   /**
@@ -62,17 +45,21 @@ public final class ClipTokenizer implements Tokenizer, AutoCloseable {
    */
   public static ClipTokenizer of(FileSet folder, ClipConfig config) {
     if (folder.has(JSON)) {
-      return new ClipTokenizer(text(folder, JSON), folder.describe(JSON), config);
+      return new ClipTokenizer(folder.read(JSON), folder.describe(JSON), config);
     }
     if (folder.has(VOCABULARY) && folder.has(MERGES)) {
-      return new ClipTokenizer(fromPair(folder), folder.describe(VOCABULARY), config);
+      return new ClipTokenizer(utf8(fromPair(folder)), folder.describe(VOCABULARY), config);
     }
     if (config.vocabulary() == PUBLISHED) {
-      return new ClipTokenizer(TokenizerJson.published(), "CLIP's merge table", config);
+      return new ClipTokenizer(utf8(TokenizerJson.published()), "CLIP's merge table", config);
     }
     throw new HeadClipException(
         "%s: no tokenizer, expected tokenizer.json, or vocab.json and merges.txt"
             .formatted(folder.describe()));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static String text(FileSet folder, String name) {
@@ -108,7 +95,20 @@ public final class ClipTokenizer implements Tokenizer, AutoCloseable {
 
   /** Start, the text's tokens, end; any length. */
   public int[] encode(String text) {
-    return Arrays.stream(tokenizer.encode(text).getIds()).mapToInt(Math::toIntExact).toArray();
+    if (text.length() > LONGEST_TEXT) {
+      throw new HeadClipException(
+          "a text of %d characters, expected at most %d".formatted(text.length(), LONGEST_TEXT));
+    }
+    IntStream.Builder ids = IntStream.builder();
+    ids.add(startId);
+    for (String word : splitter.words(text)) {
+      switch (word) {
+        case TokenizerJson.START -> ids.add(startId);
+        case TokenizerJson.END -> ids.add(endId);
+        default -> Arrays.stream(pairs.encode(word)).forEach(ids::add);
+      }
+    }
+    return ids.add(endId).build().toArray();
   }
 
   /**
@@ -138,10 +138,5 @@ public final class ClipTokenizer implements Tokenizer, AutoCloseable {
   /** Id of the end-of-text token. */
   public int endId() {
     return endId;
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
   }
 }

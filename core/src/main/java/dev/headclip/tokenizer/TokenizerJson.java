@@ -21,8 +21,9 @@ public final class TokenizerJson {
   public static final String START = "<|startoftext|>";
   public static final String END = "<|endoftext|>";
 
-  private static final String WORDS =
-      "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  /** What a word is (simple_tokenizer.py:75); start and end are found before. */
+  static final String WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+
   private static final int CLIP_MERGES = 49152 - 256 - 2;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -44,8 +45,8 @@ public final class TokenizerJson {
 
   /** The tokenizer whose vocabulary is the byte symbols, then the merges, then start and end. */
   public static String of(List<String> merges) {
-    List<String> tokens = new ArrayList<>(byteSymbols());
-    byteSymbols().forEach(s -> tokens.add(s + "</w>"));
+    List<String> tokens = new ArrayList<>(ByteSymbols.byId());
+    ByteSymbols.byId().forEach(s -> tokens.add(s + "</w>"));
     merges.forEach(m -> tokens.add(m.replace(" ", "")));
     tokens.add(START);
     tokens.add(END);
@@ -112,19 +113,9 @@ public final class TokenizerJson {
     token.put("normalized", normalized).put("special", true);
   }
 
-  /** The characters that stand for bytes, in order of their ids (simple_tokenizer.py:16-35). */
-  static List<String> byteSymbols() {
-    List<String> kept = new ArrayList<>();
-    List<String> moved = new ArrayList<>();
-    for (int b = 0; b < 256; b++) {
-      boolean printable = b >= 33 && b <= 126 || b >= 161 && b <= 172 || b >= 174;
-      if (printable) {
-        kept.add(String.valueOf((char) b));
-      } else {
-        moved.add(String.valueOf((char) (256 + moved.size())));
-      }
-    }
-    kept.addAll(moved);
-    return kept;
+  /** Whether a pattern splits as CLIP does; some files name start and end in it. */
+  static boolean isKnown(String pattern) {
+    return pattern.equals(WORDS)
+        || pattern.equals("<\\|startoftext\\|>|<\\|endoftext\\|>|" + WORDS);
   }
 }

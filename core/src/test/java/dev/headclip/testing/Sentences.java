@@ -29,13 +29,12 @@ public final class Sentences {
 
   /** CLIP's own vocabulary gives them these ids, up to their end. */
   public static void haveIds(List<String> sentences, int[][] expected) {
-    try (ClipTokenizer tokenizer =
-        ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), Golden.published())) {
-      TokenIds ids = tokenizer.encode(sentences);
-      assertThat(ids.ids().length).isEqualTo(expected.length);
-      for (int s = 0; s < expected.length; s++) {
-        assertThat(ids.ids()[s]).startsWith(Arrays.copyOf(expected[s], ids.eot()[s] + 1));
-      }
+    ClipTokenizer tokenizer =
+        ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), Golden.published());
+    TokenIds ids = tokenizer.encode(sentences);
+    assertThat(ids.ids().length).isEqualTo(expected.length);
+    for (int s = 0; s < expected.length; s++) {
+      assertThat(ids.ids()[s]).startsWith(Arrays.copyOf(expected[s], ids.eot()[s] + 1));
     }
   }
 }

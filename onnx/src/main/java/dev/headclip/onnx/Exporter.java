@@ -76,12 +76,11 @@ public final class Exporter {
     // what cannot be exported ends here
     Recorder.scoring(model);
     stage.accept("recording the model");
-    try (Recorder recorder = new Recorder(model)) {
-      Graph graph = recorder.detector(options.dialect(), options.precision(), options.className());
-      ModelFile recorded =
-          new ModelFile(graph, ExportMetadata.of(model, options), options.halfWeights());
-      return write(recorded, model, options, file, stage);
-    }
+    Recorder recorder = new Recorder(model);
+    Graph graph = recorder.detector(options.dialect(), options.precision(), options.className());
+    ModelFile recorded =
+        new ModelFile(graph, ExportMetadata.of(model, options), options.halfWeights());
+    return write(recorded, model, options, file, stage);
   }
 
   /** Writes {@code recorded} if it answers as {@code model} does. */

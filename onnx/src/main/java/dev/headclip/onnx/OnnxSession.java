@@ -39,9 +39,8 @@ final class OnnxSession implements InferenceSession {
   /** The stage that looks at values: beside the graph, in plain Java. */
   private record AfterFeatures(Network<HostTensor> network, Tensors<HostTensor> prepared) {
     static AfterFeatures of(ClipModel model) {
-      try (Recorder recorder = new Recorder(model)) {
-        return new AfterFeatures(Recorder.evidence(model), recorder.prepared());
-      }
+      Recorder recorder = new Recorder(model);
+      return new AfterFeatures(Recorder.evidence(model), recorder.prepared());
     }
 
     Tensors<HostTensor> evidence(Tensors<HostTensor> features, Tensors<HostTensor> words) {
@@ -69,9 +68,8 @@ final class OnnxSession implements InferenceSession {
   }
 
   private static Tensors<HostTensor> words(ClipModel model, ClassName name) {
-    try (Recorder recorder = new Recorder(model)) {
-      return recorder.words(name);
-    }
+    Recorder recorder = new Recorder(model);
+    return recorder.words(name);
   }
 
   /** The graph for words of these shapes. */

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * Records a model: a method's network with everything that does not depend on the image as
  * constants, and its scoring.
  */
-final class Recorder implements AutoCloseable {
+final class Recorder {
   static final String PIXELS = "pixels";
   static final String ANOMALOUS = "anomalous";
 
@@ -111,18 +111,17 @@ final class Recorder implements AutoCloseable {
   static Network<HostTensor> evidence(ClipModel model) {
     ClipConfig config = model.backbone().config();
     // sentences may be encoded while it is made
-    try (ClipTokenizer tokenizer = model.backbone().tokenizer()) {
-      return model
-          .adapter()
-          .method()
-          .network(
-              new Clip<>(
-                  config,
-                  name -> {
-                    throw new IllegalStateException(name + ": features are there already");
-                  },
-                  tokenizer));
-    }
+    ClipTokenizer tokenizer = model.backbone().tokenizer();
+    return model
+        .adapter()
+        .method()
+        .network(
+            new Clip<>(
+                config,
+                name -> {
+                  throw new IllegalStateException(name + ": features are there already");
+                },
+                tokenizer));
   }
 
   private Tensors<Value> evidence(
@@ -210,10 +209,5 @@ final class Recorder implements AutoCloseable {
       all = all.with(name, graph.input(WORDS + name, shapes.get(name).shape()));
     }
     return all;
-  }
-
-  @Override
-  public void close() {
-    tokenizer.close();
   }
 }

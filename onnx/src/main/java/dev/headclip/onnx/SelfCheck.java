@@ -80,10 +80,9 @@ public final class SelfCheck {
         model,
         EngineSettings.defaults(),
         like -> {
-          try (Recorder recorder = new Recorder(model)) {
-            Graph graph = recorder.network(Dialect.PORTABLE, Precision.FP32, like);
-            return Ort.open(new ModelFile(graph, Map.of()), Ort.once());
-          }
+          Recorder recorder = new Recorder(model);
+          Graph graph = recorder.network(Dialect.PORTABLE, Precision.FP32, like);
+          return Ort.open(new ModelFile(graph, Map.of()), Ort.once());
         });
   }
 

@@ -102,9 +102,8 @@ final class SessionCache {
   }
 
   private static ModelFile file(ClipModel model, Precision precision, ClassName like) {
-    try (Recorder recorder = new Recorder(model)) {
-      return new ModelFile(recorder.network(Dialect.FUSED, precision, like), Map.of());
-    }
+    Recorder recorder = new Recorder(model);
+    return new ModelFile(recorder.network(Dialect.FUSED, precision, like), Map.of());
   }
 
   private static String key(ClipModel model, Precision precision, ClassName like) {

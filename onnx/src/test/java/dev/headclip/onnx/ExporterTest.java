@@ -245,8 +245,8 @@ class ExporterTest {
     Files.createDirectories(file.getParent());
     Files.writeString(file, "older");
     try (ClipModel model = models.model();
-        ClipModel other = models.model(Map.of("lambda", 0.9));
-        Recorder recorder = new Recorder(other)) {
+        ClipModel other = models.model(Map.of("lambda", 0.9))) {
+      Recorder recorder = new Recorder(other);
       ModelFile wrong =
           new ModelFile(recorder.detector(Dialect.FUSED, Precision.FP32, NAME), Map.of());
       assertThatThrownBy(() -> Exporter.write(wrong, model, FUSED, file, stage -> {}))
@@ -260,8 +260,8 @@ class ExporterTest {
   @Test
   void weightsBesideTheModelAreFoundThere() throws Exception {
     Path file = Files.createDirectory(dir.resolve("two")).resolve("m.onnx");
-    try (ClipModel model = models.model();
-        Recorder recorder = new Recorder(model)) {
+    try (ClipModel model = models.model()) {
+      Recorder recorder = new Recorder(model);
       Graph graph = recorder.detector(Dialect.PORTABLE, Precision.FP32, NAME);
       new ModelFile(graph, Map.of()).writeWithData(file);
       assertThat(Files.size(file.resolveSibling("m.onnx.data"))).isGreaterThan(Files.size(file));

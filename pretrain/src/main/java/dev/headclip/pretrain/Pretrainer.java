@@ -107,8 +107,8 @@ public final class Pretrainer {
                 settings.steps(),
                 start.name(),
                 generator.description());
+    ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(out), config);
     try (NDManager manager = Torch.manager();
-        ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(out), config);
         ExampleQueue queue = new ExampleQueue(generator, settings.batch())) {
       PretrainLoss loss = new PretrainLoss(config, tokenizer);
       PretrainState s = PretrainState.start(manager, start.weights());

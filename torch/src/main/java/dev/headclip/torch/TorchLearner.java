@@ -15,7 +15,6 @@ import dev.headclip.method.Network;
 import dev.headclip.method.Truth;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
-import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.training.spi.Frozen;
 import dev.headclip.training.spi.Learner;
 import java.nio.ByteBuffer;
@@ -23,12 +22,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A method's network over a backbone in libtorch's memory. */
 final class TorchLearner implements Learner {
   private final NDManager manager;
-  private final Optional<ClipTokenizer> owned;
   private final Network<NDArray> network;
   private final boolean namesClasses;
   private final int size;
@@ -36,28 +33,12 @@ final class TorchLearner implements Learner {
   /** With the backbone's own tokenizer. */
   static TorchLearner open(Backbone backbone, MethodConfig<?> method, String device) {
     Torch.device(device);
-    ClipTokenizer tokenizer = backbone.tokenizer();
-    try {
-      return new TorchLearner(backbone, method, device, tokenizer, Optional.of(tokenizer));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
-    }
+    return new TorchLearner(backbone, method, device, backbone.tokenizer());
   }
 
-  /** With another tokenizer, which stays the caller's. */
+  /** With another tokenizer. */
   TorchLearner(Backbone backbone, MethodConfig<?> method, String device, Tokenizer tokenizer) {
-    this(backbone, method, device, tokenizer, Optional.empty());
-  }
-
-  private TorchLearner(
-      Backbone backbone,
-      MethodConfig<?> method,
-      String device,
-      Tokenizer tokenizer,
-      Optional<ClipTokenizer> owned) {
     this.manager = Torch.manager(Torch.device(device));
-    this.owned = owned;
     this.namesClasses = method.method().wantsClassName();
     this.size = method.imageSize();
     try {
@@ -255,7 +236,6 @@ final class TorchLearner implements Learner {
 
   @Override
   public void close() {
-    owned.ifPresent(ClipTokenizer::close);
     manager.close();
   }
 }

@@ -14,7 +14,6 @@ import dev.headclip.model.ClipModel;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
-import dev.headclip.tokenizer.ClipTokenizer;
 
 /**
  * A model in libtorch's memory: the backbone's weights, and what the learned numbers give by
@@ -22,7 +21,6 @@ import dev.headclip.tokenizer.ClipTokenizer;
  */
 final class TorchSession implements InferenceSession {
   private final NDManager manager;
-  private final ClipTokenizer tokenizer;
   private final Network<NDArray> network;
   private final Tensors<HostTensor> learned;
   private final Tensors<NDArray> prepared;
@@ -42,14 +40,10 @@ final class TorchSession implements InferenceSession {
     this.learned = model.adapter().learned();
     this.imageSize = method.imageSize();
     this.batch = SessionGuard.batch(config, imageSize);
-    this.tokenizer = model.backbone().tokenizer();
     try (TorchOps ops = new TorchOps(manager)) {
-      this.network = method.network(new Clip<>(config, weights, tokenizer));
+      this.network = method.network(new Clip<>(config, weights, model.backbone().tokenizer()));
       this.prepared = network.prepare(ops, learned.map(ops::constant));
       prepared.list().forEach(t -> t.attach(manager));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      throw e;
     }
     this.words = new WordCache(model.wantsClassName(), this::sentences);
   }
@@ -96,10 +90,6 @@ final class TorchSession implements InferenceSession {
 
   @Override
   public void close() {
-    guard.close(
-        () -> {
-          tokenizer.close();
-          manager.close();
-        });
+    guard.close(manager::close);
   }
 }

@@ -113,15 +113,13 @@ class AnomalyClipTest {
     Baselines golden = AnomalyClipGolden.of(true).golden();
     ClipConfig published = Golden.published();
     AnomalyClipSettings s = method.defaults(published);
-    try (ClipTokenizer tokenizer =
-        ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), published)) {
-      TokenIds ids = tokenizer.encode(LearnedPrompts.sentences(s.prompts()));
-      int[][] expected = golden.ids("clip_ids");
-      for (int i = 0; i < 2; i++) {
-        int n = ids.eot()[i] + 1;
-        assertThat(java.util.Arrays.copyOf(ids.ids()[i], n))
-            .containsExactly(java.util.Arrays.copyOf(expected[i], n));
-      }
+    ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.InMemory("none", Map.of()), published);
+    TokenIds ids = tokenizer.encode(LearnedPrompts.sentences(s.prompts()));
+    int[][] expected = golden.ids("clip_ids");
+    for (int i = 0; i < 2; i++) {
+      int n = ids.eot()[i] + 1;
+      assertThat(java.util.Arrays.copyOf(ids.ids()[i], n))
+          .containsExactly(java.util.Arrays.copyOf(expected[i], n));
     }
   }
 
