@@ -9,6 +9,8 @@ import dev.headclip.backbone.Backbone;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.MvtecLayout;
 import dev.headclip.dataset.Sample;
+import dev.headclip.image.ImageWriter;
+import dev.headclip.image.RgbImage;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.Method;
 import dev.headclip.method.Methods;
@@ -20,6 +22,7 @@ import dev.headclip.tensor.Tensors;
 import dev.headclip.testing.TinyModel;
 import dev.headclip.training.cache.CacheSettings;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -402,15 +405,12 @@ class TrainerTest {
         data("small", 3, 46).samples().get(0).image(),
         broken,
         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
-    Path root = dir.resolve("other-size");
-    DataSetWriter.write(root, Generator.drawn(3, 64), 23, n -> {});
-    Files.copy(
-        new MvtecLayout().read(root).get(0).image(),
-        masked.mask().orElseThrow(),
-        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    try (OutputStream out = Files.newOutputStream(masked.mask().orElseThrow())) {
+      ImageWriter.png(RgbImage.blank(70, 35), out);
+    }
     assertThatThrownBy(() -> check(data.set().root(), data.samples()))
         .hasMessageContaining("mask " + masked.mask().orElseThrow())
-        .hasMessageContaining("64x64, its image 70x70");
+        .hasMessageContaining("70x35, its image 70x70");
   }
 
   @Test
