@@ -1,8 +1,8 @@
 package dev.headclip.image;
 
-import dev.headclip.image.format.Container;
-import dev.headclip.image.format.Deadline;
-import dev.headclip.image.format.TiffPage;
+import dev.headclip.internal.image.Container;
+import dev.headclip.internal.image.Deadline;
+import dev.headclip.internal.image.TiffPage;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -38,7 +38,7 @@ final class Decoder {
     try (Watched in = new Watched(c.picture(), deadline)) {
       BufferedImage image = read(in, 0, c.width(), c.height(), c.picture());
       long end = in.getStreamPosition();
-      if (c.format() == ImageFormat.WEBP && end < c.picture().length - WEBP_SLACK) {
+      if (c.kind() == Container.Kind.WEBP && end < c.picture().length - WEBP_SLACK) {
         throw new IOException(
             "its picture ends at byte %d of %d".formatted(end, c.picture().length));
       }

@@ -1,5 +1,6 @@
 package dev.headclip.image;
 
+import dev.headclip.internal.image.Container;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,15 @@ public enum ImageFormat {
   /** Whether {@link ImageLoader} decodes it. */
   public boolean readable() {
     return readable;
+  }
+
+  /** The form of its file, where that is walked before it is decoded. */
+  Container.Kind kind() {
+    return Container.Kind.valueOf(name());
+  }
+
+  static ImageFormat of(Container.Kind kind) {
+    return valueOf(kind.name());
   }
 
   /** What to say of one that cannot be read. */

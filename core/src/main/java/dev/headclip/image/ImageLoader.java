@@ -1,11 +1,11 @@
 package dev.headclip.image;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.image.format.Container;
-import dev.headclip.image.format.Containers;
-import dev.headclip.image.format.Deadline;
-import dev.headclip.image.format.TiffFile;
-import dev.headclip.image.format.TiffPage;
+import dev.headclip.internal.image.Container;
+import dev.headclip.internal.image.Containers;
+import dev.headclip.internal.image.Deadline;
+import dev.headclip.internal.image.TiffFile;
+import dev.headclip.internal.image.TiffPage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -110,7 +110,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
         TiffPage p = TiffFile.read(bytes).pages().get(0);
         return Header.of(p.width(), p.height(), p.orientation());
       }
-      Container c = Containers.read(format, bytes);
+      Container c = Containers.read(format.kind(), bytes);
       return Header.of(c.width(), c.height(), c.orientation());
     } catch (HeadClipException e) {
       throw e;
@@ -192,7 +192,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     try {
       return format == ImageFormat.TIFF
           ? page(TiffFile.read(bytes), bytes, page, keepNonZero, deadline)
-          : only(Containers.read(format, bytes), page, keepNonZero, deadline);
+          : only(Containers.read(format.kind(), bytes), page, keepNonZero, deadline);
     } catch (HeadClipException e) {
       throw e;
     } catch (IOException | RuntimeException | StackOverflowError e) {
@@ -212,7 +212,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     return new Picture(
         Orientation.of(c.orientation()).apply(stored),
         new Page(1, c.frames(), c.frames() > 1),
-        c.format(),
+        ImageFormat.of(c.kind()),
         c.lossy(),
         c.orientation());
   }
@@ -225,7 +225,9 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     TiffPage p = file.pages().get(page - 1);
     checkSize(p.width(), p.height());
     RgbImage stored =
-        p.plain() ? p.rgb(keepNonZero, deadline) : Decoder.tiff(bytes, p, keepNonZero, deadline);
+        p.plain()
+            ? new RgbImage(p.width(), p.height(), p.rgb(keepNonZero, deadline))
+            : Decoder.tiff(bytes, p, keepNonZero, deadline);
     return new Picture(
         Orientation.of(p.orientation()).apply(stored),
         new Page(page, pages, false),

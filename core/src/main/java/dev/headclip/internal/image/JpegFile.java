@@ -1,6 +1,5 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
-import dev.headclip.image.ImageFormat;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -71,7 +70,7 @@ final class JpegFile {
     JpegFile f = new JpegFile(bytes);
     f.walk();
     return new Container(
-        ImageFormat.JPEG,
+        Container.Kind.JPEG,
         f.out.toByteArray(),
         f.frame.width(),
         f.frame.height(),

@@ -1,4 +1,4 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
 import java.util.ArrayList;
 import java.util.HashSet;

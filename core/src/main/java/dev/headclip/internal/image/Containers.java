@@ -1,6 +1,4 @@
-package dev.headclip.image.format;
-
-import dev.headclip.image.ImageFormat;
+package dev.headclip.internal.image;
 
 /** Files that hold one picture or an animation. */
 public final class Containers {
@@ -11,14 +9,13 @@ public final class Containers {
    *
    * @throws dev.headclip.HeadClipException where it is cut or damaged, in one line
    */
-  public static Container read(ImageFormat format, byte[] bytes) {
-    return switch (format) {
+  public static Container read(Container.Kind kind, byte[] bytes) {
+    return switch (kind) {
       case PNG -> PngFile.read(bytes);
       case JPEG -> JpegFile.read(bytes);
       case GIF -> GifFile.read(bytes);
       case WEBP -> WebpFile.read(bytes);
       case BMP -> BmpFile.read(bytes);
-      default -> throw new IllegalArgumentException(format.title());
     };
   }
 }

@@ -1,7 +1,6 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.image.RgbImage;
 import java.util.Arrays;
 
 /**
@@ -157,14 +156,14 @@ public final class TiffPage {
   }
 
   /**
-   * The picture as stored, not yet turned.
+   * The picture as stored, not yet turned: red, green, blue of each pixel, row by row.
    *
    * @param keepNonZero whether what is not 0 stays so, however small: class numbers of a mask
    */
-  public RgbImage rgb(boolean keepNonZero, Deadline deadline) {
+  public byte[] rgb(boolean keepNonZero, Deadline deadline) {
     int[] depths = depths();
     Colours colours = new Colours(depths, keepNonZero);
-    RgbImage out = RgbImage.blank(width, height);
+    byte[] out = new byte[Math.multiplyExact(3 * width, height)];
     int tileWidth = tiled() ? bounded(TiffDirectory.TILE_WIDTH, 0, 1 << 24) : width;
     long rows = tiled() ? bounded(TiffDirectory.TILE_LENGTH, 0, 1 << 24) : height;
     int tileHeight =
@@ -198,7 +197,7 @@ public final class TiffPage {
           numbers(data[p], y, tileWidth, plane(depths, p), planar ? p : 0, row);
         }
         for (int x = 0; x < Math.min(tileWidth, width - x0); x++) {
-          colours.put(row, x, out.rgb(), ((y0 + y) * width + x0 + x) * 3);
+          colours.put(row, x, out, ((y0 + y) * width + x0 + x) * 3);
         }
       }
     }

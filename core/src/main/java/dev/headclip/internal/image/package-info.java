@@ -3,4 +3,4 @@
  * size, orientation, number of pictures, and whether the data are whole. What is no picture data
  * (comments, texts, thumbnails, metadata) never reaches a decoder. Not public API.
  */
-package dev.headclip.image.format;
+package dev.headclip.internal.image;

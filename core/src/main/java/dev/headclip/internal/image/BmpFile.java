@@ -1,6 +1,5 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
-import dev.headclip.image.ImageFormat;
 import java.util.Arrays;
 
 /** BMP: as many bytes as its rows take; one that holds a PNG or JPEG is that picture. */
@@ -25,11 +24,12 @@ final class BmpFile {
     if (compression == JPEG || compression == PNG) {
       v.require(data, 1, "the picture inside");
       byte[] inside = Arrays.copyOfRange(bytes, (int) data, bytes.length);
-      ImageFormat said = compression == PNG ? ImageFormat.PNG : ImageFormat.JPEG;
-      if (!ImageFormat.of(inside).equals(java.util.Optional.of(said))) {
-        throw ByteView.broken("a BMP that should hold a %s and does not".formatted(said.title()));
+      boolean png = compression == PNG;
+      if (inside.length < 4 || (inside[0] & 0xff) != (png ? 0x89 : 0xff)) {
+        throw ByteView.broken(
+            "a BMP that should hold a %s and does not".formatted(png ? "PNG" : "JPEG"));
       }
-      return said == ImageFormat.PNG ? PngFile.read(inside) : JpegFile.read(inside);
+      return png ? PngFile.read(inside) : JpegFile.read(inside);
     }
     long height = Math.abs((long) (int) v.u32(22));
     return raw(v, data, v.u32(18), height, v.u16(28), (int) compression);
@@ -46,7 +46,7 @@ final class BmpFile {
       v.require(data, 1, "its picture");
     }
     return new Container(
-        ImageFormat.BMP,
+        Container.Kind.BMP,
         v.bytes(),
         (int) width,
         (int) Math.min(height, Integer.MAX_VALUE),

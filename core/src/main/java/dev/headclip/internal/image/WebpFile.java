@@ -1,6 +1,5 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
-import dev.headclip.image.ImageFormat;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -83,6 +82,6 @@ final class WebpFile {
     out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(out.capacity() - 8);
     out.put("WEBP".getBytes(StandardCharsets.US_ASCII)).put(v.bytes(), (int) at, 8 + length);
     return new Container(
-        ImageFormat.WEBP, out.array(), width, height, orientation, !lossless, frames);
+        Container.Kind.WEBP, out.array(), width, height, orientation, !lossless, frames);
   }
 }

@@ -1,6 +1,5 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
-import dev.headclip.image.ImageFormat;
 import java.io.ByteArrayOutputStream;
 
 /**
@@ -28,7 +27,13 @@ final class GifFile {
     GifFile f = new GifFile(bytes);
     f.walk();
     return new Container(
-        ImageFormat.GIF, f.out.toByteArray(), f.width, f.height, 1, false, Math.max(1, f.frames));
+        Container.Kind.GIF,
+        f.out.toByteArray(),
+        f.width,
+        f.height,
+        1,
+        false,
+        Math.max(1, f.frames));
   }
 
   private void walk() {

@@ -1,6 +1,5 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
-import dev.headclip.image.ImageFormat;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Set;
@@ -42,7 +41,7 @@ final class PngFile {
     int width = (int) Math.min(Integer.MAX_VALUE, v.u32(16));
     int height = (int) Math.min(Integer.MAX_VALUE, v.u32(20));
     return new Container(
-        ImageFormat.PNG, out.toByteArray(), width, height, orientation, false, frames);
+        Container.Kind.PNG, out.toByteArray(), width, height, orientation, false, frames);
   }
 
   private static void check(ByteView v, long at, int length, String name) {

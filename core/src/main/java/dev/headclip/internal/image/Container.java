@@ -1,11 +1,9 @@
-package dev.headclip.image.format;
-
-import dev.headclip.image.ImageFormat;
+package dev.headclip.internal.image;
 
 /**
  * A file that was walked to its end and found whole.
  *
- * @param format of {@code picture}
+ * @param kind of {@code picture}
  * @param picture bytes that hold one picture and nothing that a decoder does not need
  * @param width of the picture as stored, pixels
  * @param height of the picture
@@ -14,10 +12,13 @@ import dev.headclip.image.ImageFormat;
  * @param frames of an animation; 1 for a still picture
  */
 public record Container(
-    ImageFormat format,
-    byte[] picture,
-    int width,
-    int height,
-    int orientation,
-    boolean lossy,
-    int frames) {}
+    Kind kind, byte[] picture, int width, int height, int orientation, boolean lossy, int frames) {
+  /** The forms of files. */
+  public enum Kind {
+    PNG,
+    JPEG,
+    GIF,
+    WEBP,
+    BMP
+  }
+}

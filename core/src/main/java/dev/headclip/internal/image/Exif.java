@@ -1,4 +1,4 @@
-package dev.headclip.image.format;
+package dev.headclip.internal.image;
 
 import dev.headclip.HeadClipException;
 
