@@ -23,7 +23,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -208,9 +207,10 @@ record BenchmarkPlan(
       throw new HeadClipException("%s: no experiments".formatted(file));
     }
     List<Long> seeds = new ArrayList<>();
-    o.path("seeds").forEach(s -> seeds.add(s.asLong()));
+    PlanFields fields = new PlanFields(file);
+    fields.list(o, "seeds").forEach(s -> seeds.add(fields.whole("seeds", s, 0, Long.MAX_VALUE)));
     List<Double> lambdas = new ArrayList<>();
-    o.path("lambdas").forEach(l -> lambdas.add(l.asDouble()));
+    fields.list(o, "lambdas").forEach(l -> lambdas.add(fields.share("lambdas", l)));
     String name = o.path("name").asText(Path.of(file).getFileName().toString());
     return new BenchmarkPlan(
         name.replaceFirst("\\.ya?ml$", ""),
@@ -224,8 +224,8 @@ record BenchmarkPlan(
         published,
         experiments,
         lambdas,
-        Protocol.valueOf(o.path("protocol").asText("paper").toUpperCase(Locale.ROOT)),
-        pictures(o.path("pictures")),
+        fields.protocol(o.path("protocol")),
+        pictures(fields, o.path("pictures")),
         questions(file, o.path("questions"), variants.keySet()));
   }
 
@@ -245,10 +245,11 @@ record BenchmarkPlan(
     return all;
   }
 
-  private static Pictures pictures(JsonNode o) {
+  private static Pictures pictures(PlanFields fields, JsonNode o) {
     List<String> named = new ArrayList<>();
-    o.path("images").forEach(i -> named.add(i.asText()));
-    return new Pictures(o.path("per_set").asInt(0), List.copyOf(named));
+    fields.list(o, "images").forEach(i -> named.add(fields.text("images", i)));
+    int perSet = o.has("per_set") ? (int) fields.whole("per_set", o.get("per_set"), 0, 1000) : 0;
+    return new Pictures(perSet, List.copyOf(named));
   }
 
   /** One row of the paper, or several with semicolons between. */
@@ -306,7 +307,17 @@ record BenchmarkPlan(
       String all = parts.stream().map(Source::name).collect(Collectors.joining("+"));
       return new Source(all, Optional.empty(), Optional.empty(), 0, 0, List.copyOf(parts));
     }
-    int count = s.path("synthesize").asInt();
+    PlanFields fields = new PlanFields(file);
+    int count =
+        s.has("synthesize")
+            ? (int) fields.whole("synthesize", s.get("synthesize"), 1, 10_000_000)
+            : 0;
+    long seed = s.has("seed") ? fields.whole("seed", s.get("seed"), 0, Long.MAX_VALUE) : 1;
+    for (String text : List.of("dataset", "root", "name")) {
+      if (s.has(text)) {
+        fields.text(text, s.get(text));
+      }
+    }
     Optional<String> dataset = Optional.ofNullable(s.get("dataset")).map(JsonNode::asText);
     Optional<String> root = Optional.ofNullable(s.get("root")).map(JsonNode::asText);
     if (count == 0 && dataset.isEmpty() && root.isEmpty()) {
@@ -320,8 +331,8 @@ record BenchmarkPlan(
                 dataset.orElseGet(
                     () ->
                         root.map(r -> Path.of(r).getFileName().toString())
-                            .orElse("drawn-%d-%d".formatted(s.path("seed").asLong(1), count))));
-    return new Source(name, dataset, root, s.path("seed").asLong(1), count, List.of());
+                            .orElse("drawn-%d-%d".formatted(seed, count))));
+    return new Source(name, dataset, root, seed, count, List.of());
   }
 
   /** A target's name, with the auxiliary set's where it is evaluated after several. */

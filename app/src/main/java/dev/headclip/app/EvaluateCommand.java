@@ -13,6 +13,7 @@ import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.PredictionJournal;
 import dev.headclip.image.MapWriter;
 import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.method.Scoring;
 import dev.headclip.metrics.MetricsReport;
@@ -117,7 +118,9 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     if (maps != Maps.none && out.isEmpty()) {
       throw new HeadClipException("--maps without --out; name a folder for them");
     }
-    Path work = out.isPresent() ? out.get() : Files.createTempDirectory("headclip-evaluate");
+    Optional<WorkFolder> passing =
+        out.isPresent() ? Optional.empty() : Optional.of(WorkFolder.temporary());
+    Path work = out.orElseGet(() -> passing.orElseThrow().path());
     try (Detector detector = model.detector(compute, true);
         Stopper stopper = new Stopper(60)) {
       Map<String, Object> identity = new LinkedHashMap<>(detector.model().identity());
@@ -127,9 +130,7 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
       identity.put("files_digest", filesDigest(set));
       return run(set, detector, stopper, work, identity);
     } finally {
-      if (out.isEmpty()) {
-        AtomicFiles.deleteTree(work);
-      }
+      passing.ifPresent(WorkFolder::close);
     }
   }
 

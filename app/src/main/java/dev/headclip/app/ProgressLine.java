@@ -1,5 +1,6 @@
 package dev.headclip.app;
 
+import dev.headclip.internal.files.WorkFolder;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
@@ -20,6 +21,10 @@ final class ProgressLine implements AutoCloseable {
   static ProgressLine of(String task, long total, String unit) {
     if (!terminal()) {
       return silent();
+    }
+    // the bar's library unpacks a native one into the common temporary folder otherwise
+    if (System.getProperty("jline.tmpdir") == null) {
+      System.setProperty("jline.tmpdir", WorkFolder.temporary().path().toString());
     }
     return new ProgressLine(
         Optional.of(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -58,6 +59,10 @@ public final class Processes {
   Running startTo(Path out, Object... args) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // as the launcher starts it
+    Arrays.stream(System.getProperty("headclip.java.quiet", "").split(" "))
+        .filter(flag -> !flag.isBlank())
+        .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     for (Object a : args) {
       command.add(a.toString());

@@ -16,9 +16,9 @@ import java.util.function.Consumer;
  * where there is a split, its "test" is read.
  */
 public record ManifestLayout() implements Layout {
-  private static final Set<String> NORMAL = Set.of("0", "normal", "good", "ok", "false");
+  private static final Set<String> NORMAL = Set.of("0", "0.0", "normal", "good", "ok", "false");
   private static final Set<String> ANOMALOUS =
-      Set.of("1", "anomaly", "anomalous", "abnormal", "defect", "bad", "true");
+      Set.of("1", "1.0", "anomaly", "anomalous", "abnormal", "defect", "bad", "true");
 
   @Override
   public boolean applies(Path root) {

@@ -54,7 +54,13 @@ record MetaJsonLayout() implements Layout {
           "%s: class %s has an item without img_path or anomaly: %s"
               .formatted(file, category, item));
     }
-    boolean anomalous = item.path("anomaly").asInt() != 0;
+    double label = item.path("anomaly").asDouble();
+    if (label != 0 && label != 1) {
+      throw new HeadClipException(
+          "%s: class %s has an item with anomaly %s, expected 0 or 1"
+              .formatted(file, category, item.path("anomaly")));
+    }
+    boolean anomalous = label == 1;
     String mask = item.path("mask_path").asText("");
     return new Sample(
         found(root, item.path("img_path").asText()),

@@ -262,9 +262,10 @@ public final class EvaluationReport {
           .add(s.sample().anomalous() ? 1 : 0)
           .add(Math.round(s.joint() * 1e6) / 1e6);
     }
+    // the data come last: a class may be called like the other place
     return resource("histogram.html")
-        .replace("@DATA@", data.toString().replace("</", "<\\/"))
-        .replace("@THRESHOLD@", String.valueOf(threshold));
+        .replace("@THRESHOLD@", String.valueOf(threshold))
+        .replace("@DATA@", Html.script(data.toString()));
   }
 
   private static String resource(String name) {

@@ -1,6 +1,7 @@
 package dev.headclip.metrics;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.Leftovers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
@@ -58,7 +59,7 @@ final class IntSpool implements AutoCloseable {
   private void append() {
     try {
       if (file.isEmpty()) {
-        Path p = Files.createTempFile("headclip-metrics", ".tmp");
+        Path p = Files.createTempFile(Leftovers.prefix(), ".tmp");
         file =
             Optional.of(
                 FileChannel.open(

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -50,13 +49,7 @@ sealed interface Bytes extends Closeable {
 
     @Override
     public void map(long from, int count, Consumer<ByteBuffer> use) throws IOException {
-      MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, from, count);
-      try {
-        // a duplicate keeps the original's position for unmapping
-        use.accept(mapped.duplicate().order(ByteOrder.LITTLE_ENDIAN));
-      } finally {
-        NativeBytes.free(mapped);
-      }
+      NativeBytes.map(channel, from, count, use);
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.headclip.onnx;
 
+import dev.headclip.internal.files.OwnFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -12,10 +12,11 @@ import java.util.Optional;
 final class CacheFolder {
   private CacheFolder() {}
 
-  /** The part of this name; empty where it cannot be made. */
+  /** The part of this name; empty where it cannot be made, or others could write into it. */
   static Optional<Path> of(String part) {
     try {
-      return Optional.of(Files.createDirectories(base().resolve(part)));
+      Path folder = OwnFolder.made(base().resolve(part));
+      return Optional.of(folder).filter(OwnFolder::is);
     } catch (IOException | RuntimeException e) {
       return Optional.empty();
     }

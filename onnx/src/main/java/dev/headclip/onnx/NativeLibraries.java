@@ -33,7 +33,7 @@ final class NativeLibraries {
       return load.get();
     }
     String machine = machine();
-    // a build for GPUs has more of them, which it finds by itself
+    // a build for GPUs has more of them, which it finds by itself, in a fresh folder of its own
     if (resource(machine, "onnxruntime_providers_shared") != null) {
       return load.get();
     }

@@ -36,7 +36,7 @@ final class SessionCache {
   static final int KEPT = 4;
   private static final String MODEL = "model.onnx";
   // another way of recording makes other entries
-  private static final String FORMAT = "2";
+  private static final String FORMAT = "3";
   // below this, recording costs less than looking
   private static final long SMALL = 64_000_000;
 
@@ -67,6 +67,10 @@ final class SessionCache {
             record(model, precision, like, entry);
             prune(home.get(), entry);
           }
+          if (!CacheEntry.isWhole(entry)) {
+            setAside(entry);
+            continue;
+          }
           touch(entry);
           return Ort.open(entry.resolve(MODEL), Ort.inference(settings));
         } catch (HeadClipException e) {
@@ -92,6 +96,7 @@ final class SessionCache {
     try (WorkFolder folder = WorkFolder.in(entry.getParent())) {
       Path complete = folder.path().resolve("entry");
       file(model, precision, like).writeWithData(complete.resolve(MODEL));
+      CacheEntry.seal(complete);
       Files.move(complete, entry, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       if (!Files.exists(entry.resolve(MODEL))) {

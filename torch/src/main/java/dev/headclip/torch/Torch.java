@@ -17,9 +17,12 @@ public final class Torch {
 
   private static Engine engine;
 
-  /** Loads libtorch at the first call; unpacks it to ~/.djl.ai once. */
+  /**
+   * Loads libtorch at the first call; unpacks it to ~/.djl.ai once, or to a folder of this process.
+   */
   public static synchronized Engine engine() {
     if (engine == null) {
+      NativeHome.choose();
       try {
         engine = Engine.getEngine("PyTorch");
       } catch (RuntimeException | LinkageError e) {

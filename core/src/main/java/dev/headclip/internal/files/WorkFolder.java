@@ -23,7 +23,8 @@ public final class WorkFolder implements AutoCloseable {
   public static WorkFolder in(Path home) {
     try {
       Files.createDirectories(home);
-      return new WorkFolder(Files.createTempDirectory(home, ".headclip-"));
+      Leftovers.sweep(home);
+      return new WorkFolder(Files.createTempDirectory(home, Leftovers.prefix()));
     } catch (IOException e) {
       throw new HeadClipException(
           "%s: cannot be written (%s)".formatted(home, AtomicFiles.reason(e)), e);

@@ -51,6 +51,15 @@ public final class Html {
         .replace("\"", "&quot;");
   }
 
+  /** JSON as it may stand inside a script element, where names may hold the end of one. */
+  public static String script(String json) {
+    return json.replace("<", "\\u003c")
+        .replace(">", "\\u003e")
+        .replace("&", "\\u0026")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029");
+  }
+
   /** A whole document. */
   public static String page(String title, String body) {
     return """
