@@ -1,7 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.internal.report.Printable;
+import dev.headclip.internal.text.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;

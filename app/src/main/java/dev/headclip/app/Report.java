@@ -2,7 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
-import dev.headclip.internal.report.Printable;
+import dev.headclip.internal.text.Printable;
 import dev.headclip.map.Region;
 import java.nio.file.Path;
 import java.util.ArrayList;

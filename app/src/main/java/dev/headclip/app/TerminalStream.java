@@ -1,6 +1,6 @@
 package dev.headclip.app;
 
-import dev.headclip.internal.report.Printable;
+import dev.headclip.internal.text.Printable;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

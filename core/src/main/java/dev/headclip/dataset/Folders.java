@@ -4,6 +4,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageFormat;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,10 +40,14 @@ public final class Folders {
 
   /** A file that a table names; tables written on Windows have backslashes. */
   public static Path named(Path base, String text) {
-    Path plain = base.resolve(text);
-    return text.indexOf('\\') < 0 || Files.exists(plain)
-        ? plain
-        : base.resolve(text.replace('\\', '/'));
+    try {
+      Path plain = base.resolve(text);
+      return text.indexOf('\\') < 0 || Files.exists(plain)
+          ? plain
+          : base.resolve(text.replace('\\', '/'));
+    } catch (InvalidPathException e) {
+      throw new HeadClipException("\"%s\" is no path".formatted(text), e);
+    }
   }
 
   /** A folder of that name, in upper or lower case. */

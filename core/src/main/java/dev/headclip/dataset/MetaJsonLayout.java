@@ -72,12 +72,11 @@ record MetaJsonLayout() implements Layout {
 
   /** Scripts store paths relative to the root, or with the root's own path in front. */
   private static Path found(Path root, String text) {
-    String path = text.replace('\\', '/');
-    Path plain = root.resolve(path);
+    Path plain = Folders.named(root, text);
     if (Files.exists(plain)) {
       return plain;
     }
-    Path given = Path.of(path);
+    Path given = Folders.named(Path.of(""), text.replace('\\', '/'));
     for (int from = 1; from < given.getNameCount(); from++) {
       Path shorter = root.resolve(given.subpath(from, given.getNameCount()));
       if (Files.exists(shorter)) {

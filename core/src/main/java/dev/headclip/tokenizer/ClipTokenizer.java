@@ -1,17 +1,13 @@
 package dev.headclip.tokenizer;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TokenIds;
 import dev.headclip.clip.Tokenizer;
 import dev.headclip.weights.FileSet;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /** Text to token ids as CLIP wants them: start, words, end. Thread-safe. */
@@ -30,8 +26,7 @@ public final class ClipTokenizer implements Tokenizer {
   private final int startId;
   private final int endId;
 
-  private ClipTokenizer(byte[] json, String origin, ClipConfig config) {
-    TokenizerFile file = TokenizerFile.parse(origin, json, config.vocabulary());
+  private ClipTokenizer(TokenizerFile file, ClipConfig config) {
     this.splitter = file.splitter();
     this.startId = file.vocabulary().get(TokenizerJson.START);
     this.endId = file.vocabulary().get(TokenizerJson.END);
@@ -44,48 +39,28 @@ public final class ClipTokenizer implements Tokenizer {
    * vocabulary of the published size, CLIP's own table from this jar.
    */
   public static ClipTokenizer of(FileSet folder, ClipConfig config) {
+    int size = config.vocabulary();
     if (folder.has(JSON)) {
-      return new ClipTokenizer(folder.read(JSON), folder.describe(JSON), config);
+      byte[] json = folder.read(JSON);
+      return new ClipTokenizer(TokenizerFile.parse(folder.describe(JSON), json, size), config);
     }
     if (folder.has(VOCABULARY) && folder.has(MERGES)) {
-      return new ClipTokenizer(utf8(fromPair(folder)), folder.describe(VOCABULARY), config);
+      List<String> merges =
+          new String(folder.read(MERGES), StandardCharsets.UTF_8)
+              .lines()
+              .filter(l -> !l.startsWith("#version") && !l.isBlank())
+              .toList();
+      byte[] vocabulary = folder.read(VOCABULARY);
+      return new ClipTokenizer(
+          TokenizerFile.pair(folder.describe(VOCABULARY), vocabulary, merges, size), config);
     }
-    if (config.vocabulary() == PUBLISHED) {
-      return new ClipTokenizer(utf8(TokenizerJson.published()), "CLIP's merge table", config);
+    if (size == PUBLISHED) {
+      byte[] json = TokenizerJson.published().getBytes(StandardCharsets.UTF_8);
+      return new ClipTokenizer(TokenizerFile.parse("CLIP's merge table", json, size), config);
     }
     throw new HeadClipException(
         "%s: no tokenizer, expected tokenizer.json, or vocab.json and merges.txt"
             .formatted(folder.describe()));
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String text(FileSet folder, String name) {
-    return new String(folder.read(name), StandardCharsets.UTF_8);
-  }
-
-  private static String fromPair(FileSet folder) {
-    Map<String, Integer> vocabulary;
-    try {
-      vocabulary = new ObjectMapper().readValue(folder.read(VOCABULARY), new TypeReference<>() {});
-    } catch (IOException e) {
-      throw new HeadClipException(
-          "%s: tokenizer cannot be read (%s)".formatted(folder.describe(VOCABULARY), e), e);
-    }
-    for (String s : List.of(TokenizerJson.START, TokenizerJson.END)) {
-      if (!vocabulary.containsKey(s)) {
-        throw new HeadClipException(
-            "%s: no token %s, expected CLIP's".formatted(folder.describe(VOCABULARY), s));
-      }
-    }
-    List<String> lines =
-        text(folder, MERGES)
-            .lines()
-            .filter(l -> !l.startsWith("#version") && !l.isBlank())
-            .toList();
-    return TokenizerJson.of(vocabulary, lines);
   }
 
   @Override

@@ -33,6 +33,35 @@ record TokenizerFile(Map<String, Integer> vocabulary, List<String> merges, TextS
    * @param size of the backbone's vocabulary: no id reaches it
    */
   static TokenizerFile parse(String origin, byte[] json, int size) {
+    JsonNode root = tree(origin, json);
+    try {
+      return read(root).checked(size);
+    } catch (IllegalArgumentException e) {
+      throw refuse(origin, e.getMessage());
+    }
+  }
+
+  /**
+   * Reads a vocab.json and the lines of a merges.txt, which go with CLIP's own ways.
+   *
+   * @param origin for messages
+   * @param size of the backbone's vocabulary
+   */
+  static TokenizerFile pair(String origin, byte[] vocabulary, List<String> merges, int size) {
+    JsonNode root = tree(origin, vocabulary);
+    try {
+      for (String m : merges) {
+        expect(m.indexOf(' ') > 0, "a merge", JSON.valueToTree(m), "a pair");
+      }
+      return new TokenizerFile(
+              vocabulary(root, JSON.createArrayNode()), merges, new TextSplitter(true, true))
+          .checked(size);
+    } catch (IllegalArgumentException e) {
+      throw refuse(origin, e.getMessage());
+    }
+  }
+
+  private static JsonNode tree(String origin, byte[] json) {
     if (json.length > MOST_BYTES) {
       throw refuse(origin, "%d bytes, expected at most %d".formatted(json.length, MOST_BYTES));
     }
@@ -48,11 +77,7 @@ record TokenizerFile(Map<String, Integer> vocabulary, List<String> merges, TextS
     if (root == null || !root.isObject()) {
       throw refuse(origin, "expected a JSON object");
     }
-    try {
-      return read(root).checked(size);
-    } catch (IllegalArgumentException e) {
-      throw refuse(origin, e.getMessage());
-    }
+    return root;
   }
 
   private static HeadClipException refuse(String origin, String why) {

@@ -103,12 +103,11 @@ public final class SafetensorsFile implements TensorSource {
   private void parse(byte[] header, long dataSize) {
     JsonNode root;
     try {
-      root = JSON.readTree(header);
+      // of bytes, Jackson would guess an encoding
+      root = JSON.readTree(new String(header, StandardCharsets.UTF_8));
     } catch (JsonProcessingException e) {
       throw refuse(
           "its header is not JSON (" + e.getOriginalMessage().lines().findFirst().orElse("") + ")");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     if (root == null || !root.isObject()) {
       throw refuse("its header is not a JSON object");

@@ -1,4 +1,4 @@
-package dev.headclip.internal.report;
+package dev.headclip.internal.text;
 
 import java.util.Locale;
 

@@ -1,0 +1,2 @@
+/** Text as people may see it. Not public API. */
+package dev.headclip.internal.text;
