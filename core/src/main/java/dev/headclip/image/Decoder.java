@@ -1,5 +1,6 @@
 package dev.headclip.image;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.internal.image.Container;
 import dev.headclip.internal.image.Deadline;
 import dev.headclip.internal.image.TiffPage;
@@ -109,7 +110,11 @@ final class Decoder {
 
   /** A file in memory that stops being read when the time is over. */
   private static final class Watched extends MemoryCacheImageInputStream {
+    /** Looking ahead, decoders ask for a few bytes beyond the end; lost ones go on asking. */
+    private static final int MOST_BEYOND = 64;
+
     private final Deadline deadline;
+    private int beyond;
 
     Watched(byte[] bytes, Deadline deadline) {
       super(new ByteArrayInputStream(bytes));
@@ -119,13 +124,20 @@ final class Decoder {
     @Override
     public int read() throws IOException {
       deadline.check();
-      return super.read();
+      return counted(super.read());
+    }
+
+    private int counted(int read) {
+      if (read < 0 && ++beyond > MOST_BEYOND) {
+        throw new HeadClipException("corrupt or truncated image (its data end too early)");
+      }
+      return read;
     }
 
     @Override
     public int read(byte[] b, int off, int len) throws IOException {
       deadline.check();
-      return super.read(b, off, len);
+      return counted(super.read(b, off, len));
     }
   }
 }

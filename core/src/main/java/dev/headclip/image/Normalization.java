@@ -11,9 +11,11 @@ public record Normalization(float[] mean, float[] std) {
     if (mean.length != 3 || std.length != 3) {
       throw new IllegalArgumentException("image_mean and image_std must have three numbers");
     }
-    for (float s : std) {
-      if (!(s > 0)) {
-        throw new IllegalArgumentException("image_std has %s, expected above 0".formatted(s));
+    for (int c = 0; c < 3; c++) {
+      if (!(std[c] > 0) || !Float.isFinite(std[c]) || !Float.isFinite(mean[c])) {
+        throw new IllegalArgumentException(
+            "image_mean %s and image_std %s, expected numbers and above 0"
+                .formatted(mean[c], std[c]));
       }
     }
   }

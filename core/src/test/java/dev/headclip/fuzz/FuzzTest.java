@@ -77,6 +77,7 @@ class FuzzTest {
             "rgb8.tiff")) {
       seeds.add(resource("/images/" + name));
     }
+    seeds.add(resource("/fuzz/lost.webp"));
     ByteArrayOutputStream bmp = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(9, 7, BufferedImage.TYPE_3BYTE_BGR), "bmp", bmp);
     seeds.add(bmp.toByteArray());
