@@ -88,8 +88,12 @@ final class ImageSearch {
     return new SimpleFileVisitor<>() {
       @Override
       public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes a) throws IOException {
+        Path real = dir.toRealPath();
+        // what a link leads to inside the folder is found there, under its own name
+        boolean again =
+            !dir.equals(root) && Files.isSymbolicLink(dir) && real.startsWith(root.toRealPath());
         boolean skipped = !dir.equals(root) && leftOut(dir);
-        return skipped || !entered.add(dir.toRealPath())
+        return skipped || again || !entered.add(real)
             ? FileVisitResult.SKIP_SUBTREE
             : FileVisitResult.CONTINUE;
       }

@@ -23,7 +23,8 @@ import java.util.Map;
 public record TrainSettings(
     @Setting(value = "Passes over the data", absent = "15", min = 1) int epochs,
     @Setting(value = "Images a step", absent = "8", min = 1) int batch,
-    @Setting(value = "Adam's learning rate", absent = "0.001", min = 0, above = true) double lr,
+    @Setting(value = "Adam's learning rate", absent = "0.001", min = 0, above = true, max = 1)
+        double lr,
     @Setting(value = "Adam's decay of the first moment", absent = "0.5", min = 0, max = 0.999999)
         double beta1,
     @Setting(value = "Adam's decay of the second moment", absent = "0.999", min = 0, max = 0.999999)

@@ -8,6 +8,9 @@ final class LossGuard {
   /** A loss of this many times the first one is an explosion. */
   private static final double EXPLOSION = 20;
 
+  /** Epochs differ by chance; a run that learned nothing ends above this share of its beginning. */
+  private static final double RISE = 1.05;
+
   private LossGuard() {}
 
   /**
@@ -25,6 +28,20 @@ final class LossGuard {
     }
     return first >= 0 && total > EXPLOSION * Math.max(1, first)
         ? Optional.of("the loss exploded from %.3g to %.3g".formatted(first, total))
+        : Optional.empty();
+  }
+
+  /**
+   * What is to be said of a run whose loss went up, in words.
+   *
+   * @param first mean loss of the first epoch
+   * @param last that of the last one
+   */
+  static Optional<String> rise(double first, double last, double lr) {
+    return last > RISE * first
+        ? Optional.of(
+            "the loss rose from %.3g in the first epoch to %.3g in the last: lr %s is too high for these data"
+                .formatted(first, last, lr))
         : Optional.empty();
   }
 

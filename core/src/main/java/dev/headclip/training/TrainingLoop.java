@@ -73,7 +73,20 @@ final class TrainingLoop implements AutoCloseable {
         return result(false);
       }
     }
+    rise().ifPresent(job.listener()::remark);
     return result(true);
+  }
+
+  /** What a loss that went up by the last epoch says. */
+  private Optional<String> rise() {
+    int n = state.epochs.size();
+    return n < 2
+        ? Optional.empty()
+        : LossGuard.rise(total(state.epochs.get(0)), total(state.epochs.get(n - 1)), train.lr());
+  }
+
+  private static double total(EpochFigures e) {
+    return e.losses().get(Network.TOTAL);
   }
 
   private Optional<Checkpoint.Header> resume() {

@@ -333,11 +333,23 @@ class TrainerTest {
     assertThatThrownBy(
             () ->
                 train(
-                    j -> j.set("lr", 1e30).checkpoints(dir.resolve("wild"), Duration.ZERO, false)))
+                    j ->
+                        j.set("weight_decay", 1e33)
+                            .checkpoints(dir.resolve("wild"), Duration.ZERO, false)))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("epoch 1, step 2")
         .hasMessageContaining(".png")
         .hasMessageContaining("epoch-0001-step-000001.safetensors");
+  }
+
+  @Test
+  void aRateOutOfRangeIsRefusedAndALossThatRoseIsSaid() {
+    assertThatThrownBy(() -> train(j -> j.set("lr", 1e6)))
+        .hasMessageContaining("lr is 1000000.0")
+        .hasMessageContaining("at most 1");
+    assertThat(LossGuard.rise(1.2, 1.1, 1e-3)).isEmpty();
+    assertThat(LossGuard.rise(1.2, 2.4, 0.5).orElseThrow())
+        .contains("rose from 1.20 in the first epoch to 2.40", "lr 0.5 is too high");
   }
 
   @Test

@@ -49,7 +49,12 @@ public record HeadClipSettings(
     @Setting(value = "First value of the head weights", absent = "1.0") double headWeightStart,
     @Setting(value = "Deviation of a normal draw around it", absent = "0.0", min = 0)
         double headWeightStartSd,
-    @Setting(value = "The head weights' own learning rate", min = 0, above = true, shown = "lr")
+    @Setting(
+            value = "The head weights' own learning rate",
+            min = 0,
+            above = true,
+            max = 1,
+            shown = "lr")
         Optional<Double> headWeightLr,
     @Setting(value = "Weight of the maps' loss beside the global one", absent = "1.0", min = 0)
         double localLossWeight)
