@@ -152,6 +152,33 @@ class DetectCommandTest {
   }
 
   @Test
+  void namesCannotSteerATerminalForgeALineOrRunInASpreadsheet() throws Exception {
+    image("in/a\u001b[31m.png", 1);
+    image("in/b\nnormal     0.001  forged.png", 2);
+    image("in/=1+1.png", 3);
+    Path in = dir.resolve("in");
+    Processes.Run text = detect(in, "--model", model, "--maps", "none", "--out", OUT);
+    assertThat(text.out()).hasLineCount(3).doesNotContain("\u001b").contains("\\u001b[31m");
+    Report guarded = Report.of(DetectCommand.Format.csv, "m", true);
+    assertThat(guarded.failed("=1+1.png", "@x")).startsWith("'=1+1.png,").endsWith(",'@x");
+    assertThat(Report.of(DetectCommand.Format.csv, "m", false).failed("=1+1.png", "-"))
+        .startsWith("=1+1.png,");
+  }
+
+  @Test
+  void oneImageWhoseResultsCannotBeWrittenDoesNotEndTheRun() throws Exception {
+    image("in/a.png", 1);
+    image("in/b.png", 2);
+    Files.createDirectories(dir.resolve("out/a.png.map.png/taken"));
+    Processes.Run r = detect(Path.of("in"), "--model", model, "--out", OUT, "--format", "json");
+    assertThat(r.code()).isEqualTo(1);
+    List<String> lines = r.out().lines().toList();
+    assertThat(lines).hasSize(2);
+    assertThat(JSON.readTree(lines.get(0)).path("error").asText()).contains("cannot be written");
+    assertThat(JSON.readTree(lines.get(1)).has("score")).isTrue();
+  }
+
+  @Test
   void imagesBeyondTheLimitAreRefusedByTheirHeader() throws Exception {
     Path in = image("x.png", 3);
     Processes.Run refused =

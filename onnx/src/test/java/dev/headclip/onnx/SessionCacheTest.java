@@ -89,6 +89,23 @@ class SessionCacheTest {
   }
 
   @Test
+  void aHoleInTheWeightsIsFoundBeforeTheyAreUsed() throws IOException {
+    Path folder = Files.createDirectory(home.resolve("sealed"));
+    Path data = folder.resolve("model.onnx.data");
+    byte[] content = new byte[100_000];
+    java.util.Arrays.fill(content, (byte) 7);
+    Files.write(data, content);
+    Files.writeString(folder.resolve("model.onnx"), "graph");
+    CacheEntry.seal(folder);
+    assertThat(CacheEntry.isWhole(folder)).isTrue();
+    java.util.Arrays.fill(content, 5_000, 5_016, (byte) 0);
+    Files.write(data, content);
+    assertThat(CacheEntry.isWhole(folder)).isFalse();
+    Files.delete(folder.resolve("sums.txt"));
+    assertThat(CacheEntry.isWhole(folder)).isFalse();
+  }
+
+  @Test
   void theLeastUsedGo() throws IOException {
     for (int i = 0; i < SessionCache.KEPT + 2; i++) {
       score(models.model(Map.of("image_size", 14 * (i + 1))), Precision.FP32);
