@@ -23,13 +23,16 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -245,6 +248,38 @@ class DetectorTest {
       }
       assertThat(seen).isEqualTo(taken.get()).isBetween(30, 90);
     }
+  }
+
+  @Test
+  void oneSlowImageHoldsBackNoOther() {
+    RgbImage image = picture(0);
+    CountDownLatch others = new CountDownLatch(20);
+    List<ImageSource> images = new ArrayList<>();
+    images.add(
+        ImageSource.of(
+            "slow",
+            loader -> {
+              try {
+                // decodes as long as the others are not through
+                assertThat(others.await(30, TimeUnit.SECONDS)).isTrue();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+              return image;
+            }));
+    for (int i = 0; i < 20; i++) {
+      images.add(ImageSource.of("image " + i, loader -> image));
+    }
+    StreamSettings patient = StreamSettings.defaults().withPatience(Duration.ofMillis(50));
+    List<String> order = new ArrayList<>();
+    try (Detector d = Detector.load(model());
+        Detections<Outcome> all = d.stream(images, patient)) {
+      while (all.hasNext()) {
+        order.add(all.next().source().id());
+        others.countDown();
+      }
+    }
+    assertThat(order).hasSize(21).endsWith("slow").startsWith("image 0", "image 1");
   }
 
   @Test

@@ -12,11 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** Files written to a temporary name beside their place and moved there when complete. */
 public final class AtomicFiles {
+  /** Folders that were rid of what killed processes left, once each. */
+  private static final Set<Path> SWEPT = ConcurrentHashMap.newKeySet();
+
   private AtomicFiles() {}
 
   /** Writes the content of one file. */
@@ -33,7 +38,10 @@ public final class AtomicFiles {
       if (!Files.isDirectory(absolute.getParent())) {
         Files.createDirectories(absolute.getParent());
       }
-      temporary = absolute.resolveSibling(".headclip-" + UUID.randomUUID() + ".tmp");
+      if (SWEPT.add(absolute.getParent())) {
+        Leftovers.sweep(absolute.getParent());
+      }
+      temporary = absolute.resolveSibling(Leftovers.prefix() + UUID.randomUUID() + ".tmp");
       try (OutputStream out =
           Files.newOutputStream(
               temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
