@@ -152,8 +152,10 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
       }
       if (stopper.flag().get()) {
         System.err.printf(
-            "stopped after %d of %d images; the same command goes on%n",
-            journal.indices().size(), set.samples().size());
+            "stopped after %d of %d images; %s%n",
+            journal.indices().size(),
+            set.samples().size(),
+            out.isPresent() ? "the same command goes on" : "with --out it could go on");
         return Main.SOME_FAILED;
       }
       return judge(set, detector, work, identity, journal, failed);
