@@ -38,11 +38,10 @@ final class BenchmarkData {
   private TrainingData load(BenchmarkPlan.Source s) {
     AnnotatedSet found =
         AnnotatedSet.joined(BenchmarkPlan.sources(s).stream().map(this::set).toList());
-    AnnotatedSet named = found.named(s.name());
+    AnnotatedSet named = DataOptions.said(found.named(s.name()));
     try (ProgressLine progress =
         ProgressLine.of("check " + s.name(), named.samples().size(), "images")) {
       TrainingData data = TrainingData.usable(named, n -> progress.at(n, ""));
-      named.remarks().forEach(r -> System.err.println("note: " + r));
       data.check().problems().forEach(p -> System.err.println("left out: " + p));
       return data;
     }

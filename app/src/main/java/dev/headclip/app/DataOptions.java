@@ -44,7 +44,11 @@ final class DataOptions {
       Optional<String> name = datasets.isEmpty() ? Optional.empty() : Optional.of(datasets.get(i));
       sets.add(AnnotatedSet.read(name, all.get(i)));
     }
-    AnnotatedSet set = AnnotatedSet.joined(sets);
+    return said(AnnotatedSet.joined(sets));
+  }
+
+  /** A set, once its remarks are told. */
+  static AnnotatedSet said(AnnotatedSet set) {
     set.remarks().forEach(r -> System.err.println("note: " + r));
     return set;
   }

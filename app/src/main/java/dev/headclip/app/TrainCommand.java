@@ -198,7 +198,11 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
               .device(device)
               .stop(stopper.flag());
       Optional<TrainingData> second =
-          validate.map(v -> read("check validation", AnnotatedSet.read(Optional.empty(), v)));
+          validate.map(
+              v ->
+                  read(
+                      "check validation",
+                      DataOptions.said(AnnotatedSet.read(Optional.empty(), v))));
       second.ifPresent(d -> trainer.validation(d, select == Select.best));
       if (validate.isEmpty() && select == Select.best) {
         throw new HeadClipException("--select best without --validate; name a data set for it");

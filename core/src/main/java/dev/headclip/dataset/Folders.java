@@ -38,6 +38,14 @@ public final class Folders {
     return all;
   }
 
+  /** The root, if it is a class, else its folders that are. */
+  static List<Path> classes(Path root, Predicate<Path> isClass) {
+    if (!Files.isDirectory(root)) {
+      return List.of();
+    }
+    return isClass.test(root) ? List.of(root) : folders(root).stream().filter(isClass).toList();
+  }
+
   /** A file that a table names; tables written on Windows have backslashes. */
   public static Path named(Path base, String text) {
     try {

@@ -25,6 +25,10 @@ public record Mask(int width, int height, byte[] values) {
     return true;
   }
 
+  boolean sameSize(Mask other) {
+    return width == other.width && height == other.height;
+  }
+
   /** What either of two masks of one size says. */
   Mask or(Mask other) {
     byte[] both = values.clone();

@@ -8,11 +8,10 @@ import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Masks as the reference repositories read them (AnomalyCLIP's dataset.py:71-72, train.py:64-66):
@@ -62,16 +61,7 @@ public final class MaskReader {
   public static Read read(ImageLoader loader, Path file, ImageLoader.Header image) {
     try {
       Set<Note> notes = EnumSet.noneOf(Note.class);
-      Optional<Mask> all = Optional.empty();
-      for (Path f : files(file)) {
-        Mask one = oriented(loader.mask(f), image, notes);
-        if (all.isPresent()
-            && (all.get().width() != one.width() || all.get().height() != one.height())) {
-          throw new HeadClipException("the masks in it differ in size");
-        }
-        all = Optional.of(all.map(m -> m.or(one)).orElse(one));
-      }
-      Mask mask = all.orElseThrow(() -> new HeadClipException("a folder without masks"));
+      Mask mask = joined(file, f -> oriented(loader.mask(f), image, notes));
       checkShape(mask, image, notes);
       return new Read(mask, notes);
     } catch (HeadClipException e) {
@@ -82,6 +72,17 @@ public final class MaskReader {
   /** The files of a mask. */
   static List<Path> files(Path mask) {
     return Files.isDirectory(mask) ? Folders.images(mask) : List.of(mask);
+  }
+
+  /** What any of a mask's files says; they are of one size. */
+  private static Mask joined(Path mask, Function<Path, Mask> read) {
+    List<Mask> all = files(mask).stream().map(read).toList();
+    if (all.stream().anyMatch(m -> !m.sameSize(all.get(0)))) {
+      throw new HeadClipException("the masks in it differ in size");
+    }
+    return all.stream()
+        .reduce(Mask::or)
+        .orElseThrow(() -> new HeadClipException("a folder without masks"));
   }
 
   private static Mask oriented(Picture p, ImageLoader.Header image, Set<Note> notes) {
@@ -101,7 +102,7 @@ public final class MaskReader {
     if (p.lossy()) {
       notes.add(Note.LOSSY);
     }
-    return binary(picture, p.lossy() ? HALF : 1);
+    return binary(picture, p.lossy());
   }
 
   /** Whether one is the other, or a scaled copy, but for rounding. */
@@ -124,15 +125,7 @@ public final class MaskReader {
   /** A mask alone, whose image is not known; resized bilinearly, then a half or more stays. */
   public static byte[] fitted(ImageLoader loader, Path file, int width, int height) {
     try {
-      List<Mask> all = new ArrayList<>();
-      for (Path f : files(file)) {
-        Picture p = loader.mask(f);
-        all.add(binary(p.image(), p.lossy() ? HALF : 1));
-      }
-      if (all.isEmpty()) {
-        throw new HeadClipException("a folder without masks");
-      }
-      return resized(all.stream().reduce(Mask::or).orElseThrow(), width, height);
+      return resized(joined(file, f -> binary(loader.mask(f))), width, height);
     } catch (HeadClipException e) {
       throw new HeadClipException("mask %s: %s".formatted(file, e.getMessage()), e);
     }
@@ -140,16 +133,21 @@ public final class MaskReader {
 
   /** Whether anything in a mask's file is anomalous. */
   static boolean any(ImageLoader loader, Path file) {
-    Picture p = loader.mask(file);
-    return !binary(p.image(), p.lossy() ? HALF : 1).empty();
+    return !binary(loader.mask(file)).empty();
   }
 
   /** 1 where the image is not black. */
   public static Mask binary(RgbImage image) {
-    return binary(image, 1);
+    return binary(image, false);
   }
 
-  private static Mask binary(RgbImage image, int from) {
+  private static Mask binary(Picture p) {
+    return binary(p.image(), p.lossy());
+  }
+
+  /** What was stored lossily is cut at half brightness. */
+  private static Mask binary(RgbImage image, boolean lossy) {
+    int from = lossy ? HALF : 1;
     byte[] out = new byte[image.width() * image.height()];
     byte[] rgb = image.rgb();
     for (int i = 0; i < out.length; i++) {

@@ -26,8 +26,7 @@ public record MvtecLayout() implements Layout {
 
   @Override
   public boolean applies(Path root) {
-    return isClass(root)
-        || Files.isDirectory(root) && Folders.folders(root).stream().anyMatch(MvtecLayout::isClass);
+    return !Folders.classes(root, MvtecLayout::isClass).isEmpty();
   }
 
   private static Optional<Path> test(Path home) {
@@ -49,17 +48,11 @@ public record MvtecLayout() implements Layout {
   @Override
   public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Sample> all = new ArrayList<>();
-    if (isClass(root)) {
-      category(root, all, remarks);
-      return all;
-    }
-    for (Path c : Folders.folders(root)) {
-      if (isClass(c)) {
-        category(c, all, remarks);
-      } else if (test(c).isPresent()) {
-        remarks.accept("%s: no images in its test folders; left out".formatted(c));
-      }
-    }
+    List<Path> classes = Folders.classes(root, MvtecLayout::isClass);
+    classes.forEach(c -> category(c, all, remarks));
+    Folders.folders(root).stream()
+        .filter(c -> !classes.contains(root) && !classes.contains(c) && test(c).isPresent())
+        .forEach(c -> remarks.accept("%s: no images in its test folders; left out".formatted(c)));
     return all;
   }
 

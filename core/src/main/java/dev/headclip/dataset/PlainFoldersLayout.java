@@ -1,6 +1,5 @@
 package dev.headclip.dataset;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,13 +23,11 @@ record PlainFoldersLayout() implements Layout {
 
   @Override
   public boolean applies(Path root) {
-    return isClass(root)
-        || Files.isDirectory(root)
-            && Folders.folders(root).stream().anyMatch(PlainFoldersLayout::isClass);
+    return !Folders.classes(root, PlainFoldersLayout::isClass).isEmpty();
   }
 
   private static boolean isClass(Path folder) {
-    if (!Files.isDirectory(folder) || TRAINING.contains(lower(folder))) {
+    if (TRAINING.contains(lower(folder))) {
       return false;
     }
     List<Path> kinds = kinds(folder);
@@ -51,13 +48,7 @@ record PlainFoldersLayout() implements Layout {
   @Override
   public List<Sample> read(Path root, Consumer<String> remarks) {
     List<Sample> all = new ArrayList<>();
-    if (isClass(root)) {
-      category(root, all, remarks);
-    } else {
-      Folders.folders(root).stream()
-          .filter(PlainFoldersLayout::isClass)
-          .forEach(c -> category(c, all, remarks));
-    }
+    Folders.classes(root, PlainFoldersLayout::isClass).forEach(c -> category(c, all, remarks));
     return all;
   }
 

@@ -9,6 +9,7 @@ import dev.headclip.weights.TensorSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -75,6 +76,11 @@ public interface Method<S extends Record & InputSettings> {
   default Map<String, Object> shown(
       S settings, Map<String, long[]> shapes, Predicate<String> said) {
     return Map.of();
+  }
+
+  /** Paths of the settings that say which learned tensors there are, and how many. */
+  default Set<String> counting() {
+    return Set.of();
   }
 
   /**

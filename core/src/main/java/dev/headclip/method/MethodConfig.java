@@ -70,9 +70,6 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     return with(method.shown(settings, shapes, path -> false));
   }
 
-  /** Whether there are such tensors, and how many. */
-  private static final Set<String> COUNTS = Set.of("deep.layers", "head_weights", "prompt_depth");
-
   /**
    * Settings as a file has them; what it does not say is shown by its tensors, or is the default.
    * The number of tensors that a training wrote has the default, so that one that got lost is
@@ -89,14 +86,14 @@ public record MethodConfig<S extends Record & InputSettings>(Method<S> method, S
     // files of ours that do not say it among their settings do in their provenance
     JsonNode provenance = json.path("provenance");
     boolean ours = provenance.path("run_digest").isTextual();
-    for (String path : COUNTS) {
-      String key = path.replace('.', '_');
-      JsonNode value = provenance.path(key);
-      if (ours && !given.test(path) && value.isValueNode() && schema.keys().contains(key)) {
+    Set<String> counting = method.counting();
+    for (String path : counting) {
+      JsonNode value = provenance.path(path.replace('.', '_'));
+      if (ours && !given.test(path) && value.isValueNode()) {
         more.put(path, value.asText());
       }
     }
-    more.putAll(method.shown(said, shapes, p -> given.test(p) || ours && COUNTS.contains(p)));
+    more.putAll(method.shown(said, shapes, p -> given.test(p) || ours && counting.contains(p)));
     return new MethodConfig<>(method, schema.changed(said, more));
   }
 

@@ -145,15 +145,14 @@ final class GifFile {
       if (code > next || code == next && previous < 0) {
         throw ByteView.broken("a code that stands for nothing, after %d pixels".formatted(pixels));
       }
-      int length = code < clear ? 1 : code == next ? lengthOf(previous, clear, lengths) + 1 : 0;
-      length = length == 0 ? lengths[code] : length;
-      pixels += length;
       if (previous >= 0 && next < 4096) {
+        // defined before it is looked up: the code may be this very one
         lengths[next++] = lengthOf(previous, clear, lengths) + 1;
         if (next == 1 << bits && bits < 12) {
           bits++;
         }
       }
+      pixels += lengthOf(code, clear, lengths);
       previous = code;
     }
     return pixels;

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -144,6 +145,11 @@ public final class AdaClip implements Method<AdaClipSettings> {
     FirstValue first = FirstValue.uniform(1 / Math.sqrt(in));
     to.add(Learnable.of(name + ".weight", first, out, in));
     to.add(Learnable.of(name + ".bias", first, out));
+  }
+
+  @Override
+  public Set<String> counting() {
+    return Set.of("prompt_depth");
   }
 
   @Override

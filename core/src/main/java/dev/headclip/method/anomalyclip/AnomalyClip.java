@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -93,6 +94,11 @@ public final class AnomalyClip implements Method<AnomalyClipSettings> {
   public void check(AnomalyClipSettings s, ClipConfig config) {
     OutputLayers.check(s.csa(), s.outputLayers(), config.vision().layers());
     s.prompts().check(config);
+  }
+
+  @Override
+  public Set<String> counting() {
+    return Set.of(PromptSettings.DEEP_LAYERS);
   }
 
   @Override

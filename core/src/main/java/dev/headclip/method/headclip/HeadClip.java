@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -64,6 +65,11 @@ public final class HeadClip implements Method<HeadClipSettings> {
     return perLayer && given.test("aggregate") && !given.test("output_layers")
         ? Map.of("output_layers", s.localPath().csa().layers())
         : Map.of();
+  }
+
+  @Override
+  public Set<String> counting() {
+    return Set.of(PromptSettings.DEEP_LAYERS, LocalNetwork.HEAD_WEIGHTS);
   }
 
   @Override

@@ -23,6 +23,9 @@ public record PromptSettings(
             max = 64)
         int length,
     @Setting("Learned tokens in the text layers") DeepSettings deep) {
+  /** Path of the number of text layers with deep tokens. */
+  public static final String DEEP_LAYERS = "deep.layers";
+
   public PromptSettings {
     Schema.check(PromptSettings.class, templates, length, deep);
   }
@@ -36,7 +39,7 @@ public record PromptSettings(
   public void check(ClipConfig c) {
     int layers = c.text().layers();
     if (deep.layers() > layers) {
-      throw new SettingException("deep.layers", deep.layers(), "up to the backbone's " + layers);
+      throw new SettingException(DEEP_LAYERS, deep.layers(), "up to the backbone's " + layers);
     }
   }
 
@@ -54,8 +57,8 @@ public record PromptSettings(
     while (shapes.containsKey(LearnedPrompts.DEEP + count)) {
       count++;
     }
-    if (!said.test("deep.layers")) {
-      found.put("deep.layers", count == 0 ? 0 : deep.start() - 1 + count);
+    if (!said.test(DEEP_LAYERS)) {
+      found.put(DEEP_LAYERS, count == 0 ? 0 : deep.start() - 1 + count);
     }
     long[] first = shapes.getOrDefault(LearnedPrompts.DEEP + 0, new long[0]);
     if (!said.test("deep.length") && first.length == 2 && first[0] >= 1 && first[0] <= 64) {
