@@ -134,9 +134,11 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
 
   /** How many pictures of a file are looked at one by one: pages of a TIFF, else one. */
   public int pages(Path file) {
-    return ImageFormat.of(file).equals(Optional.of(ImageFormat.TIFF))
-        ? TiffFile.read(bytes(file)).pages().size()
-        : 1;
+    try {
+      return ImageFormat.of(file).equals(Optional.of(ImageFormat.TIFF)) ? TiffFile.count(file) : 1;
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   private static byte[] bytes(Path file) {
@@ -226,7 +228,7 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     checkSize(p.width(), p.height());
     RgbImage stored =
         p.plain()
-            ? new RgbImage(p.width(), p.height(), p.rgb(keepNonZero, deadline))
+            ? new RgbImage(p.width(), p.height(), p.rgb(bytes, keepNonZero, deadline))
             : Decoder.tiff(bytes, p, keepNonZero, deadline);
     return new Picture(
         Orientation.of(p.orientation()).apply(stored),

@@ -3,6 +3,7 @@ package dev.headclip.metrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Maps and masks of one class, taken in one after the other and judged at the end, over every
@@ -54,40 +55,37 @@ public final class PixelScores implements AutoCloseable {
    * @param mask 0 for normal, anything else for anomalous
    */
   public void add(float[] values, byte[] mask, int width, int height) {
-    if (values.length != mask.length || values.length != width * height) {
-      throw new IllegalArgumentException(
-          "%d values, %d mask pixels, %dx%d".formatted(values.length, mask.length, width, height));
-    }
-    int[] keys = new int[values.length];
-    float low = Float.POSITIVE_INFINITY;
-    float high = Float.NEGATIVE_INFINITY;
-    for (int i = 0; i < values.length; i++) {
-      requireNumber(values[i]);
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
-      keys[i] = ScoreOrder.key(values[i]);
-    }
-    take(keys, low, high, Components.of(mask, width, height));
+    requireSize(values.length, mask, width, height);
+    add(i -> values[i], mask, width, height);
   }
 
   /** The same of doubles, by the order that was given. */
   void add(double[] values, byte[] mask, int width, int height) {
-    int[] keys = new int[values.length];
-    double low = Double.POSITIVE_INFINITY;
-    double high = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < values.length; i++) {
-      requireNumber(values[i]);
-      low = Math.min(low, values[i]);
-      high = Math.max(high, values[i]);
-      keys[i] = order.key(values[i]);
-    }
-    take(keys, low, high, Components.of(mask, width, height));
+    requireSize(values.length, mask, width, height);
+    add(i -> values[i], mask, width, height);
   }
 
-  private static void requireNumber(double v) {
-    if (Double.isNaN(v)) {
-      throw new IllegalArgumentException("the map holds NaN");
+  private static void requireSize(int values, byte[] mask, int width, int height) {
+    if (values != mask.length || values != width * height) {
+      throw new IllegalArgumentException(
+          "%d values, %d mask pixels, %dx%d".formatted(values, mask.length, width, height));
     }
+  }
+
+  private void add(IntToDoubleFunction values, byte[] mask, int width, int height) {
+    int[] keys = new int[mask.length];
+    double low = Double.POSITIVE_INFINITY;
+    double high = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < keys.length; i++) {
+      double v = values.applyAsDouble(i);
+      if (Double.isNaN(v)) {
+        throw new IllegalArgumentException("the map holds NaN");
+      }
+      low = Math.min(low, v);
+      high = Math.max(high, v);
+      keys[i] = order.key(v);
+    }
+    take(keys, low, high, Components.of(mask, width, height));
   }
 
   private synchronized void take(int[] keys, double low, double high, Components c) {

@@ -1,7 +1,6 @@
 package dev.headclip.tokenizer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -16,13 +15,10 @@ import java.util.PriorityQueue;
 final class BytePairs {
   static final String WORD_END = "</w>";
 
-  private static final int MOST_KNOWN = 10_000;
-
   private final Map<String, Integer> vocabulary;
   private final Map<String, Integer> ranks = new HashMap<>();
   private final String[] symbols = ByteSymbols.byByte();
   private final int unknown;
-  private final Map<String, int[]> known = new HashMap<>();
 
   /**
    * @param vocabulary ids of symbols
@@ -39,19 +35,9 @@ final class BytePairs {
 
   /** Ids of a word, in time that grows little faster than its length. */
   int[] encode(String word) {
-    synchronized (known) {
-      int[] before = known.get(word);
-      if (before != null) {
-        return before;
-      }
-    }
-    int[] ids = ids(merged(symbols(word)));
-    synchronized (known) {
-      if (known.size() < MOST_KNOWN) {
-        known.put(word, ids);
-      }
-    }
-    return ids;
+    return merged(symbols(word)).stream()
+        .mapToInt(p -> vocabulary.getOrDefault(p, unknown))
+        .toArray();
   }
 
   private String[] symbols(String word) {
@@ -119,11 +105,5 @@ final class BytePairs {
     if (rank != null) {
       open.add(new Pair(rank, left, text));
     }
-  }
-
-  private int[] ids(List<String> parts) {
-    List<Integer> all = new ArrayList<>(parts.size());
-    parts.forEach(p -> all.add(vocabulary.getOrDefault(p, unknown)));
-    return all.stream().mapToInt(Integer::intValue).toArray();
   }
 }

@@ -55,8 +55,7 @@ public final class ClipTokenizer implements Tokenizer {
           TokenizerFile.pair(folder.describe(VOCABULARY), vocabulary, merges, size), config);
     }
     if (size == PUBLISHED) {
-      byte[] json = TokenizerJson.published().getBytes(StandardCharsets.UTF_8);
-      return new ClipTokenizer(TokenizerFile.parse("CLIP's merge table", json, size), config);
+      return new ClipTokenizer(TokenizerFile.published(), config);
     }
     throw new HeadClipException(
         "%s: no tokenizer, expected tokenizer.json, or vocab.json and merges.txt"

@@ -23,6 +23,7 @@ import java.util.Optional;
 record TokenizerFile(Map<String, Integer> vocabulary, List<String> merges, TextSplitter splitter) {
   private static final int MOST_BYTES = 64 << 20;
   private static final int LONGEST_SYMBOL = 1000;
+  private static final TextSplitter CLIP_WAYS = new TextSplitter(true, true);
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
 
@@ -53,12 +54,17 @@ record TokenizerFile(Map<String, Integer> vocabulary, List<String> merges, TextS
       for (String m : merges) {
         expect(m.indexOf(' ') > 0, "a merge", JSON.valueToTree(m), "a pair");
       }
-      return new TokenizerFile(
-              vocabulary(root, JSON.createArrayNode()), merges, new TextSplitter(true, true))
+      return new TokenizerFile(vocabulary(root, JSON.createArrayNode()), merges, CLIP_WAYS)
           .checked(size);
     } catch (IllegalArgumentException e) {
       throw refuse(origin, e.getMessage());
     }
+  }
+
+  /** CLIP's own, from the table in this jar. */
+  static TokenizerFile published() {
+    List<String> merges = TokenizerJson.publishedMerges();
+    return new TokenizerFile(TokenizerJson.vocabulary(merges), merges, CLIP_WAYS);
   }
 
   private static JsonNode tree(String origin, byte[] json) {

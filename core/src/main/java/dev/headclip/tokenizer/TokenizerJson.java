@@ -31,13 +31,18 @@ public final class TokenizerJson {
 
   /** The tokenizer of every published CLIP, from the merge table in this jar. */
   public static String published() {
+    return of(publishedMerges());
+  }
+
+  /** CLIP's own merges, earliest first. */
+  static List<String> publishedMerges() {
     String name = "clip_bpe_merges.txt.gz";
     try (InputStream raw = TokenizerJson.class.getResourceAsStream(name);
         BufferedReader in =
             new BufferedReader(
                 new InputStreamReader(new GZIPInputStream(raw), StandardCharsets.UTF_8))) {
       // line 0 is a header, what follows the merges is of no use (simple_tokenizer.py:67)
-      return of(in.lines().skip(1).limit(CLIP_MERGES).toList());
+      return in.lines().skip(1).limit(CLIP_MERGES).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -45,6 +50,11 @@ public final class TokenizerJson {
 
   /** The tokenizer whose vocabulary is the byte symbols, then the merges, then start and end. */
   public static String of(List<String> merges) {
+    return of(vocabulary(merges), merges);
+  }
+
+  /** Its vocabulary. */
+  static Map<String, Integer> vocabulary(List<String> merges) {
     List<String> tokens = new ArrayList<>(ByteSymbols.byId());
     ByteSymbols.byId().forEach(s -> tokens.add(s + "</w>"));
     merges.forEach(m -> tokens.add(m.replace(" ", "")));
@@ -52,7 +62,7 @@ public final class TokenizerJson {
     tokens.add(END);
     Map<String, Integer> vocabulary = new LinkedHashMap<>();
     tokens.forEach(t -> vocabulary.put(t, vocabulary.size()));
-    return of(vocabulary, merges);
+    return vocabulary;
   }
 
   /** The tokenizer of a vocab.json and merges.txt. */

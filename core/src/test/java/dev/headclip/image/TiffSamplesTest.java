@@ -108,6 +108,18 @@ class TiffSamplesTest {
   }
 
   @Test
+  void pagesAreCountedByTheirDirectoriesAlone(@TempDir Path dir) throws Exception {
+    TiffWriter grey = new TiffWriter(16, 1, 1, false, ByteOrder.BIG_ENDIAN, 1, 1);
+    TiffWriter.Page page = new TiffWriter.Page(200, 150, new int[200 * 150]);
+    Path file =
+        Files.write(dir.resolve("five.tif"), grey.write(List.of(page, page, page, page, page)));
+    assertThat(loader.pages(file)).isEqualTo(5);
+    // 300 kB, of which the directories and some strips' places lie in a few kB
+    assertThat(Files.size(file)).isGreaterThan(300_000);
+    assertThat(loader.picture(file, 5).page()).isEqualTo(new Page(5, 5, false));
+  }
+
+  @Test
   void classNumbersOfMasksStayAboveZeroHoweverSmall(@TempDir Path dir) throws Exception {
     byte[] file =
         new TiffWriter(16, 1, 1, false, ByteOrder.LITTLE_ENDIAN, 1, 1)

@@ -18,7 +18,7 @@ final class BmpFile {
     long header = v.u32(FILE_HEADER);
     long data = v.u32(10);
     if (header == CORE) {
-      return raw(v, data, v.u16(18), v.u16(20), v.u16(24), RGB);
+      return raw(v, bytes, data, v.u16(18), v.u16(20), v.u16(24), RGB);
     }
     long compression = v.u32(30);
     if (compression == JPEG || compression == PNG) {
@@ -32,11 +32,11 @@ final class BmpFile {
       return png ? PngFile.read(inside) : JpegFile.read(inside);
     }
     long height = Math.abs((long) (int) v.u32(22));
-    return raw(v, data, v.u32(18), height, v.u16(28), (int) compression);
+    return raw(v, bytes, data, v.u32(18), height, v.u16(28), (int) compression);
   }
 
   private static Container raw(
-      ByteView v, long data, long width, long height, int bits, int compression) {
+      ByteView v, byte[] bytes, long data, long width, long height, int bits, int compression) {
     if (width < 1 || height < 1 || width > Integer.MAX_VALUE || bits > 64) {
       throw ByteView.broken("%d x %d pixels of %d bits".formatted(width, height, bits));
     }
@@ -47,7 +47,7 @@ final class BmpFile {
     }
     return new Container(
         Container.Kind.BMP,
-        v.bytes(),
+        bytes,
         (int) width,
         (int) Math.min(height, Integer.MAX_VALUE),
         1,

@@ -6,36 +6,56 @@ import java.nio.charset.StandardCharsets;
 /**
  * Numbers in a file's bytes; what lies outside is one line.
  *
- * @param bytes of the file
+ * @param source of the bytes
  * @param little whether numbers begin with their lowest byte
  */
-record ByteView(byte[] bytes, boolean little) {
+record ByteView(Source source, boolean little) {
+  /** Bytes by their place. */
+  interface Source {
+    byte at(long place);
+
+    long length();
+  }
+
+  /** All of a file. */
+  record InMemory(byte[] bytes) implements Source {
+    @Override
+    public byte at(long place) {
+      return bytes[(int) place];
+    }
+
+    @Override
+    public long length() {
+      return bytes.length;
+    }
+  }
+
   static ByteView big(byte[] bytes) {
-    return new ByteView(bytes, false);
+    return new ByteView(new InMemory(bytes), false);
   }
 
   static ByteView little(byte[] bytes) {
-    return new ByteView(bytes, true);
+    return new ByteView(new InMemory(bytes), true);
   }
 
   static HeadClipException broken(String what) {
     return new HeadClipException("corrupt or truncated image (%s)".formatted(what));
   }
 
-  int length() {
-    return bytes.length;
+  long length() {
+    return source.length();
   }
 
   /** Throws where a range does not lie in the file. */
   void require(long from, long count, String what) {
-    if (from < 0 || count < 0 || from > bytes.length - count) {
-      throw broken("%s lies outside the file's %d bytes".formatted(what, bytes.length));
+    if (from < 0 || count < 0 || from > length() - count) {
+      throw broken("%s lies outside the file's %d bytes".formatted(what, length()));
     }
   }
 
   int u8(long at) {
     require(at, 1, "a byte");
-    return bytes[(int) at] & 0xff;
+    return source.at(at) & 0xff;
   }
 
   int u16(long at) {
@@ -59,6 +79,7 @@ record ByteView(byte[] bytes, boolean little) {
   /** Four letters. */
   String tag(long at) {
     require(at, 4, "a chunk's name");
-    return new String(bytes, (int) at, 4, StandardCharsets.ISO_8859_1);
+    byte[] four = {source.at(at), source.at(at + 1), source.at(at + 2), source.at(at + 3)};
+    return new String(four, StandardCharsets.ISO_8859_1);
   }
 }

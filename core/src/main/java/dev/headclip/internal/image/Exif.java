@@ -16,7 +16,7 @@ final class Exif {
       if (block.length < 8) {
         return 1;
       }
-      ByteView v = new ByteView(block, block[0] == 'I');
+      ByteView v = block[0] == 'I' ? ByteView.little(block) : ByteView.big(block);
       long directory = v.u32(4);
       int entries = v.u16(directory);
       for (int i = 0; i < entries; i++) {

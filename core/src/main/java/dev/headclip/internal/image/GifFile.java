@@ -13,6 +13,7 @@ final class GifFile {
   private static final int GRAPHIC_CONTROL = 0xf9;
   private static final int HEADER = 13;
 
+  private final byte[] bytes;
   private final ByteView v;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private int frames;
@@ -20,7 +21,8 @@ final class GifFile {
   private int height;
 
   private GifFile(byte[] bytes) {
-    v = ByteView.little(bytes);
+    this.bytes = bytes;
+    this.v = ByteView.little(bytes);
   }
 
   static Container read(byte[] bytes) {
@@ -68,7 +70,7 @@ final class GifFile {
 
   private void keep(int from, int to) {
     v.require(from, (long) to - from, "a block");
-    out.write(v.bytes(), from, to - from);
+    out.write(bytes, from, to - from);
   }
 
   /** Bytes of a colour table. */

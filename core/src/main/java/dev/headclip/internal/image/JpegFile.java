@@ -28,6 +28,7 @@ final class JpegFile {
   private static final int APP14 = 0xee;
   private static final int TEM = 0x01;
 
+  private final byte[] bytes;
   private final ByteView v;
   private final ByteArrayOutputStream out;
   private int orientation = 1;
@@ -62,7 +63,8 @@ final class JpegFile {
   }
 
   private JpegFile(byte[] bytes) {
-    v = ByteView.big(bytes);
+    this.bytes = bytes;
+    this.v = ByteView.big(bytes);
     out = new ByteArrayOutputStream(bytes.length);
   }
 
@@ -121,7 +123,7 @@ final class JpegFile {
     } else if (kind == DRI && to - from >= 6) {
       restart = v.u16(from + 4);
     } else if (kind == APP1 && orientation == 1 && named(from, to, "Exif\0\0")) {
-      orientation = Exif.orientation(Arrays.copyOfRange(v.bytes(), from + 10, to));
+      orientation = Exif.orientation(Arrays.copyOfRange(bytes, from + 10, to));
     }
     boolean profile = kind == APP2 && named(from, to, "ICC_PROFILE\0");
     boolean tables = kind == DHT || kind == DAC || kind == DQT || kind == DRI || kind == DNL;
@@ -131,7 +133,7 @@ final class JpegFile {
         || kind == APP0 && named(from, to, "JFIF\0")
         || profile
         || first(kind)) {
-      out.write(v.bytes(), from, to - from);
+      out.write(bytes, from, to - from);
     }
     return kind == SOS ? scan(from, to) : to;
   }
@@ -146,7 +148,7 @@ final class JpegFile {
   private boolean named(int from, int to, String name) {
     int at = from + 4;
     return to - at >= name.length()
-        && new String(v.bytes(), at, name.length(), StandardCharsets.ISO_8859_1).equals(name);
+        && new String(bytes, at, name.length(), StandardCharsets.ISO_8859_1).equals(name);
   }
 
   private Frame frame(int from, int to) {
@@ -175,7 +177,6 @@ final class JpegFile {
     for (int c = 0; c < components.length; c++) {
       components[c] = v.u8(from + 5 + 2 * c);
     }
-    byte[] bytes = v.bytes();
     int at = to;
     long restarts = 0;
     while (true) {

@@ -25,7 +25,7 @@ final class PngFile {
       name = v.tag(at + 4);
       v.require(at, length + 12, "chunk " + printable(name));
       if (NEEDED.contains(name)) {
-        check(v, at, (int) length, name);
+        check(bytes, v, at, (int) length, name);
         out.write(bytes, (int) at, (int) length + 12);
       } else if (name.equals("eXIf")) {
         int from = (int) at + 8;
@@ -44,9 +44,9 @@ final class PngFile {
         Container.Kind.PNG, out.toByteArray(), width, height, orientation, false, frames);
   }
 
-  private static void check(ByteView v, long at, int length, String name) {
+  private static void check(byte[] bytes, ByteView v, long at, int length, String name) {
     CRC32 crc = new CRC32();
-    crc.update(v.bytes(), (int) at + 4, length + 4);
+    crc.update(bytes, (int) at + 4, length + 4);
     if (crc.getValue() != v.u32(at + 8 + length)) {
       throw ByteView.broken("chunk %s does not match its check sum".formatted(name));
     }

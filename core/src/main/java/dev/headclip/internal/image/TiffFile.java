@@ -1,5 +1,9 @@
 package dev.headclip.internal.image;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +23,18 @@ public record TiffFile(List<TiffPage> pages) {
 
   /** Walks the directories; pixels are not touched. */
   public static TiffFile read(byte[] bytes) {
-    ByteView v = new ByteView(bytes, bytes[0] == 'I');
+    return read(new ByteView.InMemory(bytes));
+  }
+
+  /** The number of pages of a file, of which the directories alone are read. */
+  public static int count(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return read(new FileBytes(channel)).pages().size();
+    }
+  }
+
+  private static TiffFile read(ByteView.Source source) {
+    ByteView v = new ByteView(source, source.at(0) == 'I');
     boolean big = v.u16(2) == 43;
     List<TiffPage> pages = new ArrayList<>();
     Set<Long> seen = new HashSet<>();

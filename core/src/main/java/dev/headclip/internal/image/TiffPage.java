@@ -158,9 +158,10 @@ public final class TiffPage {
   /**
    * The picture as stored, not yet turned: red, green, blue of each pixel, row by row.
    *
+   * @param file all its bytes
    * @param keepNonZero whether what is not 0 stays so, however small: class numbers of a mask
    */
-  public byte[] rgb(boolean keepNonZero, Deadline deadline) {
+  public byte[] rgb(byte[] file, boolean keepNonZero, Deadline deadline) {
     int[] depths = depths();
     Colours colours = new Colours(depths, keepNonZero);
     byte[] out = new byte[Math.multiplyExact(3 * width, height)];
@@ -190,7 +191,8 @@ public final class TiffPage {
       int h = tiled() ? tileHeight : Math.min(tileHeight, height - y0);
       for (int p = 0; p < planes; p++) {
         int at = p * across * down + i;
-        data[p] = unpacked(offsets[at], counts[at], rowBytes(tileWidth, plane(depths, p)) * h);
+        data[p] =
+            unpacked(file, offsets[at], counts[at], rowBytes(tileWidth, plane(depths, p)) * h);
       }
       for (int y = 0; y < Math.min(h, height - y0); y++) {
         for (int p = 0; p < planes; p++) {
@@ -216,11 +218,11 @@ public final class TiffPage {
   /** Bytes from a place on. */
   private record Slice(byte[] bytes, int from) {}
 
-  private Slice unpacked(long offset, long count, long wanted) {
+  private Slice unpacked(byte[] file, long offset, long count, long wanted) {
     if (wanted > Integer.MAX_VALUE - 16) {
       throw new HeadClipException("a strip of %d bytes, expected below 2 GiB".formatted(wanted));
     }
-    byte[] bytes = v.bytes();
+    byte[] bytes = file;
     int from = (int) offset;
     int n = (int) count;
     if (d.value(TiffDirectory.FILL_ORDER, 1) == 2) {

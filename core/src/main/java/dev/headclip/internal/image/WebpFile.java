@@ -39,7 +39,7 @@ final class WebpFile {
     if (picture < 0) {
       throw ByteView.broken("no picture in it");
     }
-    return still(v, picture, orientation, Math.max(1, frames));
+    return still(bytes, v, picture, orientation, Math.max(1, frames));
   }
 
   private static boolean isPicture(String chunk) {
@@ -63,7 +63,7 @@ final class WebpFile {
     return Exif.orientation(named ? Arrays.copyOfRange(block, 6, length) : block);
   }
 
-  private static Container still(ByteView v, long at, int orientation, int frames) {
+  private static Container still(byte[] bytes, ByteView v, long at, int orientation, int frames) {
     boolean lossless = v.tag(at).equals("VP8L");
     int length = (int) v.u32(at + 4);
     v.require(at + 8, length, "a picture");
@@ -80,7 +80,7 @@ final class WebpFile {
     ByteBuffer out =
         ByteBuffer.allocate(HEADER + 8 + length + length % 2).order(ByteOrder.LITTLE_ENDIAN);
     out.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(out.capacity() - 8);
-    out.put("WEBP".getBytes(StandardCharsets.US_ASCII)).put(v.bytes(), (int) at, 8 + length);
+    out.put("WEBP".getBytes(StandardCharsets.US_ASCII)).put(bytes, (int) at, 8 + length);
     return new Container(
         Container.Kind.WEBP, out.array(), width, height, orientation, !lossless, frames);
   }
