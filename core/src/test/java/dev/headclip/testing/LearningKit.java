@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -39,15 +40,10 @@ public final class LearningKit {
 
   private LearningKit() {}
 
-  /** Of all methods. */
-  public static Stream<DynamicTest> tests(LearningEngine engine) {
-    return tests(engine, "");
-  }
-
-  /** Of the methods whose name begins so. */
-  public static Stream<DynamicTest> tests(LearningEngine engine, String name) {
+  /** Of the methods with such a name. */
+  public static Stream<DynamicTest> tests(LearningEngine engine, Predicate<String> name) {
     return MethodKit.recipes().entrySet().stream()
-        .filter(e -> e.getKey().startsWith(name))
+        .filter(e -> name.test(e.getKey()))
         .map(e -> Map.entry(e.getKey(), TinyModel.adapter(smooth(e.getValue()))))
         .filter(e -> !e.getValue().learned().named().isEmpty())
         .map(

@@ -70,7 +70,11 @@ class TrainerTest {
   }
 
   private TrainingResult train(UnaryOperator<Trainer> change) {
-    return change.apply(new Trainer(backbone, data).set(SETTINGS)).run();
+    return train(data, change);
+  }
+
+  private TrainingResult train(TrainingData on, UnaryOperator<Trainer> change) {
+    return change.apply(new Trainer(backbone, on).set(SETTINGS)).run();
   }
 
   private CacheSettings disk(long limit) {
@@ -200,6 +204,7 @@ class TrainerTest {
 
   @Test
   void everyMethodThatLearnsTrainsAndResumes() {
+    TrainingData few = data("few", 9, 30);
     for (Method<?> method : Methods.all()) {
       if (Recipe.of(method, backbone.config()).method().learned(backbone.config()).isEmpty()) {
         assertThatThrownBy(() -> new Trainer(backbone, data).method(method.name()))
@@ -207,14 +212,14 @@ class TrainerTest {
         continue;
       }
       UnaryOperator<Trainer> named = t -> t.method(method.name()).set(SETTINGS).set("epochs", 2);
-      TrainingResult whole = train(named);
+      TrainingResult whole = train(few, named);
       assertThat(whole.epochs().get(1).losses().get("total"))
           .as(method.name())
           .isLessThan(whole.epochs().get(0).losses().get("total"));
       Path folder = dir.resolve(method.name());
-      train(t -> stopping(named.apply(t), 4).checkpoints(folder, Duration.ofDays(1), false));
+      train(few, t -> stopping(named.apply(t), 1).checkpoints(folder, Duration.ofDays(1), false));
       TrainingResult rest =
-          train(t -> named.apply(t).checkpoints(folder, Duration.ofDays(1), true));
+          train(few, t -> named.apply(t).checkpoints(folder, Duration.ofDays(1), true));
       assertThat(rest.learned()).as(method.name()).isEqualTo(whole.learned());
     }
   }
@@ -386,19 +391,15 @@ class TrainerTest {
   @Test
   void stoppedWhileLookingAtTheSecondSetNothingIsLost() {
     TrainingData second = data("second", 21, 46);
-    TrainingResult whole = train(j -> j.validation(second, false));
+    UnaryOperator<Trainer> two = t -> t.set("epochs", 2).validation(second, false);
+    TrainingResult whole = train(two);
     Path folder = dir.resolve("checkpoints");
     // the last step of the first epoch: what comes next is the second set
     TrainingResult part =
-        train(
-            j ->
-                stopping(j, 6)
-                    .validation(second, false)
-                    .checkpoints(folder, Duration.ofDays(1), false));
+        train(j -> stopping(two.apply(j), 6).checkpoints(folder, Duration.ofDays(1), false));
     assertThat(part.complete()).isFalse();
     assertThat(part.epochs()).isEmpty();
-    TrainingResult rest =
-        train(j -> j.validation(second, false).checkpoints(folder, Duration.ofDays(1), true));
+    TrainingResult rest = train(j -> two.apply(j).checkpoints(folder, Duration.ofDays(1), true));
     assertThat(rest.learned()).isEqualTo(whole.learned());
     assertThat(rest.epochs()).isEqualTo(whole.epochs());
   }
