@@ -1,7 +1,10 @@
 package dev.headclip.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import dev.headclip.HeadClipException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,7 @@ class FormatsTest {
     "rgb8.tiff, 0",
     "rgb16.tiff, 1",
     "cmyk.jpg, 12",
+    "pair.mpo, 12",
     "animated.gif, 8"
   })
   void everyFormShowsTheSamePicture(String name, int tolerance) throws IOException {
@@ -53,5 +57,26 @@ class FormatsTest {
     for (byte b : two.rgb()) {
       assertThat(b & 0xff).isIn(0, 255);
     }
+  }
+
+  @Test
+  void greyThatWasMultipliedByItsAlphaIsDivided() throws IOException {
+    RgbImage expected = image("reference.png");
+    RgbImage found = image("associated.tiff");
+    for (int x = 0; x < 32; x++) {
+      double grey =
+          0.299 * expected.at(x, 5, 0)
+              + 0.587 * expected.at(x, 5, 1)
+              + 0.114 * expected.at(x, 5, 2);
+      // half of the steps are lost to an alpha of one half
+      assertThat((double) found.at(x, 5, 1)).isCloseTo(grey, within(3.0));
+    }
+  }
+
+  @Test
+  void iconsAreNamedAsSuch() {
+    assertThatThrownBy(() -> image("icon.ico"))
+        .isInstanceOf(HeadClipException.class)
+        .hasMessageContaining("icon (ICO) file, which is not read; convert it");
   }
 }
