@@ -236,13 +236,20 @@ final class DatasetsCommand implements Callable<Integer> {
         description = "Side of a picture (default: ${DEFAULT-VALUE}).")
     private int size;
 
+    @Option(
+        names = "--line",
+        description =
+            "Each class is one product before one camera, as on a production line: for references and batches.")
+    private boolean line;
+
     // every folder of pictures becomes a class
     @Mixin private PictureOptions pictures;
 
     @Override
     public Integer call() {
       long start = System.nanoTime();
-      Generator generator = pictures.generator(seed, size, 1);
+      Generator any = pictures.generator(seed, size, 1);
+      Generator generator = line ? any.onLine() : any;
       try (ProgressLine progress = ProgressLine.of("synthesize", count, "images")) {
         DataSetWriter.write(out, generator, count, n -> progress.at(n, ""));
       }

@@ -55,6 +55,11 @@ public interface LayerHook<T> {
     return false;
   }
 
+  /** One hook, and another that only looks on: at what leaves the layers. */
+  static <T> LayerHook<T> watched(LayerHook<T> hook, LayerHook<T> watcher) {
+    return new WatchedHook<>(hook, watcher);
+  }
+
   /** The tower as published. */
   static <T> LayerHook<T> none() {
     return new LayerHook<>() {};

@@ -1,7 +1,9 @@
 package dev.headclip.method;
 
+import dev.headclip.clip.LayerHook;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
+import java.util.Optional;
 
 /**
  * A method's network, cut by what each stage depends on. A stage's tensors are its own business;
@@ -48,6 +50,18 @@ public interface Network<T> {
    */
   default Tensors<T> features(TensorOps<T> ops, T pixels, Tensors<T> prepared) {
     return features(ops, frozen(ops, pixels), prepared);
+  }
+
+  /**
+   * {@link #features(TensorOps, Object, Tensors)} by a pass in which somebody sees what leaves the
+   * layers of the frozen tower; empty where the network makes no pass of the whole image through a
+   * tower that it leaves as it is.
+   *
+   * @param watcher looks on
+   */
+  default Optional<Tensors<T>> watched(
+      TensorOps<T> ops, T pixels, Tensors<T> prepared, LayerHook<T> watcher) {
+    return Optional.empty();
   }
 
   /**

@@ -2,13 +2,17 @@ package dev.headclip.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.Clip;
 import dev.headclip.image.Normalization;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.Network;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
+import dev.headclip.reference.TappedNetwork;
+import dev.headclip.reference.TokenTaps;
 import dev.headclip.tensor.Compute;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -20,16 +24,23 @@ public final class ClipModel extends Model {
   private final Adapter adapter;
   private final Threshold threshold;
   private final boolean owns;
+  private final Optional<TokenTaps> taps;
 
   /** Owns {@code backbone}. */
   ClipModel(String name, Backbone backbone, Adapter adapter, Threshold threshold) {
-    this(name, backbone, adapter, threshold, true);
+    this(name, backbone, adapter, threshold, true, Optional.empty());
   }
 
   private ClipModel(
-      String name, Backbone backbone, Adapter adapter, Threshold threshold, boolean owns) {
+      String name,
+      Backbone backbone,
+      Adapter adapter,
+      Threshold threshold,
+      boolean owns,
+      Optional<TokenTaps> taps) {
     super(name);
     this.owns = owns;
+    this.taps = taps;
     this.backbone = backbone;
     this.adapter = adapter;
     this.threshold = threshold;
@@ -44,7 +55,29 @@ public final class ClipModel extends Model {
   /** The same with a backbone that stays the caller's. */
   public static ClipModel borrowing(String name, Backbone backbone, Adapter adapter) {
     Threshold threshold = new Threshold(adapter.scores().threshold(), "the adapter's");
-    return new ClipModel(name, backbone, adapter, threshold, false);
+    return new ClipModel(name, backbone, adapter, threshold, false, Optional.empty());
+  }
+
+  /**
+   * The same model, whose network gives tokens of the frozen tower beside its evidence; takes this
+   * one's place, and its backbone.
+   *
+   * @throws dev.headclip.settings.SettingException where the backbone has no such layers
+   */
+  public ClipModel tapped(TokenTaps tokens) {
+    tokens.check(backbone.config());
+    return new ClipModel(name(), backbone, adapter, threshold, owns, Optional.of(tokens));
+  }
+
+  /** Tokens that the network gives beside its evidence. */
+  public Optional<TokenTaps> taps() {
+    return taps;
+  }
+
+  /** The method's network on a CLIP, with everything that is asked of it. */
+  public <T> Network<T> network(Clip<T> clip) {
+    Network<T> own = adapter.method().network(clip);
+    return taps.isPresent() ? new TappedNetwork<>(own, clip, taps.get()) : own;
   }
 
   public Backbone backbone() {

@@ -112,16 +112,13 @@ final class Recorder {
     ClipConfig config = model.backbone().config();
     // sentences may be encoded while it is made
     ClipTokenizer tokenizer = model.backbone().tokenizer();
-    return model
-        .adapter()
-        .method()
-        .network(
-            new Clip<>(
-                config,
-                name -> {
-                  throw new IllegalStateException(name + ": features are there already");
-                },
-                tokenizer));
+    return model.network(
+        new Clip<>(
+            config,
+            name -> {
+              throw new IllegalStateException(name + ": features are there already");
+            },
+            tokenizer));
   }
 
   private Tensors<Value> evidence(
@@ -160,7 +157,7 @@ final class Recorder {
             backbone.weights(),
             adapter.method().imageSize(),
             adapter.method().position());
-    return adapter.method().network(new Clip<>(backbone.config(), weights, tokenizer));
+    return model.network(new Clip<>(backbone.config(), weights, tokenizer));
   }
 
   private interface Stage {

@@ -7,6 +7,7 @@ import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.method.ClassName;
 import dev.headclip.model.ClipModel;
+import dev.headclip.reference.TokenTaps;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +123,7 @@ final class SessionCache {
               model.method(),
               model.adapter().method().json().toString(),
               precision.key(),
+              model.taps().map(TokenTaps::toString).orElse(""),
               like.equals(ClassName.unknown()) ? "" : like.text())) {
         sha.update(part.getBytes(StandardCharsets.UTF_8));
         sha.update((byte) 0);

@@ -31,6 +31,19 @@ final class Camera {
     }
   }
 
+  /** The same camera and lamp a moment later. */
+  static Setting again(Setting s, int size, RandomGenerator r) {
+    float brighter = 1 + 0.06f * (r.nextFloat() - 0.5f);
+    return new Setting(
+        Field.of(size, size, (x, y) -> s.light.at(x, y) * brighter),
+        s.gain + 0.03f * (r.nextFloat() - 0.5f),
+        s.lift + 0.02f * (r.nextFloat() - 0.5f),
+        s.blur,
+        Field.noise(size, size, 1, 1, 1, 1, r),
+        s.grain,
+        s.gray);
+  }
+
   static Setting any(int size, RandomGenerator r) {
     Field light = Field.noise(size, size, size * 1.2, size * 1.2, 1, 1, r);
     float range = r.nextFloat() < 0.5f ? 0 : 0.5f * r.nextFloat();

@@ -132,6 +132,37 @@ record Field(int width, int height, float[] values) {
     return of(width, height, (x, y) -> small.at(Math.min(x % w, w), Math.min(y % h, h)));
   }
 
+  /**
+   * Where the pixels of a square come from: turned and scaled about its middle, which shows (x, y).
+   *
+   * @param size of the square
+   */
+  record Warp(int size, double cos, double sin, double x, double y) {}
+
+  /** A square seen elsewhere, bilinear, the border repeated. */
+  Field warped(Warp w) {
+    double middle = (w.size - 1) / 2.0;
+    return of(
+        w.size,
+        w.size,
+        (x, y) -> {
+          double dx = x - middle;
+          double dy = y - middle;
+          return bilinear(w.x + w.cos * dx - w.sin * dy, w.y + w.sin * dx + w.cos * dy);
+        });
+  }
+
+  private float bilinear(double x, double y) {
+    double u = Math.min(Math.max(x, 0), width - 1.001);
+    double v = Math.min(Math.max(y, 0), height - 1.001);
+    int i = (int) v * width + (int) u;
+    float wx = (float) (u - (int) u);
+    float wy = (float) (v - (int) v);
+    float a = values[i] + (values[i + 1] - values[i]) * wx;
+    float b = values[i + width] + (values[i + width + 1] - values[i + width]) * wx;
+    return a + (b - a) * wy;
+  }
+
   float at(int x, int y) {
     return values[y * width + x];
   }

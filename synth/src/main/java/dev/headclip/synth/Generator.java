@@ -27,9 +27,20 @@ public final class Generator {
   private final Optional<Cutouts> cutouts;
   private final Scenes scenes;
   private final List<Subject> subjects;
+  private final List<Line> lines;
 
   private Generator(
       long seed, int size, Textures textures, Optional<Cutouts> cutouts, List<Subject> photos) {
+    this(seed, size, textures, cutouts, subjects(photos), false);
+  }
+
+  private Generator(
+      long seed,
+      int size,
+      Textures textures,
+      Optional<Cutouts> cutouts,
+      List<Subject> subjects,
+      boolean line) {
     if (size < 32 || size > 2048) {
       throw new SettingException("size", size, "32 to 2048");
     }
@@ -38,7 +49,12 @@ public final class Generator {
     this.textures = textures;
     this.cutouts = cutouts;
     this.scenes = new Scenes(textures, cutouts);
-    this.subjects = Stream.concat(photos.stream(), drawnSubjects()).toList();
+    this.subjects = subjects;
+    this.lines = line ? lines() : List.of();
+  }
+
+  private static List<Subject> subjects(List<Subject> photos) {
+    List<Subject> subjects = Stream.concat(photos.stream(), drawnSubjects()).toList();
     Set<String> names = new HashSet<>();
     for (Subject s : subjects) {
       if (!names.add(s.folder())) {
@@ -47,6 +63,25 @@ public final class Generator {
                 .formatted(s.folder()));
       }
     }
+    return subjects;
+  }
+
+  /**
+   * The same subjects, but each class is one product before one camera: its pictures differ as
+   * those of a production line do.
+   */
+  public Generator onLine() {
+    return new Generator(seed, size, textures, cutouts, subjects, true);
+  }
+
+  private List<Line> lines() {
+    Generator wide = new Generator(seed, Line.wide(size), textures, cutouts, subjects, false);
+    List<Line> all = new ArrayList<>();
+    for (Subject s : subjects) {
+      SplittableRandom r = random(-1L - all.size());
+      all.add(Line.of(s.draw.apply(wide, r), size, r));
+    }
+    return all;
   }
 
   /** Everything drawn by program. */
@@ -70,13 +105,14 @@ public final class Generator {
         .forEach(
             (name, part) ->
                 subjects.add(
-                    new Subject(name, (g, r) -> Scenes.surface(part.sample(size, size, r)))));
+                    new Subject(name, (g, r) -> Scenes.surface(part.sample(g.size, g.size, r)))));
     cutouts.ifPresent(
         c ->
             c.folders()
                 .forEach(
                     (name, part) ->
-                        subjects.add(new Subject(name, (g, r) -> g.scenes.cutout(part, size, r)))));
+                        subjects.add(
+                            new Subject(name, (g, r) -> g.scenes.cutout(part, g.size, r)))));
     return new Generator(
         seed, size, new MixedTextures(photos, new DrawnTextures(), share), cutouts, subjects);
   }
@@ -130,7 +166,11 @@ public final class Generator {
   /** One subject's picture. */
   Example one(Subject subject, Optional<DefectKind> defect, long index) {
     SplittableRandom r = random(index);
-    return example(subject.draw.apply(this, r), defect, r);
+    if (lines.isEmpty()) {
+      return example(subject.draw.apply(this, r), defect, r);
+    }
+    Line line = lines.get(subjects.indexOf(subject));
+    return example(line.next(size, r), Camera.again(line.camera(), size, r), defect, r);
   }
 
   /** A subject by its folder's name. */
@@ -140,12 +180,13 @@ public final class Generator {
 
   /** What determines the pictures beside the index, for the record. */
   public String description() {
-    return "seed %d, %d px, %s%s"
+    return "seed %d, %d px, %s%s%s"
         .formatted(
             seed,
             size,
             textures.description(),
-            cutouts.map(c -> ", " + c.description()).orElse(""));
+            cutouts.map(c -> ", " + c.description()).orElse(""),
+            lines.isEmpty() ? "" : ", one product a class");
   }
 
   private SplittableRandom random(long index) {
@@ -162,7 +203,11 @@ public final class Generator {
   }
 
   private Example example(Scene scene, Optional<DefectKind> kind, RandomGenerator r) {
-    Camera.Setting camera = Camera.any(size, r);
+    return example(scene, Camera.any(size, r), kind, r);
+  }
+
+  private Example example(
+      Scene scene, Camera.Setting camera, Optional<DefectKind> kind, RandomGenerator r) {
     byte[] mask = new byte[size * size];
     if (kind.isEmpty()) {
       return new Example(camera.apply(scene.picture()).toRgb(), mask, scene.noun(), kind);

@@ -86,6 +86,15 @@ record Picture(int width, int height, float[][] planes) {
     return out;
   }
 
+  /** See {@link Field#warped}. */
+  Picture warped(Field.Warp w) {
+    Picture out = blank(w.size(), w.size());
+    for (int c = 0; c < 3; c++) {
+      out.planes[c] = new Field(width, height, planes[c]).warped(w).values();
+    }
+    return out;
+  }
+
   Picture gray() {
     return map((i, c, v) -> 0.299f * planes[0][i] + 0.587f * planes[1][i] + 0.114f * planes[2][i]);
   }

@@ -41,7 +41,7 @@ final class TorchSession implements InferenceSession {
     this.imageSize = method.imageSize();
     this.batch = SessionGuard.batch(config, imageSize);
     try (TorchOps ops = new TorchOps(manager)) {
-      this.network = method.network(new Clip<>(config, weights, model.backbone().tokenizer()));
+      this.network = model.network(new Clip<>(config, weights, model.backbone().tokenizer()));
       this.prepared = network.prepare(ops, learned.map(ops::constant));
       prepared.list().forEach(t -> t.attach(manager));
     }

@@ -1,6 +1,7 @@
 package dev.headclip.method.local;
 
 import dev.headclip.clip.Clip;
+import dev.headclip.clip.LayerHook;
 import dev.headclip.clip.VisionTower;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
@@ -56,8 +57,17 @@ public final class DualPath<T> {
    * @param folded see {@link #folded}; none for head weights of 1
    */
   public Tokens<T> run(TensorOps<T> ops, T pixels, Tensors<T> folded) {
+    return run(ops, pixels, folded, LayerHook.none());
+  }
+
+  /**
+   * The same, while somebody looks on.
+   *
+   * @param watcher sees what leaves the ordinary path's layers
+   */
+  public Tokens<T> run(TensorOps<T> ops, T pixels, Tensors<T> folded, LayerHook<T> watcher) {
     LocalStream<T> local = new LocalStream<>(path, outputs, folded, tower, false);
-    T x = tower.forward(ops, pixels, local);
+    T x = tower.forward(ops, pixels, LayerHook.watched(local, watcher));
     return new Tokens<>(ops.slice(x, 1, 0, 1), local.features());
   }
 

@@ -1,6 +1,7 @@
 package dev.headclip.method.local;
 
 import dev.headclip.clip.Clip;
+import dev.headclip.clip.LayerHook;
 import dev.headclip.clip.VisionTower;
 import dev.headclip.method.FrozenPart;
 import dev.headclip.method.JointScoring;
@@ -12,6 +13,7 @@ import dev.headclip.method.prompt.LearnedPrompts;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two learned prompts against CLIP's image and against the patches of the local path: AnomalyCLIP's
@@ -114,6 +116,14 @@ public final class LocalNetwork<T> implements Network<T> {
   @Override
   public Tensors<T> features(TensorOps<T> ops, T pixels, Tensors<T> prepared) {
     return unit(ops, paths.run(ops, pixels, prepared));
+  }
+
+  @Override
+  public Optional<Tensors<T>> watched(
+      TensorOps<T> ops, T pixels, Tensors<T> prepared, LayerHook<T> watcher) {
+    return wiring.path().weightGlobal()
+        ? Optional.empty()
+        : Optional.of(unit(ops, paths.run(ops, pixels, prepared, watcher)));
   }
 
   /** Unit global feature [B,E] and, per output layer, unit patch features [B,N,E]. */

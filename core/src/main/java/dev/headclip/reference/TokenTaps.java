@@ -1,0 +1,49 @@
+package dev.headclip.reference;
+
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.settings.SettingException;
+import java.util.List;
+
+/**
+ * The tokens of the frozen tower that images are compared by: the residual stream after layers,
+ * patches only.
+ *
+ * @param layers counted from 1; one may be named once
+ * @param mean whether the mean of the layers is one set of tokens, instead of a set for each
+ * @param finalNorm whether they pass the tower's last normalisation, ln_post
+ * @param feature whether CLIP's image feature comes beside them
+ */
+public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, boolean feature) {
+  /** What the names of tokens begin with: {@code tokens.0}, each [B,N,width]. */
+  public static final String TOKENS = "tokens.";
+
+  /** The name of the unit image feature, [B,embed]. */
+  public static final String FEATURE = "image_feature";
+
+  public TokenTaps {
+    layers = List.copyOf(layers);
+    if (layers.isEmpty() || layers.stream().distinct().count() != layers.size()) {
+      throw new SettingException("reference_layers", layers, "expected layers, each once");
+    }
+  }
+
+  /** Sets of tokens. */
+  public int sets() {
+    return mean ? 1 : layers.size();
+  }
+
+  /**
+   * Throws where a backbone has no such layer.
+   *
+   * @throws SettingException naming it
+   */
+  public void check(ClipConfig config) {
+    int last = config.vision().layers();
+    for (int l : layers) {
+      if (l < 1 || l > last) {
+        throw new SettingException(
+            "reference_layers", l, "expected 1 to %d, the backbone's layers".formatted(last));
+      }
+    }
+  }
+}
