@@ -2,6 +2,7 @@ package dev.headclip.map;
 
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
+import java.util.function.UnaryOperator;
 
 /**
  * From patch values to the map at the network's input size: Eq. 12's upsampling and Gaussian in
@@ -30,23 +31,49 @@ public final class MapOperator {
     return new MapOperator(grid, size, Bilinear.aligned(grid, size), sigma);
   }
 
+  /**
+   * OpenCV's 3x3 Gaussian after the upsampling: its border is mirrored without repeating the edge
+   * (docs/spec/few_shot.md section 7).
+   */
+  public static MapOperator three(int grid, int size, double sigma) {
+    double side = Math.exp(-0.5 / (sigma * sigma));
+    double all = 1 + 2 * side;
+    return new MapOperator(
+        grid,
+        size,
+        Bilinear.of(grid, size),
+        line -> {
+          int n = line.length;
+          double[] out = new double[n];
+          for (int i = 0; i < n; i++) {
+            double before = line[n == 1 ? 0 : Math.abs(i - 1)];
+            double after = line[n == 1 ? 0 : i + 1 < n ? i + 1 : n - 2];
+            out[i] = (line[i] + side * (before + after)) / all;
+          }
+          return out;
+        });
+  }
+
   /** The Gaussian alone, of maps that have the network's size already. */
   public static MapOperator gaussian(int size, double sigma) {
     return new MapOperator(size, size, sigma);
   }
 
   private MapOperator(int grid, int size, Bilinear taps, double sigma) {
+    this(grid, size, taps, new GaussianFilter(sigma)::line);
+  }
+
+  private MapOperator(int grid, int size, Bilinear taps, UnaryOperator<double[]> filter) {
     this.grid = grid;
     this.size = size;
     this.matrix = new float[size * grid];
-    GaussianFilter gaussian = new GaussianFilter(sigma);
     for (int j = 0; j < grid; j++) {
       double[] column = new double[size];
       for (int o = 0; o < size; o++) {
         double w = taps.weight(o);
         column[o] = (taps.low(o) == j ? 1 - w : 0) + (taps.high(o) == j ? w : 0);
       }
-      double[] smooth = gaussian.line(column);
+      double[] smooth = filter.apply(column);
       for (int o = 0; o < size; o++) {
         matrix[o * grid + j] = (float) smooth[o];
       }

@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -47,7 +48,8 @@ sealed interface Member {
   }
 
   private static Class<?> argument(RecordComponent c) {
-    return (Class<?>) ((ParameterizedType) c.getGenericType()).getActualTypeArguments()[0];
+    Type inside = ((ParameterizedType) c.getGenericType()).getActualTypeArguments()[0];
+    return (Class<?>) (inside instanceof ParameterizedType list ? list.getRawType() : inside);
   }
 
   private static Optional<Method> parse(Class<?> type) {

@@ -37,6 +37,17 @@ public final class Golden {
     }
   }
 
+  /** A folder of this project's test resources under /golden with a backbone beside its numbers. */
+  public static Path folder(String name) {
+    Path numbers = file(name + "/" + name + ".safetensors").getParent();
+    Path clip = backbone(name + "/laion_clip");
+    try {
+      return Files.move(clip, numbers.resolve("laion_clip")).getParent();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** All tensors of a golden safetensors file. */
   public static Map<String, HostTensor> tensors(String name) {
     try (SafetensorsFile f = SafetensorsFile.open(file(name))) {

@@ -1,5 +1,8 @@
 package dev.headclip.onnx;
 
+import dev.headclip.engine.EngineSettings;
+import dev.headclip.reference.ReferencesGolden;
+import dev.headclip.tensor.Compute;
 import dev.headclip.testing.AdaClipGolden;
 import dev.headclip.testing.AnoVlGolden;
 import dev.headclip.testing.AnomalyClipGolden;
@@ -9,6 +12,7 @@ import dev.headclip.testing.OpsCases;
 import dev.headclip.testing.WinClipGolden;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -57,6 +61,19 @@ class GoldenTest {
   @EnumSource
   void winClipAgrees(Dialect dialect) {
     new WinClipGolden().check(new GraphInterpreter(dialect));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void tokensForReferencesAgree(Dialect dialect) {
+    new ReferencesGolden(Compute.plain()).tapped(new GraphInterpreter(dialect));
+  }
+
+  @Test
+  void referencesAndBatchesAgree() {
+    try (Programs programs = new Programs(EngineSettings.defaults())) {
+      new ReferencesGolden(programs::run).all();
+    }
   }
 
   @TestFactory

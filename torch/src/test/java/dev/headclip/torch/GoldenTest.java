@@ -1,5 +1,7 @@
 package dev.headclip.torch;
 
+import ai.djl.ndarray.NDManager;
+import dev.headclip.reference.ReferencesGolden;
 import dev.headclip.testing.AdaClipGolden;
 import dev.headclip.testing.AnoVlGolden;
 import dev.headclip.testing.AnomalyClipGolden;
@@ -23,6 +25,21 @@ class GoldenTest {
   void towersAgree() {
     HeadClipGolden.towers(torch);
     HeadClipGolden.padding(torch);
+  }
+
+  @Test
+  void referencesAndBatchesAgree() {
+    try (NDManager manager = Torch.manager()) {
+      ReferencesGolden golden =
+          new ReferencesGolden(
+              (program, inputs) -> {
+                try (TorchOps ops = new TorchOps(manager)) {
+                  return program.of(ops, inputs.map(ops::constant)).map(TorchOps::host);
+                }
+              });
+      golden.tapped(torch);
+      golden.all();
+    }
   }
 
   @Test

@@ -1,0 +1,102 @@
+package dev.headclip.reference;
+
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where normal images end, by those that were left out.
+ *
+ * @param ends for results
+ * @param raw joined score of each, in units of its own
+ */
+record EndsOfNormals(NormalEnds ends, double[] raw) {
+  /**
+   * By the rule of SuperADD: the 95th percentile of scores, and 1.421 times that of pixels
+   * (docs/spec/few_shot.md section 6).
+   *
+   * @param images evidence with distances
+   */
+  static EndsOfNormals of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
+    Values parts = Values.of(scoring.with(NormalEnds.none()), images);
+    double score = parts.end(ReferenceScoring.REFERENCE_SCORE);
+    double pixel = parts.pixelEnd(ReferenceScoring.REFERENCE_MAP);
+    double ownScore = parts.end(ReferenceScoring.OWN_SCORE);
+    double ownPixel = parts.pixelEnd(ReferenceScoring.OWN_MAP);
+    NormalEnds found = new NormalEnds(score, pixel, ownScore, ownPixel, 1, 1);
+    Values joined = Values.of(scoring.with(found), images);
+    NormalEnds ends =
+        new NormalEnds(
+            score,
+            pixel,
+            ownScore,
+            ownPixel,
+            joined.end(ReferenceScoring.RAW_SCORE),
+            joined.pixelEnd(ReferenceScoring.RAW_MAP));
+    return new EndsOfNormals(ends, joined.all(ReferenceScoring.RAW_SCORE));
+  }
+
+  /** Scores in [0,1), 0.5 where normal images end. */
+  List<Double> scores() {
+    List<Double> all = new ArrayList<>();
+    for (double r : raw) {
+      all.add(r / (r + ends.score()));
+    }
+    return all;
+  }
+
+  /** What a scoring gives for all images, by name. */
+  private record Values(Map<String, List<float[]>> named) {
+    /** Pixels that percentiles are taken of, at most; further ones are thinned out evenly. */
+    private static final long PIXELS = 20_000_000;
+
+    static Values of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
+      long most = Math.max(1, PIXELS / images.size());
+      Map<String, List<float[]>> all = new HashMap<>();
+      for (Tensors<HostTensor> image : images) {
+        scoring
+            .values(image, 1, 1)
+            .named()
+            .forEach(
+                (name, t) ->
+                    all.computeIfAbsent(name, n -> new ArrayList<>()).add(thinned(t.data(), most)));
+      }
+      return new Values(all);
+    }
+
+    private static float[] thinned(float[] values, long most) {
+      int step = (int) ((values.length + most - 1) / most);
+      if (step <= 1) {
+        return values;
+      }
+      float[] some = new float[(values.length + step - 1) / step];
+      for (int i = 0; i < some.length; i++) {
+        some[i] = values[i * step];
+      }
+      return some;
+    }
+
+    double[] all(String name) {
+      List<float[]> parts = named.get(name);
+      double[] all = new double[parts.stream().mapToInt(p -> p.length).sum()];
+      int n = 0;
+      for (float[] part : parts) {
+        for (float v : part) {
+          all[n++] = v;
+        }
+      }
+      return all;
+    }
+
+    double end(String name) {
+      return NormalEnds.positive(NormalEnds.percentile(all(name), NormalEnds.PERCENTILE));
+    }
+
+    double pixelEnd(String name) {
+      return NormalEnds.PIXEL_FACTOR * end(name);
+    }
+  }
+}

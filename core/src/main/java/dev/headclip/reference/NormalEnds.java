@@ -1,0 +1,67 @@
+package dev.headclip.reference;
+
+import dev.headclip.settings.Schema;
+import dev.headclip.settings.Setting;
+import java.util.Arrays;
+
+/**
+ * Where normal references end: values that most of them stay below when each is judged by the
+ * others, or rotated copies by the one there is (docs/spec/few_shot.md sections 6 and 8).
+ *
+ * @param referenceScore of the distances' score
+ * @param referencePixel of the distances' map
+ * @param ownScore of the method's own score
+ * @param ownPixel of its map
+ * @param score of the joined score: 0.5 in results
+ * @param pixel of the joined map: 0.5 in results
+ */
+public record NormalEnds(
+    @Setting("Of the references' score") double referenceScore,
+    @Setting("Of their map") double referencePixel,
+    @Setting("Of the method's own score") double ownScore,
+    @Setting("Of its map") double ownPixel,
+    @Setting("Of the joined score") double score,
+    @Setting("Of the joined map") double pixel) {
+  /** SuperADD's factor over the 95th percentile of normal pixels. */
+  public static final double PIXEL_FACTOR = 1.421;
+
+  static final double PERCENTILE = 0.95;
+
+  /** Below it all references are alike to the last bits, and any difference counts. */
+  private static final double SMALLEST = 1e-9;
+
+  public NormalEnds {
+    Schema.check(
+        NormalEnds.class, referenceScore, referencePixel, ownScore, ownPixel, score, pixel);
+    for (double d :
+        new double[] {referenceScore, referencePixel, ownScore, ownPixel, score, pixel}) {
+      if (!(d > 0) || Double.isInfinite(d)) {
+        throw new IllegalArgumentException("an end of %s, expected a number above 0".formatted(d));
+      }
+    }
+  }
+
+  /** All 1: for reading raw values before there are any. */
+  static NormalEnds none() {
+    return new NormalEnds(1, 1, 1, 1, 1, 1);
+  }
+
+  /** A value that is above 0, whatever it was taken from. */
+  static double positive(double end) {
+    return Math.max(end, SMALLEST);
+  }
+
+  /**
+   * NumPy's percentile: interpolated between ranks.
+   *
+   * @param share 0 to 1
+   */
+  public static double percentile(double[] values, double share) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    double rank = share * (sorted.length - 1);
+    int low = (int) rank;
+    int high = Math.min(low + 1, sorted.length - 1);
+    return sorted[low] + (rank - low) * (sorted[high] - sorted[low]);
+  }
+}

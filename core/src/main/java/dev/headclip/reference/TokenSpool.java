@@ -1,0 +1,126 @@
+package dev.headclip.reference;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.Leftovers;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tensors of many images, all of the same shapes: in memory up to a limit, behind it in a temporary
+ * file that goes with the process.
+ */
+final class TokenSpool implements AutoCloseable {
+  private static final long IN_MEMORY = 128L << 20;
+
+  private final List<Tensors<HostTensor>> kept = new ArrayList<>();
+  private long bytes;
+  private FileChannel file;
+  private Tensors<HostTensor> like = Tensors.none();
+  private int size;
+
+  void add(Tensors<HostTensor> one) {
+    long more = bytes(one);
+    if (size == 0) {
+      like = one;
+    }
+    if (file == null && bytes + more <= IN_MEMORY) {
+      kept.add(one);
+    } else {
+      append(one);
+    }
+    bytes += more;
+    size++;
+  }
+
+  int size() {
+    return size;
+  }
+
+  private static long bytes(Tensors<HostTensor> one) {
+    return one.list().stream().mapToLong(t -> 4L * t.data().length).sum();
+  }
+
+  private void append(Tensors<HostTensor> one) {
+    try {
+      if (file == null) {
+        Path p = Files.createTempFile(Leftovers.prefix(), ".tmp");
+        file =
+            FileChannel.open(
+                p,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+      }
+      long at = (size - kept.size()) * bytes(like);
+      for (HostTensor t : one.list()) {
+        ByteBuffer b = buffer(t);
+        b.asFloatBuffer().put(t.data());
+        while (b.hasRemaining()) {
+          at += file.write(b, at);
+        }
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  /** The tensors of an image, in the order in which they came. */
+  Tensors<HostTensor> get(int image) {
+    if (image < kept.size()) {
+      return kept.get(image);
+    }
+    try {
+      long at = (image - kept.size()) * bytes(like);
+      Tensors<HostTensor> all = Tensors.none();
+      for (String name : like.names()) {
+        HostTensor t = HostTensor.zeros(like.get(name).shape());
+        ByteBuffer b = buffer(t);
+        while (b.hasRemaining()) {
+          int n = file.read(b, at);
+          if (n < 0) {
+            throw new IOException("it has become shorter");
+          }
+          at += n;
+        }
+        b.flip();
+        b.asFloatBuffer().get(t.data());
+        all = all.with(name, t);
+      }
+      return all;
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+
+  private static ByteBuffer buffer(HostTensor t) {
+    return ByteBuffer.allocate(Math.multiplyExact(4, t.data().length))
+        .order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static HeadClipException failed(IOException e) {
+    return new HeadClipException(
+        "the images' tokens need more room than memory and the temporary folder have (%s)"
+            .formatted(e.getMessage()),
+        e);
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw failed(e);
+    }
+  }
+}
