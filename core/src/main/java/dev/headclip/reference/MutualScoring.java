@@ -68,7 +68,7 @@ final class MutualScoring {
       T cosines = ops.matmul(inputs.get(B), a);
       // [block, patches of a], [block, patches of b]
       return Tensors.of(
-          A, ops.topMean(ops.transpose(cosines, 0, 2, 1), 1), B, ops.topMean(cosines, 1));
+          OF_A, ops.topMean(ops.transpose(cosines, 0, 2, 1), 1), OF_B, ops.topMean(cosines, 1));
     }
   }
 
