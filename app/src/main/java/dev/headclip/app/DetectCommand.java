@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  headclip detect samples",
+      "  headclip detect parts/ --normal good/",
       "  headclip detect parts/ --format json --maps none > results.jsonl",
       "  headclip detect scan.png --threshold 0.6 --out maps --maps npy",
       "  headclip detect parts/ --backbone clip-vit-large-patch14-336 --adapter mvtec.safetensors",
@@ -63,6 +64,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private ReferenceOptions references;
+
   @Mixin private EngineOptions compute;
 
   @Option(
@@ -94,6 +97,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
+    references.addSettings(command);
     compute.addSettings(command);
   }
 
@@ -133,7 +137,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           "%s: no images, expected %s files".formatted(inputs.get(0), ImageFormat.READABLE));
     }
     try (Stopper stopper = new Stopper(20);
-        Detector detector = model.detector(compute, true)) {
+        Detector detector = model.detector(compute, references)) {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }

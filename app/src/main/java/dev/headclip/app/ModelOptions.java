@@ -10,6 +10,7 @@ import dev.headclip.model.BuiltInModels;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.model.ModelBuilder;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -165,6 +166,24 @@ final class ModelOptions {
    * @param calibrated whether {@code --target-fpr} and {@code --threshold} count
    */
   Detector detector(EngineOptions compute, boolean calibrated) {
+    return said(builder(compute, calibrated).build());
+  }
+
+  /** The same against references, where such are given. */
+  Detector detector(EngineOptions compute, ReferenceOptions references) throws IOException {
+    if (!references.given()) {
+      references.requireGiven("");
+      return detector(compute, true);
+    }
+    if (targetFpr.isPresent()) {
+      throw new HeadClipException(
+          "--target-fpr with --normal: the stored scores are not of these references; give a --threshold");
+    }
+    return said(references.open(builder(compute, true)));
+  }
+
+  /** A detector's builder with everything that was asked for. */
+  DetectorBuilder builder(EngineOptions compute, boolean calibrated) {
     Map<String, String> all = settings.checkedValues();
     DetectorBuilder b = Detector.builder(place());
     if (calibrated) {
@@ -177,11 +196,12 @@ final class ModelOptions {
     method.ifPresent(b::method);
     className.ifPresent(b::className);
     activation.get().ifPresent(b::activation);
-    Detector detector =
-        b.compute(compute.engine())
-            .maxPixels(compute.maxPixels())
-            .maxTimePerImage(compute.maxTime())
-            .build();
+    return b.compute(compute.engine())
+        .maxPixels(compute.maxPixels())
+        .maxTimePerImage(compute.maxTime());
+  }
+
+  static Detector said(Detector detector) {
     said(detector.model());
     return detector;
   }

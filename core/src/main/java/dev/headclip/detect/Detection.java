@@ -3,9 +3,11 @@ package dev.headclip.detect;
 import dev.headclip.image.Page;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
+import dev.headclip.method.Scores;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What was found in one image.
@@ -14,12 +16,15 @@ import java.util.List;
  * @param globalScore of the whole image, 0 to 1
  * @param localScore mean of the map's highest pixels (Eq. 7), 0 to 1
  * @param anomalous whether the score reaches the threshold
- * @param threshold of the verdict, and of the regions
+ * @param threshold of the verdict
+ * @param mapThreshold of the regions
  * @param width of the image as seen (after its orientation tag), pixels
  * @param height of the image
  * @param page of the image's file
- * @param regions where the map reaches the threshold, boxes in image pixels, highest peak first
+ * @param regions where the map reaches its threshold, boxes in image pixels, highest peak first; of
+ *     an anomalous image at least one, around the map's peak
  * @param map the smoothed anomaly map at the network's input size (Eq. 12)
+ * @param raw score and map in units of their own, where they have such: against references
  * @param evidence what the network said: scores and map can be made of it again
  * @param milliseconds spent on this image
  */
@@ -29,11 +34,13 @@ public record Detection(
     double localScore,
     boolean anomalous,
     double threshold,
+    double mapThreshold,
     int width,
     int height,
     Page page,
     List<Region> regions,
     AnomalyMap map,
+    Optional<Scores.Raw> raw,
     Tensors<HostTensor> evidence,
     double milliseconds) {
   public Detection {

@@ -8,8 +8,9 @@ import java.util.Optional;
 
 /**
  * A result as the JSON object that every caller gives: {@code image, score, global_score,
- * local_score, anomalous, threshold, width, height, page, pages or frames (of files with several
- * pictures), regions (box, area, peak), map, overlay, model, ms}, or {@code image, error}.
+ * local_score, raw_score (against references), anomalous, threshold, map_threshold (where it is
+ * another), width, height, page, pages or frames (of files with several pictures), regions (box,
+ * area, peak), map, overlay, model, ms}, or {@code image, error}.
  */
 public final class DetectionJson {
   private DetectionJson() {}
@@ -29,7 +30,11 @@ public final class DetectionJson {
     o.put("score", rounded(d.score()));
     o.put("global_score", rounded(d.globalScore()));
     o.put("local_score", rounded(d.localScore()));
+    d.raw().ifPresent(raw -> o.put("raw_score", raw.score()));
     o.put("anomalous", d.anomalous()).put("threshold", d.threshold());
+    if (d.mapThreshold() != d.threshold()) {
+      o.put("map_threshold", d.mapThreshold());
+    }
     o.put("width", d.width()).put("height", d.height());
     if (d.page().count() > 1) {
       o.put("page", d.page().number());

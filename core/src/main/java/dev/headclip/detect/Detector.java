@@ -8,13 +8,22 @@ import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.Page;
 import dev.headclip.image.RgbImage;
+import dev.headclip.map.Region;
 import dev.headclip.map.Regions;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
+import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
+import dev.headclip.model.Threshold;
+import dev.headclip.reference.NormalEnds;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceScoring;
+import dev.headclip.reference.ReferenceSettings;
+import dev.headclip.reference.TokenTaps;
+import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -39,6 +48,9 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class Detector implements AutoCloseable {
+  /** Share of the peak that outlines a region where nothing reaches the map's threshold. */
+  private static final double PEAK = 0.9;
+
   private final Model model;
   private final InferenceSession session;
   private final Optional<Adaptation> adaptation;
@@ -47,11 +59,13 @@ public final class Detector implements AutoCloseable {
   private final Normalization normalization;
   private final ImageLoader loader;
   private final Optional<ClassName> className;
+  private final Optional<ReferenceModel> references;
 
   /** Owns {@code model} once constructed. */
   Detector(
       Model model, EngineSettings settings, ImageLoader loader, Optional<ClassName> className) {
     this.model = model;
+    this.references = Optional.empty();
     this.scoring = model.scoring();
     this.views = model.views();
     this.normalization = model.normalization();
@@ -59,6 +73,59 @@ public final class Detector implements AutoCloseable {
     this.className = className;
     this.session = Engines.of(settings.engine()).open(model, settings);
     this.adaptation = model.adaptation(session::run);
+  }
+
+  /** The same detector against references; takes the other one's place. */
+  private Detector(Detector other, ReferenceModel references) {
+    this.model = other.model;
+    this.session = other.session;
+    this.adaptation = other.adaptation;
+    this.views = other.views;
+    this.normalization = other.normalization;
+    this.loader = other.loader;
+    this.className = other.className;
+    this.references = Optional.of(references);
+    this.scoring = other.scoringAgainst(references.settings(), references.ends());
+  }
+
+  /**
+   * This detector against references; it takes this one's place.
+   *
+   * @throws HeadClipException where this one's model does not give the tokens that are read
+   */
+  public Detector against(ReferenceModel fitted) {
+    if (!tapped().equals(fitted.taps())) {
+      throw new HeadClipException(
+          "references fitted to %s, the model gives %s".formatted(fitted.taps(), tapped()));
+    }
+    return new Detector(this, fitted);
+  }
+
+  /** The references, where images are judged against such. */
+  public Optional<ReferenceModel> references() {
+    return references;
+  }
+
+  private ClipModel clip() {
+    return (ClipModel) model;
+  }
+
+  TokenTaps tapped() {
+    return clip()
+        .taps()
+        .orElseThrow(() -> new IllegalStateException("a model whose tokens are not tapped"));
+  }
+
+  /** The method's scoring with references beside it. */
+  ReferenceScoring scoringAgainst(ReferenceSettings settings, NormalEnds ends) {
+    int side = model.imageSize();
+    int grid = clip().backbone().config().grid(side);
+    return ReferenceScoring.of(model.scoring(), settings, ends, grid, side);
+  }
+
+  /** Multiplies, beside the network. */
+  Compute compute() {
+    return session::run;
   }
 
   /**
@@ -86,7 +153,26 @@ public final class Detector implements AutoCloseable {
 
   /** The score from which an image is called anomalous. */
   public double threshold() {
-    return model.threshold().value();
+    return verdict().value();
+  }
+
+  /**
+   * The same with where it comes from: against references 0.5, where normal ones end, if nobody
+   * gave another.
+   */
+  public Threshold verdict() {
+    Threshold own = model.threshold();
+    return references.isEmpty() || own.given()
+        ? own
+        : new Threshold(ReferenceScoring.END, "where normal references end");
+  }
+
+  /** The map value from which a region is outlined. */
+  public double mapThreshold() {
+    return model
+        .scores()
+        .mapThreshold()
+        .orElseGet(() -> references.isEmpty() ? threshold() : ReferenceScoring.END);
   }
 
   /**
@@ -226,10 +312,21 @@ public final class Detector implements AutoCloseable {
     List<Tensors<HostTensor>> each = new ArrayList<>();
     int row = 0;
     for (Prepared p : images) {
-      each.add(adapted(Tensors.rows(evidence, row, row + p.views().length), p, name));
+      Tensors<HostTensor> own = Tensors.rows(evidence, row, row + p.views().length);
+      each.add(compared(own, p, name));
       row += p.views().length;
     }
     return each;
+  }
+
+  /** An image's evidence; in the place of its tokens, their distances to the references. */
+  private Tensors<HostTensor> compared(
+      Tensors<HostTensor> evidence, Prepared image, ClassName name) {
+    Tensors<HostTensor> tokens = TokenTaps.first(evidence);
+    Tensors<HostTensor> own = adapted(TokenTaps.without(evidence), image, name);
+    return references
+        .map(r -> own.and(session.run(r.scorer(), tokens)))
+        .orElseGet(() -> own.and(tokens));
   }
 
   private Tensors<HostTensor> adapted(Tensors<HostTensor> evidence, Prepared p, ClassName name) {
@@ -245,20 +342,44 @@ public final class Detector implements AutoCloseable {
   Detection finish(Prepared image, Tensors<HostTensor> evidence, double ms) {
     long start = System.nanoTime();
     Scores s = scoring.of(evidence, image.width(), image.height());
+    double before = image.ms() + ms;
+    return detection(s, image.width(), image.height(), image.page(), evidence, before, start);
+  }
+
+  /**
+   * A verdict and regions from scores.
+   *
+   * @param ms spent before {@code start}
+   */
+  Detection detection(
+      Scores s,
+      int width,
+      int height,
+      Page page,
+      Tensors<HostTensor> evidence,
+      double ms,
+      long start) {
     double threshold = threshold();
+    boolean anomalous = s.score() >= threshold;
+    List<Region> regions = Regions.of(s.map(), mapThreshold(), width, height);
+    if (anomalous && regions.isEmpty()) {
+      regions = Regions.of(s.map(), PEAK * s.map().max(), width, height).subList(0, 1);
+    }
     return new Detection(
         s.score(),
         s.global(),
         s.local(),
-        s.score() >= threshold,
+        anomalous,
         threshold,
-        image.width(),
-        image.height(),
-        image.page(),
-        Regions.of(s.map(), threshold, image.width(), image.height()),
+        mapThreshold(),
+        width,
+        height,
+        page,
+        regions,
         s.map(),
+        s.raw(),
         evidence,
-        image.ms() + ms + (System.nanoTime() - start) / 1e6);
+        ms + (System.nanoTime() - start) / 1e6);
   }
 
   @Override

@@ -1,14 +1,20 @@
 package dev.headclip.detect;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
+import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.method.ClassName;
+import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.model.ModelBuilder;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +24,9 @@ public final class DetectorBuilder {
   private EngineSettings engine = EngineSettings.defaults();
   private ImageLoader loader = ImageLoader.defaults();
   private Optional<ClassName> className = Optional.empty();
+  private List<ImageSource> normal = List.of();
+  private Optional<String> preset = Optional.empty();
+  private Map<String, ?> changes = Map.of();
 
   DetectorBuilder(String nameOrPath) {
     this.model = Model.builder(nameOrPath);
@@ -125,9 +134,90 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** Normal images that all others are compared with. */
+  public DetectorBuilder normal(List<Path> images) {
+    return normalImages(images.stream().map(ImageSource::of).toList());
+  }
+
+  /** The same from anywhere. */
+  public DetectorBuilder normalImages(List<ImageSource> images) {
+    normal = List.copyOf(images);
+    return this;
+  }
+
+  /** How images are compared with references, by key: see {@link ReferenceSettings}. */
+  public DetectorBuilder references(Map<String, ?> settings) {
+    changes = Map.copyOf(settings);
+    return this;
+  }
+
+  /** A published way to compare: see {@link ReferenceSettings#presets}. */
+  public DetectorBuilder referencePreset(String name) {
+    preset = Optional.of(name);
+    return this;
+  }
+
   /** Opens model and engine. */
   public Detector build() {
+    return normal.isEmpty() ? open(model.open()) : withReferences().detector();
+  }
+
+  /**
+   * A detector against references, with what is to be said of these.
+   *
+   * @param detector ready
+   * @param fitted what the references gave
+   */
+  public record WithReferences(Detector detector, ReferenceModel.Fitted fitted) {}
+
+  /**
+   * Opens model and engine, and fits to the references.
+   *
+   * @throws dev.headclip.HeadClipException where there is none that can be read
+   */
+  public WithReferences withReferences() {
+    Tapped tapped = tapped();
+    try {
+      ReferenceModel.Fitted fitted =
+          new ReferenceReader(tapped.detector, tapped.settings)
+              .fit(normal, tapped.detector.tapped());
+      return new WithReferences(tapped.detector.against(fitted.model()), fitted);
+    } catch (RuntimeException | Error e) {
+      tapped.detector.close();
+      throw e;
+    }
+  }
+
+  /** A detector whose tokens can be read. */
+  private record Tapped(Detector detector, ReferenceSettings settings) {}
+
+  private Tapped tapped() {
     Model opened = model.open();
+    try {
+      if (!(opened instanceof ClipModel clip)) {
+        throw new HeadClipException(
+            "%s: an exported model gives no tokens to compare; references need a backbone and an adapter"
+                .formatted(opened.name()));
+      }
+      if (!clip.views().firstWhole()) {
+        throw new HeadClipException(
+            "method %s cuts images into tiles of its own; references go with whole images"
+                .formatted(clip.method()));
+      }
+      ClipConfig config = clip.backbone().config();
+      ReferenceSettings settings =
+          preset
+              .map(name -> ReferenceSettings.preset(name, config))
+              .orElseGet(ReferenceSettings::defaults)
+              .with(changes);
+      return new Tapped(open(clip.tapped(settings.taps(config))), settings);
+    } catch (RuntimeException | Error e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private Detector open(Model opened) {
     try {
       return new Detector(opened, engine, loader, className);
     } catch (RuntimeException | Error e) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param topMap the map that they are of
  * @param lambda weight of the local score: S = (1-lambda) global + lambda local (Eq. 8)
  * @param threshold score from which an image is anomalous
+ * @param mapThreshold map value from which a region begins; empty for the threshold
  */
 public record ScoreSettings(
     @Setting(
@@ -44,7 +45,13 @@ public record ScoreSettings(
     @Setting(value = "Weight of the local score in the joint one", absent = "0.5", min = 0, max = 1)
         double lambda,
     @Setting(value = "Score from which an image is anomalous", absent = "0.5", min = 0, max = 1)
-        double threshold) {
+        double threshold,
+    @Setting(
+            value = "Map value from which a region is outlined",
+            shown = "the threshold",
+            min = 0,
+            max = 1)
+        Optional<Double> mapThreshold) {
   /** Which map the highest pixels are of. */
   public enum TopMap {
     /** After the Gaussian. */
@@ -63,7 +70,15 @@ public record ScoreSettings(
 
   public ScoreSettings {
     Schema.check(
-        ScoreSettings.class, sigma, smoothAt, topFraction, topCount, topMap, lambda, threshold);
+        ScoreSettings.class,
+        sigma,
+        smoothAt,
+        topFraction,
+        topCount,
+        topMap,
+        lambda,
+        threshold,
+        mapThreshold);
   }
 
   /** The recommended reading of the paper. */

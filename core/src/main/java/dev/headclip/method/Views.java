@@ -22,6 +22,11 @@ public interface Views {
     return true;
   }
 
+  /** Whether the first view is the whole image: the one that references are compared with. */
+  default boolean firstWhole() {
+    return whole();
+  }
+
   /** How a whole image becomes the network's input: callers of exported files must do the same. */
   default Preprocess preprocess() {
     return Preprocess.SQUARE;

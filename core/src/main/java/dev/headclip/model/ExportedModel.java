@@ -47,7 +47,7 @@ public final class ExportedModel extends Model {
     this.ownLambda = settings.containsKey("lambda");
     this.threshold =
         new Threshold(
-            scores.threshold(), settings.containsKey("threshold") ? "given" : "the file's");
+            scores.threshold(), settings.containsKey("threshold") ? Threshold.GIVEN : "the file's");
   }
 
   /** The format of a file, where it is an exported model by its name. */

@@ -197,7 +197,7 @@ public final class ModelBuilder {
     }
     double value = wanted.scores().threshold();
     if (settings.containsKey(THRESHOLD)) {
-      return new Threshold(value, "given");
+      return new Threshold(value, Threshold.GIVEN);
     }
     Object facts = stored.provenance().get(Calibration.KEY);
     if (facts instanceof Map<?, ?> m) {

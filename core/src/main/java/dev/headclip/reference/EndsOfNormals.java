@@ -21,7 +21,7 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
    * @param images evidence with distances
    */
   static EndsOfNormals of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
-    Values parts = Values.of(scoring.with(NormalEnds.none()), images);
+    Values parts = Values.of(scoring.with(NormalEnds.unknown()), images);
     double score = parts.end(ReferenceScoring.REFERENCE_SCORE);
     double pixel = parts.pixelEnd(ReferenceScoring.REFERENCE_MAP);
     double ownScore = parts.end(ReferenceScoring.OWN_SCORE);

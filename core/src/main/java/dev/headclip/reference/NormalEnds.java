@@ -42,7 +42,7 @@ public record NormalEnds(
   }
 
   /** All 1: for reading raw values before there are any. */
-  static NormalEnds none() {
+  public static NormalEnds unknown() {
     return new NormalEnds(1, 1, 1, 1, 1, 1);
   }
 

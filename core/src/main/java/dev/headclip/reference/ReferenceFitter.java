@@ -49,8 +49,8 @@ public final class ReferenceFitter implements AutoCloseable {
    */
   public void add(
       String name, Tensors<HostTensor> evidence, Optional<Tensors<HostTensor>> rotated) {
-    Tensors<HostTensor> tokens = tokens(evidence);
-    Tensors<HostTensor> all = rotated.map(r -> joined(tokens, tokens(r))).orElse(tokens);
+    Tensors<HostTensor> tokens = TokenTaps.first(evidence);
+    Tensors<HostTensor> all = rotated.map(r -> joined(tokens, r)).orElse(tokens);
     if (bank()) {
       copies.add(all);
     } else {
@@ -74,16 +74,6 @@ public final class ReferenceFitter implements AutoCloseable {
    */
   public void addTurned(Tensors<HostTensor> evidence) {
     turned.add(evidence);
-  }
-
-  private static Tensors<HostTensor> tokens(Tensors<HostTensor> evidence) {
-    Tensors<HostTensor> all = Tensors.none();
-    for (String name : evidence.names()) {
-      if (name.startsWith(TokenTaps.TOKENS)) {
-        all = all.with(name, evidence.get(name));
-      }
-    }
-    return all;
   }
 
   private static Tensors<HostTensor> joined(Tensors<HostTensor> a, Tensors<HostTensor> b) {
@@ -140,14 +130,15 @@ public final class ReferenceFitter implements AutoCloseable {
     List<Tensors<HostTensor>> judged = new ArrayList<>();
     if (names.size() == 1) {
       for (Tensors<HostTensor> t : turned.isEmpty() ? List.of(own.get(0)) : turned) {
-        judged.add(with(t, compute.run(single(), tokens(t)).get(ReferenceScorer.DISTANCE)));
+        judged.add(
+            with(t, compute.run(single(), TokenTaps.first(t)).get(ReferenceScorer.DISTANCE)));
       }
       return judged;
     }
     List<ReferenceScorer> without = bank() ? List.of() : withoutFolds();
     for (int i = 0; i < names.size(); i++) {
       Tensors<HostTensor> evidence = own.get(i);
-      Tensors<HostTensor> tokens = tokens(evidence);
+      Tensors<HostTensor> tokens = TokenTaps.first(evidence);
       HostTensor distances;
       if (scorer instanceof MemoryBank m) {
         distances = m.without(compute.run(m.byReference(names.size()), tokens), i);
@@ -161,7 +152,7 @@ public final class ReferenceFitter implements AutoCloseable {
 
   /** A scorer of the single reference without its copies. */
   private ReferenceScorer single() {
-    Tensors<HostTensor> tokens = tokens(own.get(0));
+    Tensors<HostTensor> tokens = TokenTaps.first(own.get(0));
     return bank()
         ? MemoryBank.of(shape(), List.of(tokens))
         : Subspace.fit(Statistics.of(tokens.get(TokenTaps.TOKENS + 0), compute), settings.share());
@@ -175,13 +166,7 @@ public final class ReferenceFitter implements AutoCloseable {
   }
 
   private static Tensors<HostTensor> with(Tensors<HostTensor> evidence, HostTensor distances) {
-    Tensors<HostTensor> small = Tensors.none();
-    for (String name : evidence.names()) {
-      if (!name.startsWith(TokenTaps.TOKENS)) {
-        small = small.with(name, evidence.get(name));
-      }
-    }
-    return small.with(ReferenceScorer.DISTANCE, distances);
+    return TokenTaps.without(evidence).with(ReferenceScorer.DISTANCE, distances);
   }
 
   private void suspects(EndsOfNormals found, List<String> remarks) {

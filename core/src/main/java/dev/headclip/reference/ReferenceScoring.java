@@ -19,6 +19,9 @@ import java.util.Optional;
  * where normal references end ({@link NormalEnds}).
  */
 public class ReferenceScoring implements Scoring {
+  /** The score and the map value where normal references end. */
+  public static final double END = 0.5;
+
   /** The joined map in units of its own, [B,S,S]. */
   public static final String RAW_MAP = "raw_map";
 

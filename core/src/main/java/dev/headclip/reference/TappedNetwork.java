@@ -64,7 +64,7 @@ public final class TappedNetwork<T> implements Network<T> {
   public Tensors<T> evidence(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared) {
     Tensors<T> found = own.evidence(ops, features, prepared);
     for (String name : features.names()) {
-      if (name.startsWith(TokenTaps.TOKENS) || name.equals(TokenTaps.FEATURE)) {
+      if (TokenTaps.tapped(name)) {
         found = found.with(name, features.get(name));
       }
     }

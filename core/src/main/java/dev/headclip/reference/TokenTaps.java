@@ -2,7 +2,10 @@ package dev.headclip.reference;
 
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.settings.SettingException;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The tokens of the frozen tower that images are compared by: the residual stream after layers,
@@ -45,5 +48,30 @@ public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, b
             "reference_layers", l, "expected 1 to %d, the backbone's layers".formatted(last));
       }
     }
+  }
+
+  /** Whether a tensor is one of these. */
+  static boolean tapped(String name) {
+    return name.startsWith(TOKENS) || name.equals(FEATURE);
+  }
+
+  /** Evidence without tokens. */
+  public static Tensors<HostTensor> without(Tensors<HostTensor> evidence) {
+    return filtered(evidence, name -> !tapped(name));
+  }
+
+  /** The tokens among evidence, of the first view, [1,...]. */
+  public static Tensors<HostTensor> first(Tensors<HostTensor> evidence) {
+    return Tensors.rows(filtered(evidence, TokenTaps::tapped), 0, 1);
+  }
+
+  private static Tensors<HostTensor> filtered(Tensors<HostTensor> all, Predicate<String> wanted) {
+    Tensors<HostTensor> some = Tensors.none();
+    for (String name : all.names()) {
+      if (wanted.test(name)) {
+        some = some.with(name, all.get(name));
+      }
+    }
+    return some;
   }
 }

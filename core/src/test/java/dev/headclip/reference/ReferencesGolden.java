@@ -139,7 +139,7 @@ public final class ReferencesGolden {
   /** A scoring beside golden zero-shot maps. */
   private ReferenceScoring scoring(Map<String, ?> changes) {
     return ReferenceScoring.of(
-        new ZeroShot(), ReferenceSettings.of(changes), NormalEnds.none(), grid, side);
+        new ZeroShot(), ReferenceSettings.of(changes), NormalEnds.unknown(), grid, side);
   }
 
   private final class ZeroShot implements RecordableScoring {

@@ -30,6 +30,11 @@ public record ManyViews(int side) implements Views {
     return false;
   }
 
+  @Override
+  public boolean firstWhole() {
+    return true;
+  }
+
   /**
    * The views of a normalised image.
    *

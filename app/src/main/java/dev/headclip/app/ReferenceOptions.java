@@ -1,0 +1,90 @@
+package dev.headclip.app;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.detect.Detector;
+import dev.headclip.detect.DetectorBuilder;
+import dev.headclip.detect.ImageSource;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+
+/** Normal images that others are compared with, as flags. */
+final class ReferenceOptions {
+  @Option(
+      names = "--normal",
+      paramLabel = "IMAGE|DIR",
+      arity = "1..*",
+      description = "Normal images (a few good parts): all others are compared with them.")
+  private List<Path> normal = List.of();
+
+  @Option(
+      names = "--reference-preset",
+      paramLabel = "NAME",
+      description = "A published way to compare: subspacead, april-gan, anomalydino.")
+  private Optional<String> preset;
+
+  private final SettingFlags settings = new SettingFlags();
+
+  /** Adds the flags of how images are compared. */
+  void addSettings(CommandSpec spec) {
+    settings.add(spec, ReferenceSettings.class);
+  }
+
+  boolean given() {
+    return !normal.isEmpty();
+  }
+
+  /** How images are compared, as far as somebody said so. */
+  Map<String, String> settings() {
+    return settings.values();
+  }
+
+  Optional<String> preset() {
+    return preset;
+  }
+
+  /** Throws where there is something to say of references that there are not. */
+  void requireGiven(String otherwise) {
+    if (!given() && (preset.isPresent() || !settings.values().isEmpty())) {
+      String flag =
+          preset.isPresent()
+              ? "--reference-preset"
+              : SettingFlags.flag(settings.values().keySet().iterator().next());
+      throw new HeadClipException(
+          "%s without --normal%s; name normal images to compare with".formatted(flag, otherwise));
+    }
+  }
+
+  /**
+   * Opens a detector against the references; what is to be said of them goes to stderr.
+   *
+   * @param builder of the detector
+   */
+  Detector open(DetectorBuilder builder) throws IOException {
+    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
+    for (Path p : normal) {
+      search.add(p);
+    }
+    List<ImageSource> images = search.images().stream().map(ImageSearch.Found::source).toList();
+    search.remarks().forEach(System.err::println);
+    if (images.isEmpty()) {
+      throw new HeadClipException(
+          "--normal %s: no images, expected normal ones to compare with".formatted(normal.get(0)));
+    }
+    builder.normalImages(images).references(settings());
+    preset.ifPresent(builder::referencePreset);
+    DetectorBuilder.WithReferences found = builder.withReferences();
+    say(found.fitted());
+    return found.detector();
+  }
+
+  static void say(ReferenceModel.Fitted fitted) {
+    fitted.remarks().forEach(r -> System.err.println("note: " + r));
+  }
+}
