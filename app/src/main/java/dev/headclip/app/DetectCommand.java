@@ -1,6 +1,8 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.detect.Batch;
+import dev.headclip.detect.Batches;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
@@ -11,7 +13,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +36,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  headclip detect samples",
       "  headclip detect parts/ --normal good/",
+      "  headclip detect parts/ --batched",
       "  headclip detect parts/ --format json --maps none > results.jsonl",
       "  headclip detect scan.png --threshold 0.6 --out maps --maps npy",
       "  headclip detect parts/ --backbone clip-vit-large-patch14-336 --adapter mvtec.safetensors",
@@ -92,6 +97,17 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           "Of a TIFF of several pages; of an animation always the first frame (default: ${DEFAULT-VALUE}).")
   private Pages pages;
 
+  @Option(
+      names = "--batched",
+      description =
+          "The images, unlabelled and of one kind, are scored among themselves: nothing else is needed.")
+  private boolean batched;
+
+  @Option(
+      names = "--by-folder",
+      description = "With --batched: the images of each folder are a batch of their own.")
+  private boolean byFolder;
+
   @Mixin private MapOptions maps;
 
   @Override
@@ -136,14 +152,10 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException(
           "%s: no images, expected %s files".formatted(inputs.get(0), ImageFormat.READABLE));
     }
-    try (Stopper stopper = new Stopper(20);
-        Detector detector = model.detector(compute, references)) {
-      if (model.targetFpr().isPresent()) {
-        System.err.println("note: " + detector.model().threshold().origin());
-      }
-      maps.prepare();
-      Counts counts = new Counts();
-      boolean heard = run(detector, images, stopper, counts);
+    Counts counts = new Counts();
+    try (Stopper stopper = new Stopper(20)) {
+      boolean heard =
+          batched || byFolder ? batches(images, stopper, counts) : single(images, stopper, counts);
       if (!heard || out().checkError()) {
         throw new HeadClipException(
             "the results cannot be written to standard output (full, or closed); stopped");
@@ -154,12 +166,118 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     }
   }
 
+  private boolean single(List<ImageSearch.Found> images, Stopper stopper, Counts counts)
+      throws IOException {
+    try (Detector detector = model.detector(compute, references)) {
+      if (model.targetFpr().isPresent()) {
+        System.err.println("note: " + detector.model().threshold().origin());
+      }
+      maps.prepare();
+      return run(detector, images, stopper, counts);
+    }
+  }
+
+  /** Each batch's images, by the folder that they lie in or all together. */
+  private Map<String, List<ImageSearch.Found>> grouped(List<ImageSearch.Found> images) {
+    Map<String, List<ImageSearch.Found>> all = new LinkedHashMap<>();
+    for (ImageSearch.Found f : images) {
+      Path home = Path.of(f.source().id()).toAbsolutePath().getParent();
+      all.computeIfAbsent(byFolder ? home.toString() : "", k -> new ArrayList<>()).add(f);
+    }
+    return all;
+  }
+
+  private boolean batches(List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
+    if (byFolder && !batched) {
+      throw new HeadClipException("--by-folder without --batched; add it");
+    }
+    Map<String, List<ImageSearch.Found>> groups = grouped(images);
+    try (Batches batches = references.batches(model.builder(compute, true))) {
+      ModelOptions.said(batches.model());
+      maps.prepare();
+      BatchCost.of(batches, groups.values()).ifPresent(c -> System.err.println("note: " + c));
+      Report report = Report.of(format, batches.model().name(), csvGuard);
+      report.header().ifPresent(out()::println);
+      for (Map.Entry<String, List<ImageSearch.Found>> group : groups.entrySet()) {
+        if (!batch(batches, group.getKey(), group.getValue(), report, stopper, counts)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private boolean batch(
+      Batches batches,
+      String folder,
+      List<ImageSearch.Found> images,
+      Report report,
+      Stopper stopper,
+      Counts counts) {
+    Map<ImageSource, String> names = names(images);
+    Batch.Result result;
+    try (ProgressLine progress = progress(images.size())) {
+      result =
+          batches.score(
+              images.stream().map(ImageSearch.Found::source).toList(),
+              (step, done, all) -> progress.at((long) done * images.size() / all, step),
+              stopper.flag());
+    } catch (HeadClipException e) {
+      if (!byFolder) {
+        throw e;
+      }
+      // the other folders' batches are not this one's fault
+      for (ImageSearch.Found f : images) {
+        if (!print(new Row(report.failed(f.source().id(), e.getMessage()), true, false), counts)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    String where = byFolder ? folder + ": " : "";
+    result.remarks().forEach(r -> System.err.println("note: " + where + r));
+    boolean[] heard = {true};
+    result.each(
+        o -> row(pictured(o), names.get(o.source()), report),
+        r -> {
+          heard[0] = print(r, counts);
+          return heard[0] && !stopper.flag().get();
+        });
+    return heard[0];
+  }
+
+  /** With the decoded image once more, where it is drawn upon. */
+  private Outcome pictured(Outcome o) {
+    if (!maps.drawsOverlays() || !(o instanceof Outcome.Scored s)) {
+      return o;
+    }
+    try {
+      return new Outcome.Scored(
+          s.source(), s.detection(), Optional.of(s.source().content().load(compute.loader())));
+    } catch (HeadClipException e) {
+      return new Outcome.Failed(s.source(), e.getMessage());
+    }
+  }
+
+  private static Map<ImageSource, String> names(List<ImageSearch.Found> images) {
+    Map<ImageSource, String> names = new IdentityHashMap<>();
+    images.forEach(i -> names.put(i.source(), i.name()));
+    return names;
+  }
+
+  /** Whether it could be printed. */
+  private boolean print(Row r, Counts counts) {
+    PrintStream to = r.failed() && format == Format.text ? System.err : out();
+    to.println(r.text());
+    counts.add(r);
+    return !to.checkError();
+  }
+
   /** Whether all results could be printed. */
   private boolean run(
       Detector detector, List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
     Report report = Report.of(format, detector.model().name(), csvGuard);
-    Map<ImageSource, String> names = new IdentityHashMap<>();
-    images.forEach(i -> names.put(i.source(), i.name()));
+    Map<ImageSource, String> names = names(images);
     List<ImageSource> sources = images.stream().map(ImageSearch.Found::source).toList();
     StreamSettings settings =
         StreamSettings.defaults().withPixels(maps.drawsOverlays()).withPatience(PATIENCE);
@@ -174,13 +292,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
             break;
           }
         }
-        Row r = rows.next();
-        PrintStream to = r.failed() && format == Format.text ? System.err : out();
-        to.println(r.text());
-        if (to.checkError()) {
+        if (!print(rows.next(), counts)) {
           return false;
         }
-        counts.add(r);
         progress.at(counts.all(), "");
       }
     }

@@ -3,6 +3,7 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
+import dev.headclip.image.ImageLoader;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,6 +47,11 @@ final class EngineOptions {
           "--max-seconds-per-image is %s, expected more than 0".formatted(maxSeconds));
     }
     return Duration.ofMillis(Math.max(1, (long) (maxSeconds * 1e3)));
+  }
+
+  /** Decodes images within the limits. */
+  ImageLoader loader() {
+    return ImageLoader.defaults().withMaxPixels(maxPixels).withMaxTime(maxTime());
   }
 
   /** What results depend on, for files that must not be mixed. */

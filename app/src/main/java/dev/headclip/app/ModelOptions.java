@@ -128,7 +128,7 @@ final class ModelOptions {
     return said(b.open());
   }
 
-  private static Model said(Model m) {
+  static Model said(Model m) {
     if (m instanceof ClipModel clip) {
       ActivationOption.say(clip.backbone());
     }
@@ -172,7 +172,7 @@ final class ModelOptions {
   /** The same against references, where such are given. */
   Detector detector(EngineOptions compute, ReferenceOptions references) throws IOException {
     if (!references.given()) {
-      references.requireGiven("");
+      references.requireGiven(" or --batched");
       return detector(compute, true);
     }
     if (targetFpr.isPresent()) {

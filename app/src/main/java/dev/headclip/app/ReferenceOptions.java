@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.detect.Batches;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.detect.ImageSource;
@@ -26,7 +27,8 @@ final class ReferenceOptions {
   @Option(
       names = "--reference-preset",
       paramLabel = "NAME",
-      description = "A published way to compare: subspacead, april-gan, anomalydino.")
+      description =
+          "A published way to compare: subspacead, april-gan, anomalydino; of a batch musc or subspacead.")
   private Optional<String> preset;
 
   private final SettingFlags settings = new SettingFlags();
@@ -82,6 +84,17 @@ final class ReferenceOptions {
     DetectorBuilder.WithReferences found = builder.withReferences();
     say(found.fitted());
     return found.detector();
+  }
+
+  /** Opens what scores images among themselves. */
+  Batches batches(DetectorBuilder builder) {
+    if (given()) {
+      throw new HeadClipException(
+          "--normal and --batched together: images are compared with normal ones, or among themselves; leave one out");
+    }
+    builder.references(settings());
+    preset.ifPresent(builder::referencePreset);
+    return builder.batches();
   }
 
   static void say(ReferenceModel.Fitted fitted) {

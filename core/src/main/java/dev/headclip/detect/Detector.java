@@ -343,8 +343,12 @@ public final class Detector implements AutoCloseable {
     long start = System.nanoTime();
     Scores s = scoring.of(evidence, image.width(), image.height());
     double before = image.ms() + ms;
-    return detection(s, image.width(), image.height(), image.page(), evidence, before, start);
+    Ends ends = new Ends(threshold(), mapThreshold());
+    return detection(s, ends, image.width(), image.height(), image.page(), evidence, before, start);
   }
+
+  /** Where normal images end: by score, and by map value. */
+  record Ends(double threshold, double mapThreshold) {}
 
   /**
    * A verdict and regions from scores.
@@ -353,15 +357,15 @@ public final class Detector implements AutoCloseable {
    */
   Detection detection(
       Scores s,
+      Ends ends,
       int width,
       int height,
       Page page,
       Tensors<HostTensor> evidence,
       double ms,
       long start) {
-    double threshold = threshold();
-    boolean anomalous = s.score() >= threshold;
-    List<Region> regions = Regions.of(s.map(), mapThreshold(), width, height);
+    boolean anomalous = s.score() >= ends.threshold();
+    List<Region> regions = Regions.of(s.map(), ends.mapThreshold(), width, height);
     if (anomalous && regions.isEmpty()) {
       regions = Regions.of(s.map(), PEAK * s.map().max(), width, height).subList(0, 1);
     }
@@ -370,8 +374,8 @@ public final class Detector implements AutoCloseable {
         s.global(),
         s.local(),
         anomalous,
-        threshold,
-        mapThreshold(),
+        ends.threshold(),
+        ends.mapThreshold(),
         width,
         height,
         page,

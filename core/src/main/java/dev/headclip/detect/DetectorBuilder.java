@@ -188,6 +188,16 @@ public final class DetectorBuilder {
     }
   }
 
+  /** Scores among themselves images that are unlabelled. */
+  public Batches batches() {
+    if (!normal.isEmpty()) {
+      throw new HeadClipException(
+          "normal references and a batch together: images are compared with the ones or among themselves; leave one out");
+    }
+    Tapped tapped = tapped();
+    return new Batches(tapped.detector, tapped.settings);
+  }
+
   /** A detector whose tokens can be read. */
   private record Tapped(Detector detector, ReferenceSettings settings) {}
 

@@ -49,9 +49,9 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
   }
 
   /** What a scoring gives for all images, by name. */
-  private record Values(Map<String, List<float[]>> named) {
+  record Values(Map<String, List<float[]>> named) {
     /** Pixels that percentiles are taken of, at most; further ones are thinned out evenly. */
-    private static final long PIXELS = 20_000_000;
+    private static final long PIXELS = 5_000_000;
 
     static Values of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
       long most = Math.max(1, PIXELS / images.size());

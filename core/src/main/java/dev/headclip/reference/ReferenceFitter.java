@@ -1,6 +1,7 @@
 package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -15,8 +16,8 @@ import java.util.Optional;
 public final class ReferenceFitter implements AutoCloseable {
   private static final int FOLDS = 10;
 
-  /** A reference whose score is so many ends is told of. */
-  private static final double SUSPECT = 1.5;
+  /** A reference whose score is so many times the others' is told of. */
+  private static final double SUSPECT = 2;
 
   private final ReferenceSettings settings;
   private final TokenTaps taps;
@@ -31,6 +32,9 @@ public final class ReferenceFitter implements AutoCloseable {
    * @param compute multiplies
    */
   public ReferenceFitter(ReferenceSettings settings, TokenTaps taps, Compute compute) {
+    if (settings.scorer() == ReferenceSettings.Scorer.MUTUAL) {
+      throw new SettingException("scorer", "mutual", "subspace or knn for references");
+    }
     this.settings = settings;
     this.taps = taps;
     this.compute = compute;

@@ -28,6 +28,9 @@ public class ReferenceScoring implements Scoring {
   /** The joined score in units of its own, [B]. */
   public static final String RAW_SCORE = "raw_score";
 
+  /** Evidence that stands in the place of the distances' score, [B]: what a batch made of it. */
+  static final String RESCORED = "rescored";
+
   /** The score of the distances' map, [B]. */
   static final String REFERENCE_SCORE = "reference_score";
 
@@ -93,7 +96,8 @@ public class ReferenceScoring implements Scoring {
 
     @Override
     public <T> Tensors<T> record(TensorOps<T> ops, Tensors<T> evidence) {
-      return joined(ops, own.record(ops, evidence), evidence.get(ReferenceScorer.DISTANCE));
+      return joined(
+          ops, own.record(ops, evidence), evidence.get(ReferenceScorer.DISTANCE), Optional.empty());
     }
 
     @Override
@@ -138,7 +142,9 @@ public class ReferenceScoring implements Scoring {
                 one(s.global()))
             .with(RecordableScoring.LOCAL, one(s.local()))
             .with(RecordableScoring.SCORE, one(s.score()));
-    return joined(HOST, method, evidence.get(ReferenceScorer.DISTANCE));
+    Optional<HostTensor> rescored =
+        evidence.has(RESCORED) ? Optional.of(evidence.get(RESCORED)) : Optional.empty();
+    return joined(HOST, method, evidence.get(ReferenceScorer.DISTANCE), rescored);
   }
 
   private static HostTensor one(double value) {
@@ -150,10 +156,12 @@ public class ReferenceScoring implements Scoring {
    *
    * @param method what a {@link RecordableScoring} gives
    * @param distances [B,N]
+   * @param rescored in the place of the distances' score
    */
-  final <T> Tensors<T> joined(TensorOps<T> ops, Tensors<T> method, T distances) {
+  final <T> Tensors<T> joined(
+      TensorOps<T> ops, Tensors<T> method, T distances, Optional<T> rescored) {
     T map = operator.record(ops, distances);
-    T score = top(ops, map, distances);
+    T score = rescored.orElseGet(() -> top(ops, map, distances));
     T ownMap = method.get(RecordableScoring.MAP);
     T ownScore = method.get(RecordableScoring.SCORE);
     T joinedMap;

@@ -31,7 +31,10 @@ import java.util.Optional;
  * @param join with the method's own map and score
  */
 public record ReferenceSettings(
-    @Setting(value = "What is fitted to references", absent = "subspace") Scorer scorer,
+    @Setting(
+            value = "What images are compared by: subspace, knn, or in a batch mutual",
+            absent = "subspace")
+        Scorer scorer,
     @Setting(
             key = "reference_layers",
             value = "Layers whose tokens are compared",
@@ -104,8 +107,12 @@ public record ReferenceSettings(
         Join join) {
   /** What is fitted to references. */
   public enum Scorer {
+    /** A subspace of all patches (SubspaceAD). */
     SUBSPACE,
-    KNN
+    /** The nearest patch (APRIL-GAN, AnomalyDINO). */
+    KNN,
+    /** The images of a batch by one another (MuSc). */
+    MUTUAL
   }
 
   /** What the map of distances is smoothed by. */
@@ -179,7 +186,10 @@ public record ReferenceSettings(
     return Schema.of(ReferenceSettings.class).changed(this, others);
   }
 
-  /** Published configurations by name: {@code subspacead, april-gan, anomalydino}. */
+  /**
+   * Published configurations by name: {@code subspacead, april-gan, anomalydino, musc (of
+   * batches)}.
+   */
   public static Map<String, Map<String, Object>> presets() {
     Map<String, Map<String, Object>> all = new LinkedHashMap<>();
     all.put(
@@ -215,6 +225,15 @@ public record ReferenceSettings(
             "reference_top_of", "patches",
             "rotations", 8,
             "join", "reference"));
+    all.put(
+        "musc",
+        Map.of(
+            "scorer", "mutual",
+            "reference_boxes", "1,3,5",
+            "reference_corners", true,
+            "reference_smoothing", "none",
+            "reference_top", 0,
+            "join", "reference"));
     return all;
   }
 
@@ -233,7 +252,10 @@ public record ReferenceSettings(
   /** The tokens that are read. */
   public TokenTaps taps(ClipConfig config) {
     return new TokenTaps(
-        layers.orElseGet(() -> layers(config)), scorer == Scorer.SUBSPACE, finalNorm, false);
+        layers.orElseGet(() -> layers(config)),
+        scorer == Scorer.SUBSPACE,
+        finalNorm,
+        scorer == Scorer.MUTUAL);
   }
 
   /**
@@ -243,7 +265,7 @@ public record ReferenceSettings(
   private List<Integer> layers(ClipConfig config) {
     int n = config.vision().layers();
     List<Integer> all = new ArrayList<>();
-    if (scorer == Scorer.KNN) {
+    if (scorer != Scorer.SUBSPACE) {
       for (int quarter = 1; quarter <= 4; quarter++) {
         int l = Math.max(1, quarter * n / 4);
         if (!all.contains(l)) {
