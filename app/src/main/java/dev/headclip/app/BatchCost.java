@@ -1,7 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.clip.ClipConfig;
-import dev.headclip.detect.Batches;
+import dev.headclip.detect.Comparer;
 import dev.headclip.model.ClipModel;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.reference.TokenTaps;
@@ -22,9 +22,9 @@ final class BatchCost {
   private BatchCost() {}
 
   /** A line, where it is much. */
-  static Optional<String> of(Batches batches, Collection<? extends List<?>> groups) {
-    ClipModel model = (ClipModel) batches.model();
-    ReferenceSettings settings = batches.settings();
+  static Optional<String> of(Comparer comparer, Collection<? extends List<?>> groups) {
+    ClipModel model = (ClipModel) comparer.model();
+    ReferenceSettings settings = comparer.settings();
     ClipConfig config = model.backbone().config();
     TokenTaps taps = settings.taps(config);
     double patches = Math.pow(config.grid(model.imageSize()), 2);

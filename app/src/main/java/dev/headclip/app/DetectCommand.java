@@ -2,7 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Batch;
-import dev.headclip.detect.Batches;
+import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
@@ -192,14 +192,14 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException("--by-folder without --batched; add it");
     }
     Map<String, List<ImageSearch.Found>> groups = grouped(images);
-    try (Batches batches = references.batches(model.builder(compute, true))) {
-      ModelOptions.said(batches.model());
+    try (Comparer comparer = references.comparer(model.builder(compute, true))) {
+      ModelOptions.said(comparer.model());
       maps.prepare();
-      BatchCost.of(batches, groups.values()).ifPresent(c -> System.err.println("note: " + c));
-      Report report = Report.of(format, batches.model().name(), csvGuard);
+      BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));
+      Report report = Report.of(format, comparer.model().name(), csvGuard);
       report.header().ifPresent(out()::println);
       for (Map.Entry<String, List<ImageSearch.Found>> group : groups.entrySet()) {
-        if (!batch(batches, group.getKey(), group.getValue(), report, stopper, counts)) {
+        if (!batch(comparer, group.getKey(), group.getValue(), report, stopper, counts)) {
           return false;
         }
       }
@@ -208,7 +208,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   }
 
   private boolean batch(
-      Batches batches,
+      Comparer comparer,
       String folder,
       List<ImageSearch.Found> images,
       Report report,
@@ -218,7 +218,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     Batch.Result result;
     try (ProgressLine progress = progress(images.size())) {
       result =
-          batches.score(
+          comparer.score(
               images.stream().map(ImageSearch.Found::source).toList(),
               (step, done, all) -> progress.at((long) done * images.size() / all, step),
               stopper.flag());

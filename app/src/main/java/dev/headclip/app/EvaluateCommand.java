@@ -6,11 +6,13 @@ import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.Sample;
+import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.EvaluationReport;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.PredictionJournal;
+import dev.headclip.evaluate.ReferenceEvaluation;
 import dev.headclip.image.MapWriter;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.WorkFolder;
@@ -18,9 +20,11 @@ import dev.headclip.map.AnomalyMap;
 import dev.headclip.method.Scoring;
 import dev.headclip.metrics.MetricsReport;
 import dev.headclip.metrics.Protocol;
+import dev.headclip.settings.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +54,8 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  headclip evaluate --dataset mvtec --root mvtec_ad --model starter --out eval",
       "  headclip evaluate --root my-parts --backbone clip-vit-large-patch14-336 \\",
-      "    --adapter mvtec.safetensors --protocol paper --out eval"
+      "    --adapter mvtec.safetensors --protocol paper --out eval",
+      "  headclip evaluate --root my-parts --shots 0,1,4 --batched --out few"
     })
 final class EvaluateCommand implements Callable<Integer>, WithSettings {
   enum Format {
@@ -70,7 +75,30 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private ReferenceOptions references;
+
   @Mixin private EngineOptions compute;
+
+  @Option(
+      names = "--shots",
+      paramLabel = "K,K",
+      split = ",",
+      description =
+          "Against so many normal references of each class, drawn by each seed from its train/good, or from its normal images, which then are not judged; 0 is zero-shot.")
+  private List<Integer> shots = List.of();
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "N,N",
+      split = ",",
+      defaultValue = "0,1,2",
+      description = "That draw the references of --shots (default: ${DEFAULT-VALUE}).")
+  private List<Long> seeds;
+
+  @Option(
+      names = "--batched",
+      description = "The images of each class are scored among themselves.")
+  private boolean batched;
 
   @Option(
       names = "--out",
@@ -109,29 +137,99 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
+    references.addSettings(command);
     compute.addSettings(command);
   }
 
   @Override
   public Integer call() throws IOException {
     AnnotatedSet set = data.read();
+    if (batched || !shots.isEmpty()) {
+      return rounds(set);
+    }
     if (maps != Maps.none && out.isEmpty()) {
       throw new HeadClipException("--maps without --out; name a folder for them");
     }
     Optional<WorkFolder> passing =
         out.isPresent() ? Optional.empty() : Optional.of(WorkFolder.temporary());
     Path work = out.orElseGet(() -> passing.orElseThrow().path());
-    try (Detector detector = model.detector(compute, true);
+    try (Detector detector = model.detector(compute, references);
         Stopper stopper = new Stopper(60)) {
+      AnnotatedSet judged = references.without(set);
       Map<String, Object> identity = new LinkedHashMap<>(detector.model().identity());
       identity.putAll(compute.identity());
-      identity.put("dataset", set.name());
-      identity.put("images", set.samples().size());
-      identity.put("files_digest", filesDigest(set));
-      return run(set, detector, stopper, work, identity);
+      detector.references().ifPresent(r -> identity.put("references", r.digest()));
+      identity.put("dataset", judged.name());
+      identity.put("images", judged.samples().size());
+      identity.put("files_digest", filesDigest(judged));
+      return run(judged, detector, stopper, work, identity);
     } finally {
       passing.ifPresent(WorkFolder::close);
     }
+  }
+
+  /** By number of references, by seed; or each class as a batch. */
+  private Integer rounds(AnnotatedSet set) {
+    if (references.given()) {
+      throw new HeadClipException(
+          "--normal together with %s; references are either given or drawn"
+              .formatted(batched ? "--batched" : "--shots"));
+    }
+    List<ReferenceEvaluation.Round> rounds = new ArrayList<>();
+    for (int k : shots) {
+      if (k < 0 || k > 10_000) {
+        throw new HeadClipException("--shots %d, expected 0 to 10000".formatted(k));
+      }
+      if (k == 0) {
+        rounds.add(ReferenceEvaluation.Round.zero());
+      } else {
+        seeds.forEach(s -> rounds.add(ReferenceEvaluation.Round.of(k, s)));
+      }
+    }
+    if (batched) {
+      rounds.add(ReferenceEvaluation.Round.batched());
+    }
+    try (Comparer comparer = references.comparer(model.builder(compute, true));
+        Stopper stopper = new Stopper(60)) {
+      ReferenceEvaluation.Result result;
+      try (ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {
+        result =
+            ReferenceEvaluation.of(
+                comparer,
+                set,
+                rounds,
+                protocol,
+                resolution,
+                stopper.flag(),
+                n -> progress.at(n, ""));
+      }
+      if (stopper.flag().get()) {
+        System.err.println("stopped; nothing written");
+        return Main.SOME_FAILED;
+      }
+      result
+          .failed()
+          .forEach(
+              (p, e) -> System.err.printf("headclip: %s: %s%n", p, SettingFlags.named(spec, e)));
+      result.remarks().forEach(r -> System.err.println("note: " + r));
+      return told(new FewShotTable(result.reports()), comparer, result);
+    }
+  }
+
+  private Integer told(FewShotTable table, Comparer comparer, ReferenceEvaluation.Result result) {
+    ObjectNode json = table.json();
+    json.put("model", comparer.model().name());
+    json.set("references", Schema.json(comparer.settings()));
+    System.out.println(format == Format.json ? json.toPrettyString() : table.markdown());
+    out.ifPresent(
+        to -> {
+          AtomicFiles.writeText(to.resolve("few-shot.json"), json.toPrettyString() + "\n");
+          AtomicFiles.writeText(
+              to.resolve("few-shot.md"), table.markdown() + "\n" + table.classes());
+          System.err.println("tables written to " + to.resolve("few-shot.md"));
+        });
+    boolean whole = result.failed().isEmpty() && result.remarks().isEmpty();
+    return whole ? Main.OK : Main.SOME_FAILED;
   }
 
   private Integer run(
@@ -177,7 +275,7 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
               set,
               detector.model().method(),
               journal,
-              detector.model().scoring(),
+              detector.scoring(),
               resolution,
               out.isPresent() ? List.of(Protocol.values()) : List.of(protocol),
               failed,
@@ -225,14 +323,9 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     AtomicFiles.writeText(
         to.resolve("report.html"),
         EvaluationReport.html(
-            set,
-            result,
-            predictions,
-            detector.model().scoring(),
-            detector.threshold(),
-            provenance));
+            set, result, predictions, detector.scoring(), detector.threshold(), provenance));
     if (maps != Maps.none) {
-      Scoring scoring = detector.model().scoring();
+      Scoring scoring = detector.scoring();
       for (int i : predictions.indices()) {
         Path name = to.resolve(mapNames.get(set.samples().get(i).image()));
         map(scoring, name, predictions.get(i));

@@ -1,7 +1,9 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.detect.Batches;
+import dev.headclip.dataset.AnnotatedSet;
+import dev.headclip.dataset.Sample;
+import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.detect.ImageSource;
@@ -12,6 +14,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -30,6 +34,8 @@ final class ReferenceOptions {
       description =
           "A published way to compare: subspacead, april-gan, anomalydino; of a batch musc or subspacead.")
   private Optional<String> preset;
+
+  private List<Path> files = List.of();
 
   private final SettingFlags settings = new SettingFlags();
 
@@ -63,18 +69,47 @@ final class ReferenceOptions {
     }
   }
 
+  private List<ImageSource> images() throws IOException {
+    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
+    for (Path p : normal) {
+      search.add(p);
+    }
+    search.remarks().forEach(System.err::println);
+    files = search.files();
+    return search.images().stream().map(ImageSearch.Found::source).toList();
+  }
+
+  /** A data set without the images that are references: these are not judged. */
+  AnnotatedSet without(AnnotatedSet set) {
+    Set<Path> own = files.stream().map(ReferenceOptions::real).collect(Collectors.toSet());
+    List<Sample> rest = set.samples().stream().filter(s -> !own.contains(real(s.image()))).toList();
+    if (rest.size() == set.samples().size()) {
+      return set;
+    }
+    System.err.printf(
+        "note: %d images of the set are references and are not judged%n",
+        set.samples().size() - rest.size());
+    if (rest.isEmpty()) {
+      throw new HeadClipException("--normal names all images of the set; none is left to judge");
+    }
+    return new AnnotatedSet(set.name(), set.root(), set.known(), rest, set.remarks());
+  }
+
+  private static Path real(Path p) {
+    try {
+      return p.toRealPath();
+    } catch (IOException e) {
+      return p.toAbsolutePath().normalize();
+    }
+  }
+
   /**
    * Opens a detector against the references; what is to be said of them goes to stderr.
    *
    * @param builder of the detector
    */
   Detector open(DetectorBuilder builder) throws IOException {
-    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
-    for (Path p : normal) {
-      search.add(p);
-    }
-    List<ImageSource> images = search.images().stream().map(ImageSearch.Found::source).toList();
-    search.remarks().forEach(System.err::println);
+    List<ImageSource> images = images();
     if (images.isEmpty()) {
       throw new HeadClipException(
           "--normal %s: no images, expected normal ones to compare with".formatted(normal.get(0)));
@@ -87,14 +122,14 @@ final class ReferenceOptions {
   }
 
   /** Opens what scores images among themselves. */
-  Batches batches(DetectorBuilder builder) {
+  Comparer comparer(DetectorBuilder builder) {
     if (given()) {
       throw new HeadClipException(
           "--normal and --batched together: images are compared with normal ones, or among themselves; leave one out");
     }
     builder.references(settings());
     preset.ifPresent(builder::referencePreset);
-    return builder.batches();
+    return builder.comparer();
   }
 
   static void say(ReferenceModel.Fitted fitted) {

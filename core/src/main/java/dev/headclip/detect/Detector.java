@@ -101,6 +101,11 @@ public final class Detector implements AutoCloseable {
     return new Detector(this, fitted);
   }
 
+  /** From evidence to scores and map: the model's, or the one that compares with references. */
+  public Scoring scoring() {
+    return scoring;
+  }
+
   /** The references, where images are judged against such. */
   public Optional<ReferenceModel> references() {
     return references;

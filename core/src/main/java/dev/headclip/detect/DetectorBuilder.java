@@ -188,14 +188,14 @@ public final class DetectorBuilder {
     }
   }
 
-  /** Scores among themselves images that are unlabelled. */
-  public Batches batches() {
+  /** Opens what compares images by settings of its own; references come later, or never. */
+  public Comparer comparer() {
     if (!normal.isEmpty()) {
       throw new HeadClipException(
-          "normal references and a batch together: images are compared with the ones or among themselves; leave one out");
+          "normal references are given already; build the detector, or leave them out");
     }
     Tapped tapped = tapped();
-    return new Batches(tapped.detector, tapped.settings);
+    return new Comparer(tapped.detector, tapped.settings);
   }
 
   /** A detector whose tokens can be read. */

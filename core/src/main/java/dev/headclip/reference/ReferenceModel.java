@@ -1,5 +1,6 @@
 package dev.headclip.reference;
 
+import dev.headclip.settings.Schema;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -29,6 +30,15 @@ public record ReferenceModel(
     Objects.requireNonNull(scorer, "scorer");
     Objects.requireNonNull(ends, "ends");
     Objects.requireNonNull(statistics, "statistics");
+  }
+
+  /** Shows which references these are, and how they are compared. */
+  public String digest() {
+    String numbers =
+        scorer instanceof MemoryBank bank
+            ? "bank " + bank.rows().hashCode()
+            : "statistics " + statistics.map(Statistics::digest).orElse(0);
+    return "%s %s %s %s".formatted(Schema.json(settings), taps, numbers, ends);
   }
 
   /** Where it comes from, in words. */

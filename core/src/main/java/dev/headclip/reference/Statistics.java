@@ -5,6 +5,7 @@ import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -71,6 +72,11 @@ public record Statistics(long count, double[] mean, double[] scatter) {
     return new Statistics(n, mean, scatter);
   }
 
+  int digest() {
+    return Objects.hash(count, Arrays.hashCode(mean), Arrays.hashCode(scatter));
+  }
+
+  /** Numbers of a patch. */
   public int width() {
     return mean.length;
   }

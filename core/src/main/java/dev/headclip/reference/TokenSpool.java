@@ -18,7 +18,7 @@ import java.util.List;
  * Tensors of many images, all of the same shapes: in memory up to a limit, behind it in a temporary
  * file that goes with the process.
  */
-final class TokenSpool implements AutoCloseable {
+public final class TokenSpool implements AutoCloseable {
   private static final long IN_MEMORY = 128L << 20;
 
   private final List<Tensors<HostTensor>> kept = new ArrayList<>();
@@ -27,7 +27,8 @@ final class TokenSpool implements AutoCloseable {
   private Tensors<HostTensor> like = Tensors.none();
   private int size;
 
-  void add(Tensors<HostTensor> one) {
+  /** One more image's. */
+  public void add(Tensors<HostTensor> one) {
     long more = bytes(one);
     if (size == 0) {
       like = one;
@@ -41,7 +42,8 @@ final class TokenSpool implements AutoCloseable {
     size++;
   }
 
-  int size() {
+  /** Images so far. */
+  public int size() {
     return size;
   }
 
@@ -74,7 +76,7 @@ final class TokenSpool implements AutoCloseable {
   }
 
   /** The tensors of an image, in the order in which they came. */
-  Tensors<HostTensor> get(int image) {
+  public Tensors<HostTensor> get(int image) {
     if (image < kept.size()) {
       return kept.get(image);
     }

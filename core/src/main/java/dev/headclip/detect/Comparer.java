@@ -1,0 +1,92 @@
+package dev.headclip.detect;
+
+import dev.headclip.model.Model;
+import dev.headclip.reference.BatchFitter;
+import dev.headclip.reference.NormalEnds;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceScoring;
+import dev.headclip.reference.ReferenceSettings;
+import dev.headclip.tensor.Compute;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Compares images with references, or those of a batch with one another: a model whose tokens are
+ * read, opened once for all. Holds native memory until closed.
+ */
+public final class Comparer implements AutoCloseable {
+  private final Detector detector;
+  private final ReferenceSettings settings;
+
+  /** Owns {@code tapped}. */
+  Comparer(Detector tapped, ReferenceSettings settings) {
+    this.detector = tapped;
+    this.settings = settings;
+  }
+
+  public Model model() {
+    return detector.model();
+  }
+
+  /**
+   * The detector whose tokens are read; still this one's. Its evidence has them, and nothing is
+   * compared yet.
+   */
+  public Detector detector() {
+    return detector;
+  }
+
+  /**
+   * Fits to references.
+   *
+   * @throws dev.headclip.HeadClipException where none can be read
+   */
+  public ReferenceModel.Fitted fit(List<ImageSource> references) {
+    return new ReferenceReader(detector, settings).fit(references, detector.tapped());
+  }
+
+  /** From evidence with distances to scores and map. */
+  public ReferenceScoring scoring(NormalEnds ends) {
+    return detector.scoringAgainst(settings, ends);
+  }
+
+  /** The same before it is known where normal images end. */
+  public ReferenceScoring scoring() {
+    return scoring(NormalEnds.unknown());
+  }
+
+  /** Multiplies, beside the network. */
+  public Compute compute() {
+    return detector.compute();
+  }
+
+  /** What is fitted to a batch that comes image by image. */
+  public BatchFitter batch() {
+    return new BatchFitter(settings, detector.tapped(), detector.compute());
+  }
+
+  /** How images are compared. */
+  public ReferenceSettings settings() {
+    return settings;
+  }
+
+  /** Scores a batch; see {@link Batch#of}. */
+  public Batch.Result score(List<ImageSource> images) {
+    return score(images, Batch.Progress.none(), new AtomicBoolean());
+  }
+
+  /**
+   * Scores a batch.
+   *
+   * @param stop set by whoever wants to stop
+   * @throws dev.headclip.HeadClipException where fewer than two images can be read
+   */
+  public Batch.Result score(List<ImageSource> images, Batch.Progress progress, AtomicBoolean stop) {
+    return new Batch(detector, settings).of(images, progress, stop);
+  }
+
+  @Override
+  public void close() {
+    detector.close();
+  }
+}
