@@ -17,7 +17,6 @@ import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
-import dev.headclip.model.Threshold;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceScoring;
@@ -59,13 +58,11 @@ public final class Detector implements AutoCloseable {
   private final Normalization normalization;
   private final ImageLoader loader;
   private final Optional<ClassName> className;
-  private final Optional<ReferenceModel> references;
 
   /** Owns {@code model} once constructed. */
   Detector(
       Model model, EngineSettings settings, ImageLoader loader, Optional<ClassName> className) {
     this.model = model;
-    this.references = Optional.empty();
     this.scoring = model.scoring();
     this.views = model.views();
     this.normalization = model.normalization();
@@ -77,15 +74,14 @@ public final class Detector implements AutoCloseable {
 
   /** The same detector against references; takes the other one's place. */
   private Detector(Detector other, ReferenceModel references) {
-    this.model = other.model;
+    this.model = other.clip().against(references);
     this.session = other.session;
     this.adaptation = other.adaptation;
     this.views = other.views;
     this.normalization = other.normalization;
     this.loader = other.loader;
     this.className = other.className;
-    this.references = Optional.of(references);
-    this.scoring = other.scoringAgainst(references.settings(), references.ends());
+    this.scoring = model.scoring();
   }
 
   /**
@@ -108,7 +104,7 @@ public final class Detector implements AutoCloseable {
 
   /** The references, where images are judged against such. */
   public Optional<ReferenceModel> references() {
-    return references;
+    return model instanceof ClipModel clip ? clip.references() : Optional.empty();
   }
 
   private ClipModel clip() {
@@ -123,9 +119,7 @@ public final class Detector implements AutoCloseable {
 
   /** The method's scoring with references beside it. */
   ReferenceScoring scoringAgainst(ReferenceSettings settings, NormalEnds ends) {
-    int side = model.imageSize();
-    int grid = clip().backbone().config().grid(side);
-    return ReferenceScoring.of(model.scoring(), settings, ends, grid, side);
+    return clip().scoring(settings, ends);
   }
 
   /** Multiplies, beside the network. */
@@ -158,26 +152,7 @@ public final class Detector implements AutoCloseable {
 
   /** The score from which an image is called anomalous. */
   public double threshold() {
-    return verdict().value();
-  }
-
-  /**
-   * The same with where it comes from: against references 0.5, where normal ones end, if nobody
-   * gave another.
-   */
-  public Threshold verdict() {
-    Threshold own = model.threshold();
-    return references.isEmpty() || own.given()
-        ? own
-        : new Threshold(ReferenceScoring.END, "where normal references end");
-  }
-
-  /** The map value from which a region is outlined. */
-  public double mapThreshold() {
-    return model
-        .scores()
-        .mapThreshold()
-        .orElseGet(() -> references.isEmpty() ? threshold() : ReferenceScoring.END);
+    return model.threshold().value();
   }
 
   /**
@@ -329,7 +304,7 @@ public final class Detector implements AutoCloseable {
       Tensors<HostTensor> evidence, Prepared image, ClassName name) {
     Tensors<HostTensor> tokens = TokenTaps.first(evidence);
     Tensors<HostTensor> own = adapted(TokenTaps.without(evidence), image, name);
-    return references
+    return references()
         .map(r -> own.and(session.run(r.scorer(), tokens)))
         .orElseGet(() -> own.and(tokens));
   }
@@ -348,7 +323,7 @@ public final class Detector implements AutoCloseable {
     long start = System.nanoTime();
     Scores s = scoring.of(evidence, image.width(), image.height());
     double before = image.ms() + ms;
-    Ends ends = new Ends(threshold(), mapThreshold());
+    Ends ends = new Ends(threshold(), model.mapThreshold());
     return detection(s, ends, image.width(), image.height(), image.page(), evidence, before, start);
   }
 

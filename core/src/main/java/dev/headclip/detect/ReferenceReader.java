@@ -8,12 +8,17 @@ import dev.headclip.method.ClassName;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceFitter;
 import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceRemoval;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.reference.TokenTaps;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -25,9 +30,24 @@ final class ReferenceReader {
   private final Detector detector;
   private final ReferenceSettings settings;
 
+  /**
+   * @param tapped gives tokens
+   */
   ReferenceReader(Detector tapped, ReferenceSettings settings) {
     this.detector = tapped;
     this.settings = settings;
+  }
+
+  /** The same image has the same, wherever it lies. */
+  static String digest(RgbImage image) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      sha.update(
+          "%d %d ".formatted(image.width(), image.height()).getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(sha.digest(image.rgb()), 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /**
@@ -36,11 +56,23 @@ final class ReferenceReader {
    * @throws HeadClipException where none is left
    */
   ReferenceModel.Fitted fit(List<ImageSource> references, TokenTaps taps) {
+    try (ReferenceFitter fitter = new ReferenceFitter(settings, taps, detector.compute())) {
+      return fit(references, fitter, references.size() == 1);
+    }
+  }
+
+  /** Fits to further references. */
+  ReferenceModel.Fitted add(ReferenceModel before, List<ImageSource> more) {
+    try (ReferenceFitter fitter = new ReferenceFitter(before, detector.compute())) {
+      return fit(more, fitter, false);
+    }
+  }
+
+  private ReferenceModel.Fitted fit(
+      List<ImageSource> references, ReferenceFitter fitter, boolean alone) {
     List<String> unreadable = new ArrayList<>();
-    boolean pixels = settings.rotations() > 1 || references.size() == 1;
-    StreamSettings stream = StreamSettings.defaults().withPixels(pixels);
-    try (ReferenceFitter fitter = new ReferenceFitter(settings, taps, detector.compute());
-        Detections<Outcome> read = detector.stream(references, stream)) {
+    StreamSettings stream = StreamSettings.defaults().withPixels(true);
+    try (Detections<Outcome> read = detector.stream(references, stream)) {
       while (read.hasNext()) {
         Outcome o = read.next();
         if (o instanceof Outcome.Failed f) {
@@ -49,19 +81,41 @@ final class ReferenceReader {
           continue;
         }
         Outcome.Scored s = (Outcome.Scored) o;
-        fitter.add(s.source().id(), s.detection().evidence(), copies(s));
-        if (references.size() == 1) {
+        String digest = digest(s.pixels().orElseThrow());
+        fitter.add(s.source().id(), digest, s.detection().evidence(), copies(s));
+        if (alone) {
           for (int degrees : QUARTERS) {
             fitter.addTurned(evidence(s.pixels().orElseThrow(), degrees, s.source()));
           }
         }
       }
-      ReferenceModel.Fitted fitted =
-          fitter.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
-      List<String> remarks = new ArrayList<>(unreadable);
-      remarks.addAll(fitted.remarks());
-      return new ReferenceModel.Fitted(fitted.model(), fitted.scores(), remarks);
     }
+    ReferenceModel.Fitted fitted =
+        fitter.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
+    List<String> remarks = new ArrayList<>(unreadable);
+    remarks.addAll(fitted.remarks());
+    return new ReferenceModel.Fitted(fitted.model(), fitted.scores(), remarks);
+  }
+
+  /** Fits to the references without some of them. */
+  ReferenceModel.Fitted remove(ReferenceModel before, List<ImageSource> fewer) {
+    ReferenceRemoval removal = new ReferenceRemoval(before, detector.compute());
+    StreamSettings stream = StreamSettings.defaults().withPixels(true);
+    try (Detections<Outcome> read = detector.stream(fewer, stream)) {
+      while (read.hasNext()) {
+        Outcome o = read.next();
+        if (o instanceof Outcome.Failed f) {
+          throw new HeadClipException("%s: %s".formatted(f.source().id(), f.error()));
+        }
+        Outcome.Scored s = (Outcome.Scored) o;
+        removal.remove(
+            s.source().id(),
+            digest(s.pixels().orElseThrow()),
+            TokenTaps.first(s.detection().evidence()),
+            copies(s));
+      }
+    }
+    return removal.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
   }
 
   private Optional<Tensors<HostTensor>> copies(Outcome.Scored s) {

@@ -1,6 +1,7 @@
 package dev.headclip.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.Clip;
 import dev.headclip.image.Normalization;
@@ -11,6 +12,10 @@ import dev.headclip.method.Network;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
+import dev.headclip.reference.NormalEnds;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceScoring;
+import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.reference.TappedNetwork;
 import dev.headclip.reference.TokenTaps;
 import dev.headclip.tensor.Compute;
@@ -25,10 +30,11 @@ public final class ClipModel extends Model {
   private final Threshold threshold;
   private final boolean owns;
   private final Optional<TokenTaps> taps;
+  private final Optional<ReferenceModel> references;
 
   /** Owns {@code backbone}. */
   ClipModel(String name, Backbone backbone, Adapter adapter, Threshold threshold) {
-    this(name, backbone, adapter, threshold, true, Optional.empty());
+    this(name, backbone, adapter, threshold, true, Optional.empty(), Optional.empty());
   }
 
   private ClipModel(
@@ -37,10 +43,12 @@ public final class ClipModel extends Model {
       Adapter adapter,
       Threshold threshold,
       boolean owns,
-      Optional<TokenTaps> taps) {
+      Optional<TokenTaps> taps,
+      Optional<ReferenceModel> references) {
     super(name);
     this.owns = owns;
     this.taps = taps;
+    this.references = references;
     this.backbone = backbone;
     this.adapter = adapter;
     this.threshold = threshold;
@@ -55,7 +63,8 @@ public final class ClipModel extends Model {
   /** The same with a backbone that stays the caller's. */
   public static ClipModel borrowing(String name, Backbone backbone, Adapter adapter) {
     Threshold threshold = new Threshold(adapter.scores().threshold(), "the adapter's");
-    return new ClipModel(name, backbone, adapter, threshold, false, Optional.empty());
+    return new ClipModel(
+        name, backbone, adapter, threshold, false, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -66,7 +75,50 @@ public final class ClipModel extends Model {
    */
   public ClipModel tapped(TokenTaps tokens) {
     tokens.check(backbone.config());
-    return new ClipModel(name(), backbone, adapter, threshold, owns, Optional.of(tokens));
+    return new ClipModel(
+        name(), backbone, adapter, threshold, owns, Optional.of(tokens), Optional.empty());
+  }
+
+  /**
+   * The same model against references; takes this one's place, and its backbone.
+   *
+   * @throws dev.headclip.settings.SettingException where the backbone has not the layers
+   */
+  public ClipModel against(ReferenceModel fitted) {
+    return against(fitted, name());
+  }
+
+  /** The same under another name. */
+  ClipModel against(ReferenceModel fitted, String called) {
+    fitted.taps().check(backbone.config());
+    if (!views().firstWhole()) {
+      throw new HeadClipException(
+          "method %s cuts images into tiles of its own; references go with whole images"
+              .formatted(method()));
+    }
+    return new ClipModel(
+        called,
+        backbone,
+        adapter,
+        threshold,
+        owns,
+        Optional.of(fitted.taps()),
+        Optional.of(fitted));
+  }
+
+  /** The references, where images are judged against such. */
+  public Optional<ReferenceModel> references() {
+    return references;
+  }
+
+  /** The method's scoring with distances to references beside it. */
+  public ReferenceScoring scoring(ReferenceSettings settings, NormalEnds ends) {
+    int grid = backbone.config().grid(imageSize());
+    return ReferenceScoring.of(own(), settings, ends, grid, imageSize());
+  }
+
+  private Scoring own() {
+    return adapter.method().scoring(adapter.scores(), backbone.config());
   }
 
   /** Tokens that the network gives beside its evidence. */
@@ -116,7 +168,9 @@ public final class ClipModel extends Model {
 
   @Override
   public Scoring scoring() {
-    return adapter.method().scoring(adapter.scores(), backbone.config());
+    return references.isPresent()
+        ? scoring(references.get().settings(), references.get().ends())
+        : own();
   }
 
   @Override
@@ -126,7 +180,16 @@ public final class ClipModel extends Model {
 
   @Override
   public Threshold threshold() {
-    return threshold;
+    return references.isEmpty() || threshold.given()
+        ? threshold
+        : new Threshold(ReferenceScoring.END, "where normal references end");
+  }
+
+  @Override
+  public double mapThreshold() {
+    return references.isEmpty() || scores().mapThreshold().isPresent()
+        ? super.mapThreshold()
+        : ReferenceScoring.END;
   }
 
   @Override
@@ -143,6 +206,7 @@ public final class ClipModel extends Model {
     m.put("activation", backbone.config().vision().activation().key());
     m.put("adapter_digest", adapter.digest());
     m.put("settings", adapter.method().json());
+    references.ifPresent(r -> m.put("references", r.digest()));
     return m;
   }
 

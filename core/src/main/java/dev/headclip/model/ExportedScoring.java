@@ -6,6 +6,7 @@ import dev.headclip.method.JointScoring;
 import dev.headclip.method.RecordableScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
+import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -34,6 +35,16 @@ record ExportedScoring(Optional<Double> lambda) implements Scoring {
         score.data()[0],
         global.data()[0],
         local.data()[0],
-        new AnomalyMap(map.size(-1), map.size(-2), map.data()));
+        map(map),
+        outputs.has(ReferenceScoring.RAW_SCORE)
+            ? Optional.of(
+                new Scores.Raw(
+                    outputs.get(ReferenceScoring.RAW_SCORE).data()[0],
+                    map(outputs.get(ReferenceScoring.RAW_MAP))))
+            : Optional.empty());
+  }
+
+  private static AnomalyMap map(HostTensor t) {
+    return new AnomalyMap(t.size(-1), t.size(-2), t.data());
   }
 }

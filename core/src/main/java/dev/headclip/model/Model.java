@@ -79,6 +79,11 @@ public abstract sealed class Model implements AutoCloseable permits ClipModel, E
   /** The verdict's threshold. */
   public abstract Threshold threshold();
 
+  /** The map value from which a region is outlined. */
+  public double mapThreshold() {
+    return scores().mapThreshold().orElseGet(() -> threshold().value());
+  }
+
   /** Whether the sentences name what the images show. */
   public abstract boolean wantsClassName();
 

@@ -71,6 +71,38 @@ public final class MemoryBank implements ReferenceScorer {
     return new MemoryBank(shape, rows);
   }
 
+  /** The patches of these references, then of others. */
+  MemoryBank plus(MemoryBank others) {
+    HostOps ops = new HostOps();
+    List<HostTensor> all = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      all.add(ops.concat(0, List.of(rows.get(i), others.rows.get(i))));
+    }
+    return new MemoryBank(shape, all);
+  }
+
+  /**
+   * Without one of so many references of equal size.
+   *
+   * @param which from 0 on
+   */
+  MemoryBank without(int which, int references) {
+    HostOps ops = new HostOps();
+    List<HostTensor> all = new ArrayList<>();
+    for (HostTensor t : rows) {
+      int each = t.size(0) / references;
+      List<HostTensor> parts = new ArrayList<>();
+      if (which > 0) {
+        parts.add(ops.slice(t, 0, 0, (long) which * each));
+      }
+      if (which < references - 1) {
+        parts.add(ops.slice(t, 0, (which + 1L) * each, t.size(0)));
+      }
+      all.add(parts.size() == 1 ? parts.get(0) : ops.concat(0, parts));
+    }
+    return new MemoryBank(shape, all);
+  }
+
   /** Unit patches of each layer and box, [rows,C]. */
   public List<HostTensor> rows() {
     return rows;

@@ -22,22 +22,43 @@ public final class ReferenceFitter implements AutoCloseable {
   private final ReferenceSettings settings;
   private final TokenTaps taps;
   private final Compute compute;
+  private final Optional<ReferenceModel> before;
   private final TokenSpool own = new TokenSpool();
   private final List<Tensors<HostTensor>> copies = new ArrayList<>();
   private final List<Tensors<HostTensor>> turned = new ArrayList<>();
   private final List<Statistics> folds = new ArrayList<>();
-  private final List<String> names = new ArrayList<>();
+  private final List<Named> names = new ArrayList<>();
+
+  private record Named(String name, String digest) {}
 
   /**
    * @param compute multiplies
    */
   public ReferenceFitter(ReferenceSettings settings, TokenTaps taps, Compute compute) {
+    this(settings, taps, compute, Optional.empty());
+  }
+
+  /**
+   * Adds to references whose images need not be there any more.
+   *
+   * @param before what these gave
+   */
+  public ReferenceFitter(ReferenceModel before, Compute compute) {
+    this(before.settings(), before.taps(), compute, Optional.of(before));
+  }
+
+  private ReferenceFitter(
+      ReferenceSettings settings,
+      TokenTaps taps,
+      Compute compute,
+      Optional<ReferenceModel> before) {
     if (settings.scorer() == ReferenceSettings.Scorer.MUTUAL) {
       throw new SettingException("scorer", "mutual", "subspace or knn for references");
     }
     this.settings = settings;
     this.taps = taps;
     this.compute = compute;
+    this.before = before;
   }
 
   private boolean bank() {
@@ -48,11 +69,15 @@ public final class ReferenceFitter implements AutoCloseable {
    * One more reference.
    *
    * @param name for remarks
+   * @param digest of its pixels
    * @param evidence a method's evidence of it, with its tokens, [1,...]
    * @param rotated the tokens of its rotated copies, [n,N,C]; none where there are no copies
    */
   public void add(
-      String name, Tensors<HostTensor> evidence, Optional<Tensors<HostTensor>> rotated) {
+      String name,
+      String digest,
+      Tensors<HostTensor> evidence,
+      Optional<Tensors<HostTensor>> rotated) {
     Tensors<HostTensor> tokens = TokenTaps.first(evidence);
     Tensors<HostTensor> all = rotated.map(r -> joined(tokens, r)).orElse(tokens);
     if (bank()) {
@@ -67,7 +92,7 @@ public final class ReferenceFitter implements AutoCloseable {
       }
     }
     own.add(evidence);
-    names.add(name);
+    names.add(new Named(name, digest));
   }
 
   /**
@@ -96,25 +121,52 @@ public final class ReferenceFitter implements AutoCloseable {
     }
     Optional<Statistics> all = bank() ? Optional.empty() : Optional.of(total());
     ReferenceScorer scorer =
-        all.<ReferenceScorer>map(s -> Subspace.fit(s, settings.share()))
-            .orElseGet(() -> MemoryBank.of(shape(), copies));
-    List<Tensors<HostTensor>> judged = judged(scorer);
+        all.<ReferenceScorer>map(s -> Subspace.fit(s, settings.share())).orElseGet(this::wholeBank);
+    List<ReferenceModel.Known> known = known(scorer);
     List<String> remarks = new ArrayList<>();
     if (scorer instanceof Subspace s && s.capped()) {
       remarks.add(
           "the subspace keeps all %d components but one: reference_share %s leaves hardly anything to see anomalies by; lower it"
               .formatted(s.components(), settings.share()));
     }
-    EndsOfNormals found = EndsOfNormals.of(scoring, judged);
-    if (names.size() > 1) {
-      suspects(found, remarks);
+    EndsOfNormals found = ends(scoring, known);
+    if (known.size() > 1) {
+      suspects(found, known, remarks);
     } else {
       remarks.add(
           "one reference: its quarter turns say where normal parts end; two or more are surer");
     }
-    ReferenceModel model =
-        new ReferenceModel(settings, taps, scorer, found.ends(), all, names.size(), false);
+    ReferenceModel model = new ReferenceModel(settings, taps, scorer, found.ends(), all, known);
     return new ReferenceModel.Fitted(model, found.scores(), remarks);
+  }
+
+  static EndsOfNormals ends(ReferenceScoring scoring, List<ReferenceModel.Known> known) {
+    return EndsOfNormals.of(scoring, known.stream().flatMap(k -> k.judged().stream()).toList());
+  }
+
+  /** Those from before first, as they were judged then. */
+  private List<ReferenceModel.Known> known(ReferenceScorer scorer) {
+    List<List<Tensors<HostTensor>>> judged = judged(scorer);
+    List<ReferenceModel.Known> all = new ArrayList<>();
+    for (ReferenceModel.Known k : before.map(ReferenceModel::known).orElse(List.of())) {
+      // quarter turns stood for others that are there now
+      boolean alone = before.orElseThrow().references() == 1;
+      all.add(alone ? new ReferenceModel.Known(k.name(), k.digest(), List.of()) : k);
+    }
+    for (int i = 0; i < names.size(); i++) {
+      Named n = names.get(i);
+      all.add(new ReferenceModel.Known(n.name(), n.digest(), judged.get(i)));
+    }
+    return all;
+  }
+
+  private MemoryBank wholeBank() {
+    MemoryBank added = MemoryBank.of(shape(), copies);
+    return before.map(b -> ((MemoryBank) b.scorer()).plus(added)).orElse(added);
+  }
+
+  private int earlier() {
+    return before.map(ReferenceModel::references).orElse(0);
   }
 
   private MemoryBank.Shape shape() {
@@ -122,34 +174,38 @@ public final class ReferenceFitter implements AutoCloseable {
   }
 
   private Statistics total() {
-    Statistics sum = Statistics.none(folds.get(0).width());
+    Statistics sum =
+        before
+            .flatMap(ReferenceModel::statistics)
+            .orElseGet(() -> Statistics.none(folds.get(0).width()));
     for (Statistics s : folds) {
       sum = sum.plus(s);
     }
     return sum;
   }
 
-  /** Evidence with distances, of references that the scorer has not seen. */
-  private List<Tensors<HostTensor>> judged(ReferenceScorer scorer) {
-    List<Tensors<HostTensor>> judged = new ArrayList<>();
-    if (names.size() == 1) {
+  /** Evidence with distances of each reference, by a scorer that has not seen it. */
+  private List<List<Tensors<HostTensor>>> judged(ReferenceScorer scorer) {
+    if (names.size() + earlier() == 1) {
+      List<Tensors<HostTensor>> alone = new ArrayList<>();
       for (Tensors<HostTensor> t : turned.isEmpty() ? List.of(own.get(0)) : turned) {
-        judged.add(
-            with(t, compute.run(single(), TokenTaps.first(t)).get(ReferenceScorer.DISTANCE)));
+        alone.add(with(t, compute.run(single(), TokenTaps.first(t)).get(ReferenceScorer.DISTANCE)));
       }
-      return judged;
+      return List.of(alone);
     }
+    List<List<Tensors<HostTensor>>> judged = new ArrayList<>();
     List<ReferenceScorer> without = bank() ? List.of() : withoutFolds();
     for (int i = 0; i < names.size(); i++) {
       Tensors<HostTensor> evidence = own.get(i);
       Tensors<HostTensor> tokens = TokenTaps.first(evidence);
       HostTensor distances;
       if (scorer instanceof MemoryBank m) {
-        distances = m.without(compute.run(m.byReference(names.size()), tokens), i);
+        int all = earlier() + names.size();
+        distances = m.without(compute.run(m.byReference(all), tokens), earlier() + i);
       } else {
         distances = compute.run(without.get(i % FOLDS), tokens).get(ReferenceScorer.DISTANCE);
       }
-      judged.add(with(evidence, distances));
+      judged.add(List.of(with(evidence, distances)));
     }
     return judged;
   }
@@ -173,15 +229,20 @@ public final class ReferenceFitter implements AutoCloseable {
     return TokenTaps.without(evidence).with(ReferenceScorer.DISTANCE, distances);
   }
 
-  private void suspects(EndsOfNormals found, List<String> remarks) {
+  private static void suspects(
+      EndsOfNormals found, List<ReferenceModel.Known> known, List<String> remarks) {
     double[] raw = found.raw();
     double middle = NormalEnds.percentile(raw, 0.5);
-    for (int i = 0; i < raw.length; i++) {
-      double times = raw[i] / Math.max(middle, Double.MIN_NORMAL);
-      if (names.size() > 2 && times > SUSPECT) {
+    int at = 0;
+    for (ReferenceModel.Known k : known) {
+      if (k.judged().isEmpty()) {
+        continue;
+      }
+      double times = raw[at++] / Math.max(middle, Double.MIN_NORMAL);
+      if (raw.length > 2 && times > SUSPECT) {
         remarks.add(
             "%s: unlike the other references (%.1f times their median score when left out); look whether it is a good part"
-                .formatted(names.get(i), times));
+                .formatted(k.name(), times));
       }
     }
   }

@@ -1,7 +1,10 @@
 package dev.headclip.reference;
 
 import dev.headclip.settings.Schema;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -13,8 +16,7 @@ import java.util.Optional;
  * @param scorer fitted to the references
  * @param ends where normal references end
  * @param statistics of the references' patches, from which a subspace is fitted; for merging
- * @param references number of them
- * @param batch whether the references were the very images that are judged
+ * @param known the references, and how each looks to the others
  */
 public record ReferenceModel(
     ReferenceSettings settings,
@@ -22,14 +24,35 @@ public record ReferenceModel(
     ReferenceScorer scorer,
     NormalEnds ends,
     Optional<Statistics> statistics,
-    int references,
-    boolean batch) {
+    List<Known> known) {
+  /**
+   * A reference.
+   *
+   * @param name for remarks
+   * @param digest of its pixels
+   * @param judged a method's evidence of it, with its distances to the other references; of a
+   *     single one, that of its quarter turns
+   */
+  public record Known(String name, String digest, List<Tensors<HostTensor>> judged) {
+    public Known {
+      Objects.requireNonNull(name, "name");
+      Objects.requireNonNull(digest, "digest");
+      judged = List.copyOf(judged);
+    }
+  }
+
   public ReferenceModel {
     Objects.requireNonNull(settings, "settings");
     Objects.requireNonNull(taps, "taps");
     Objects.requireNonNull(scorer, "scorer");
     Objects.requireNonNull(ends, "ends");
     Objects.requireNonNull(statistics, "statistics");
+    known = List.copyOf(known);
+  }
+
+  /** Number of references. */
+  public int references() {
+    return known.size();
   }
 
   /** Shows which references these are, and how they are compared. */
@@ -43,19 +66,18 @@ public record ReferenceModel(
 
   /** Where it comes from, in words. */
   public String origin() {
-    return "%s fitted to %d %s"
+    return "%s fitted to %d reference%s"
         .formatted(
-            settings.scorer().name().toLowerCase(java.util.Locale.ROOT),
-            references,
-            batch ? "images of the batch itself" : references == 1 ? "reference" : "references");
+            settings.scorer().name().toLowerCase(Locale.ROOT),
+            references(),
+            references() == 1 ? "" : "s");
   }
 
   /**
    * A fitted model and what is to be said of its references.
    *
    * @param model fitted
-   * @param scores of each reference against the others, 0.5 where normal ones end; empty for the
-   *     batch itself
+   * @param scores of each reference against the others, 0.5 where normal ones end
    * @param remarks one line each
    */
   public record Fitted(ReferenceModel model, List<Double> scores, List<String> remarks) {

@@ -1,13 +1,15 @@
 package dev.headclip.reference;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import org.apache.commons.math3.linear.Array2DRowRealMatrix;
-import org.apache.commons.math3.linear.EigenDecomposition;
+import org.ojalgo.matrix.decomposition.Eigenvalue;
+import org.ojalgo.matrix.store.MatrixStore;
+import org.ojalgo.matrix.store.R064Store;
 
 /**
  * SubspaceAD's scorer: the squared distance of a patch from the subspace that the references'
@@ -15,6 +17,13 @@ import org.apache.commons.math3.linear.EigenDecomposition;
  * post_process/scoring.py:53-99).
  */
 public final class Subspace implements ReferenceScorer {
+  static {
+    // the library prints what it thinks of the machine otherwise
+    if (System.getProperty("shut.up.ojAlgo") == null) {
+      System.setProperty("shut.up.ojAlgo", "true");
+    }
+  }
+
   private final HostTensor mean;
   private final HostTensor dropped;
   private final double[] values;
@@ -38,12 +47,19 @@ public final class Subspace implements ReferenceScorer {
     }
     int width = patches.width();
     double[] covariance = patches.covariance();
-    double[][] rows = new double[width][];
-    for (int i = 0; i < width; i++) {
-      rows[i] = Arrays.copyOfRange(covariance, i * width, (i + 1) * width);
+    R064Store matrix = R064Store.FACTORY.make(width, width);
+    for (int i = 0; i < covariance.length; i++) {
+      matrix.set(i / width, i % width, covariance[i]);
     }
-    EigenDecomposition eigen = new EigenDecomposition(new Array2DRowRealMatrix(rows, false));
-    double[] found = eigen.getRealEigenvalues();
+    Eigenvalue<Double> eigen = Eigenvalue.R064.make(matrix, true);
+    if (!eigen.decompose(matrix)) {
+      throw new HeadClipException(
+          "the references' statistics have no eigenvectors; their tokens are broken");
+    }
+    double[] found = new double[width];
+    for (int i = 0; i < width; i++) {
+      found[i] = eigen.getEigenvalues().get(i).getReal();
+    }
     Integer[] order = IntStream.range(0, width).boxed().toArray(Integer[]::new);
     Arrays.sort(order, (a, b) -> Double.compare(found[b], found[a]));
     double[] values = new double[width];
@@ -52,11 +68,11 @@ public final class Subspace implements ReferenceScorer {
     }
     int wanted = components(values, share);
     int kept = Math.min(wanted, width - 1);
+    MatrixStore<Double> vectors = eigen.getV();
     float[] rest = new float[(width - kept) * width];
     for (int i = kept; i < width; i++) {
-      double[] v = eigen.getEigenvector(order[i]).toArray();
       for (int c = 0; c < width; c++) {
-        rest[(i - kept) * width + c] = (float) v[c];
+        rest[(i - kept) * width + c] = (float) vectors.doubleValue(c, order[i]);
       }
     }
     float[] mean = new float[width];

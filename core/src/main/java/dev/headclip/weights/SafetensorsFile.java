@@ -9,6 +9,7 @@ import dev.headclip.tensor.HostTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,6 +220,29 @@ public final class SafetensorsFile implements TensorSource {
           dataStart + r.begin(),
           Math.toIntExact(r.end() - r.begin()),
           view -> NativeBytes.asFloats(view, info.dtype(), elements, use));
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(this.name, e), e);
+    }
+  }
+
+  /**
+   * A tensor's numbers in double precision.
+   *
+   * @throws HeadClipException where they are of another type, or there are none
+   */
+  public double[] doubles(String name) {
+    TensorInfo info = tensors.get(name);
+    if (info == null || info.dtype() != DType.F64) {
+      throw new HeadClipException(
+          "%s: tensor %s is %s, expected F64"
+              .formatted(this.name, name, info == null ? "missing" : info.dtype()));
+    }
+    Range r = ranges.get(name);
+    try {
+      ByteBuffer b = bytes.read(dataStart + r.begin(), Math.toIntExact(r.end() - r.begin()));
+      double[] all = new double[b.remaining() / 8];
+      b.order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(all);
+      return all;
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(this.name, e), e);
     }

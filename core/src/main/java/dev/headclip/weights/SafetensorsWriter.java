@@ -26,8 +26,31 @@ public final class SafetensorsWriter {
     AtomicFiles.write(path, out -> write(out, tensors, metadata, half));
   }
 
+  /**
+   * The same with numbers in double precision, one axis each, behind the tensors.
+   *
+   * @param doubles by name
+   */
+  public static void write(
+      Path path,
+      Map<String, HostTensor> tensors,
+      Map<String, double[]> doubles,
+      Map<String, String> metadata) {
+    AtomicFiles.write(path, out -> write(out, tensors, doubles, metadata, false));
+  }
+
   private static void write(
       OutputStream raw, Map<String, HostTensor> tensors, Map<String, String> metadata, boolean half)
+      throws IOException {
+    write(raw, tensors, Map.of(), metadata, half);
+  }
+
+  private static void write(
+      OutputStream raw,
+      Map<String, HostTensor> tensors,
+      Map<String, double[]> doubles,
+      Map<String, String> metadata,
+      boolean half)
       throws IOException {
     int bytes = half ? 2 : 4;
     ObjectNode header = JSON.createObjectNode();
@@ -45,6 +68,12 @@ public final class SafetensorsWriter {
       t.putArray("data_offsets").add(at).add(end);
       at = end;
     }
+    for (Map.Entry<String, double[]> e : doubles.entrySet()) {
+      ObjectNode t = header.putObject(e.getKey()).put("dtype", "F64");
+      t.putArray("shape").add(e.getValue().length);
+      t.putArray("data_offsets").add(at).add(at + 8L * e.getValue().length);
+      at += 8L * e.getValue().length;
+    }
     byte[] json = JSON.writeValueAsBytes(header);
     int padded = (json.length + 7) / 8 * 8;
     OutputStream out = new BufferedOutputStream(raw, 1 << 16);
@@ -54,6 +83,14 @@ public final class SafetensorsWriter {
     ByteBuffer chunk = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
     for (HostTensor t : tensors.values()) {
       write(out, t.data(), chunk, half);
+    }
+    for (double[] d : doubles.values()) {
+      int most = chunk.capacity() / 8;
+      for (int from = 0; from < d.length; from += most) {
+        int n = Math.min(most, d.length - from);
+        chunk.asDoubleBuffer().put(d, from, n);
+        out.write(chunk.array(), 0, n * 8);
+      }
     }
     out.flush();
   }

@@ -507,7 +507,7 @@ public final class ReferencesGolden {
             tokens("references", i, layers, mean)
                 .with(RecordableScoring.MAP, none)
                 .with(RecordableScoring.SCORE, HostTensor.zeros(1));
-        fitter.add("reference " + i, evidence, java.util.Optional.empty());
+        fitter.add("reference " + i, "", evidence, java.util.Optional.empty());
       }
       ReferenceModel.Fitted fitted = fitter.fit(scoring(changes));
       NormalEnds ends = fitted.model().ends();

@@ -36,7 +36,7 @@ final class ExportMetadata {
     m.put("image_size", Integer.toString(model.imageSize()));
     m.put("image_mean", Arrays.toString(n.mean()));
     m.put("image_std", Arrays.toString(n.std()));
-    m.put("threshold", Double.toString(model.scores().threshold()));
+    m.put("threshold", Double.toString(model.threshold().value()));
     m.put(
         "outputs",
         "map [N,S,S], score, global_score, local_score [N], all 0 to 1; anomalous [N]:"
@@ -53,6 +53,16 @@ final class ExportMetadata {
     m.put("dialect", options.dialect().key());
     m.put("weights", options.weights());
     ObjectNode all = AdapterFile.json(adapter);
+    all.put("threshold", model.threshold().value());
+    all.put("map_threshold", model.mapThreshold());
+    model
+        .references()
+        .ifPresent(
+            r ->
+                m.put(
+                    "references",
+                    r.origin()
+                        + "; 0.5 is where normal ones end; raw_score and raw_map have units of their own"));
     all.putObject("export")
         .put("by", "HeadCLIP for Java " + Version.text())
         .put("date", Instant.now().toString())

@@ -9,24 +9,17 @@ import dev.headclip.engine.InferenceSession;
 import dev.headclip.engine.Precision;
 import dev.headclip.engine.SessionGuard;
 import dev.headclip.method.ClassName;
-import dev.headclip.method.RecordableScoring;
 import dev.headclip.model.ExportedModel;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.Tensors;
 import java.nio.FloatBuffer;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
 /** A file that we exported, in ONNX Runtime's memory. */
 final class ExportedSession implements InferenceSession {
-  static final Set<String> OUTPUTS =
-      Set.of(
-          RecordableScoring.MAP,
-          RecordableScoring.GLOBAL,
-          RecordableScoring.LOCAL,
-          RecordableScoring.SCORE);
-
   private static final int SMALL = 300;
   private static final int BATCH = 4;
 
@@ -63,13 +56,21 @@ final class ExportedSession implements InferenceSession {
     FloatBuffer direct = inputs.take(pixels);
     long[] shape = {images, 3, imageSize, imageSize};
     try (OnnxTensor input = OnnxTensor.createTensor(Ort.environment(), direct, shape);
-        OrtSession.Result result = open.session().run(Map.of(Recorder.PIXELS, input), OUTPUTS)) {
+        OrtSession.Result result =
+            open.session().run(Map.of(Recorder.PIXELS, input), outputs(open))) {
       return Ort.host(result);
     } catch (OrtException e) {
       throw Ort.failed("ONNX Runtime cannot run the model", e);
     } finally {
       inputs.giveBack(direct);
     }
+  }
+
+  /** Those that are there of what is read. */
+  static Set<String> outputs(Ort.Open open) {
+    Set<String> there = new HashSet<>(open.session().getOutputNames());
+    there.retainAll(Recorder.OUTPUTS);
+    return there;
   }
 
   /** The sentences were fixed when it was exported. */

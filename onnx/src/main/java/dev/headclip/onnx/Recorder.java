@@ -10,11 +10,13 @@ import dev.headclip.method.ClassName;
 import dev.headclip.method.Network;
 import dev.headclip.method.RecordableScoring;
 import dev.headclip.model.ClipModel;
+import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import dev.headclip.tokenizer.ClipTokenizer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -27,6 +29,16 @@ final class Recorder {
 
   /** What stands before the names of inputs that depend on the class. */
   static final String WORDS = "words.";
+
+  /** Outputs that a scoring may give. */
+  static final Set<String> OUTPUTS =
+      Set.of(
+          RecordableScoring.MAP,
+          RecordableScoring.GLOBAL,
+          RecordableScoring.LOCAL,
+          RecordableScoring.SCORE,
+          ReferenceScoring.RAW_MAP,
+          ReferenceScoring.RAW_SCORE);
 
   private static final String PREPARED = "prepared.";
 
@@ -71,10 +83,14 @@ final class Recorder {
     Tensors<Value> words = constants(graph, words(name));
     Tensors<Value> evidence = evidence(graph, dialect, precision, words);
     GraphOps ops = new GraphOps(graph, dialect, LinearForm.exact());
-    Tensors<Value> scores = scoring.record(ops, evidence);
-    scores.named().forEach((n, v) -> graph.output(v, n, ElementType.FLOAT));
+    Tensors<Value> compared =
+        model.references().map(r -> evidence.and(r.scorer().of(ops, evidence))).orElse(evidence);
+    Tensors<Value> scores = scoring.record(ops, compared);
+    scores.named().entrySet().stream()
+        .filter(e -> OUTPUTS.contains(e.getKey()))
+        .forEach(e -> graph.output(e.getValue(), e.getKey(), ElementType.FLOAT));
     Value score = scores.get(RecordableScoring.SCORE);
-    Value threshold = graph.scalar(adapter.scores().threshold());
+    Value threshold = graph.scalar(model.threshold().value());
     Value verdict = graph.node("GreaterOrEqual", List.of(score, threshold), score.shape());
     graph.output(verdict, ANOMALOUS, ElementType.BOOL);
     return graph;

@@ -43,12 +43,15 @@ public final class SelfCheck {
   static Difference of(ClipModel model, ClassName name, Path file, EngineSettings settings) {
     float[] pixels = TestPictures.pixels(model, IMAGES);
     Reference r = reference(model);
-    Tensors<HostTensor> evidence;
+    Tensors<HostTensor> seen;
     // closed before the file is opened: large models would be in memory twice
     try (InferenceSession session = r.session()) {
-      evidence = session.run(pixels, IMAGES, name);
+      seen = session.run(pixels, IMAGES, name);
     }
-    Tensors<HostTensor> expected = Recorder.scoring(model).record(new HostOps(), evidence);
+    HostOps ops = new HostOps();
+    Tensors<HostTensor> compared =
+        model.references().map(m -> seen.and(m.scorer().of(ops, seen))).orElse(seen);
+    Tensors<HostTensor> expected = Recorder.scoring(model).record(ops, compared);
     Tensors<HostTensor> found = run(file, settings, model.imageSize(), pixels);
     double scores = 0;
     for (String s :
@@ -93,7 +96,7 @@ public final class SelfCheck {
         OnnxTensor input =
             OnnxTensor.createTensor(Ort.environment(), FloatBuffer.wrap(pixels), shape);
         OrtSession.Result found =
-            open.session().run(Map.of(Recorder.PIXELS, input), ExportedSession.OUTPUTS)) {
+            open.session().run(Map.of(Recorder.PIXELS, input), ExportedSession.outputs(open))) {
       return Ort.host(found);
     } catch (OrtException e) {
       throw Ort.failed("the exported model does not run", e);
