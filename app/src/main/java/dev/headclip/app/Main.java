@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
       EvaluateCommand.class,
       MetricsCommand.class,
       BenchmarkCommand.class,
+      RememberCommand.class,
       CalibrateCommand.class,
       ExportCommand.class,
       DatasetsCommand.class,

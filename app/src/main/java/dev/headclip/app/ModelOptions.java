@@ -22,9 +22,9 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
   @Option(
       names = "--model",
-      paramLabel = "NAME|DIR|FILE.onnx",
+      paramLabel = "NAME|DIR|FILE",
       description =
-          "Built-in model, a folder with a backbone and adapter.safetensors, or an exported file (default: starter).")
+          "Built-in model, a folder with a backbone and adapter.safetensors, an exported .onnx file, or references that 'remember' wrote (default: starter).")
   private Optional<String> model;
 
   @Option(
@@ -108,6 +108,11 @@ final class ModelOptions {
     return BuiltInModels.names().contains(place())
         ? Optional.empty()
         : Optional.of(Path.of(place()).resolve(Model.ADAPTER));
+  }
+
+  /** Whether a model was named. */
+  boolean isGiven() {
+    return model.isPresent() || backbone.isPresent() || adapter.isPresent() || method.isPresent();
   }
 
   Optional<Double> targetFpr() {

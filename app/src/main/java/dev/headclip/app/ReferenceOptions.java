@@ -69,6 +69,17 @@ final class ReferenceOptions {
     }
   }
 
+  /** Throws where something is said of how references are compared. */
+  void requireNone(String why) {
+    if (preset.isPresent() || !settings.values().isEmpty()) {
+      String flag =
+          preset.isPresent()
+              ? "--reference-preset"
+              : SettingFlags.flag(settings.values().keySet().iterator().next());
+      throw new HeadClipException("%s: %s".formatted(flag, why));
+    }
+  }
+
   private List<ImageSource> images() throws IOException {
     ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
     for (Path p : normal) {

@@ -45,6 +45,26 @@ public final class Comparer implements AutoCloseable {
     return new ReferenceReader(detector, settings).fit(references, detector.tapped());
   }
 
+  /**
+   * Fits to further references beside those that there are.
+   *
+   * @param before compared by the same settings
+   */
+  public static ReferenceModel.Fitted add(
+      Detector against, ReferenceModel before, List<ImageSource> more) {
+    return new ReferenceReader(against.tokens(), before.settings()).add(before, more);
+  }
+
+  /**
+   * Takes references away.
+   *
+   * @throws dev.headclip.HeadClipException where one is none of them, or the last
+   */
+  public static ReferenceModel.Fitted remove(
+      Detector against, ReferenceModel before, List<ImageSource> fewer) {
+    return new ReferenceReader(against.tokens(), before.settings()).remove(before, fewer);
+  }
+
   /** From evidence with distances to scores and map. */
   public ReferenceScoring scoring(NormalEnds ends) {
     return detector.scoringAgainst(settings, ends);

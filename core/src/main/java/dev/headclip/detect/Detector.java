@@ -97,6 +97,22 @@ public final class Detector implements AutoCloseable {
     return new Detector(this, fitted);
   }
 
+  /** This detector's tokens as they are, compared with nothing; still this one's. */
+  Detector tokens() {
+    return references().isEmpty() ? this : new Detector(this);
+  }
+
+  private Detector(Detector against) {
+    this.model = against.clip().tapped(against.tapped());
+    this.session = against.session;
+    this.adaptation = against.adaptation;
+    this.views = against.views;
+    this.normalization = against.normalization;
+    this.loader = against.loader;
+    this.className = against.className;
+    this.scoring = model.scoring();
+  }
+
   /** From evidence to scores and map: the model's, or the one that compares with references. */
   public Scoring scoring() {
     return scoring;

@@ -1,5 +1,6 @@
 package dev.headclip.detect;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
@@ -198,6 +199,11 @@ public final class DetectorBuilder {
     return new Comparer(tapped.detector, tapped.settings);
   }
 
+  /** What was asked for, for files that belong to the model: see {@link ModelBuilder#asked}. */
+  public JsonNode asked(ClipModel opened) {
+    return model.asked(opened);
+  }
+
   /** A detector whose tokens can be read. */
   private record Tapped(Detector detector, ReferenceSettings settings) {}
 
@@ -208,6 +214,11 @@ public final class DetectorBuilder {
         throw new HeadClipException(
             "%s: an exported model gives no tokens to compare; references need a backbone and an adapter"
                 .formatted(opened.name()));
+      }
+      if (clip.references().isPresent()) {
+        throw new HeadClipException(
+            "%s: holds references already (%s); name others with their own model, or add to these"
+                .formatted(clip.name(), clip.references().get().origin()));
       }
       if (!clip.views().firstWhole()) {
         throw new HeadClipException(

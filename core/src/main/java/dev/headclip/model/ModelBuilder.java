@@ -1,5 +1,6 @@
 package dev.headclip.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.calibrate.Calibration;
@@ -10,6 +11,7 @@ import dev.headclip.method.AdapterFile;
 import dev.headclip.method.MethodConfig;
 import dev.headclip.method.Methods;
 import dev.headclip.method.ScoreSettings;
+import dev.headclip.reference.ReferenceFile;
 import dev.headclip.settings.Nearest;
 import dev.headclip.settings.Schema;
 import dev.headclip.weights.FileSet;
@@ -101,6 +103,9 @@ public final class ModelBuilder {
    * @throws HeadClipException where something is missing or does not fit
    */
   public Model open() {
+    if (!BuiltInModels.names().contains(place) && ReferenceFile.is(Path.of(place))) {
+      return remembered(Path.of(place));
+    }
     Optional<ExportedFormat> format = ExportedModel.format(place);
     if (format.isPresent()) {
       return exported(format.get());
@@ -116,6 +121,44 @@ public final class ModelBuilder {
       backbone.close();
       throw e;
     }
+  }
+
+  /** References with the model that they belong to. */
+  private Model remembered(Path file) {
+    if (adapter.isPresent() || method.isPresent() || rate.isPresent()) {
+      throw new HeadClipException(
+          "%s: references name their model themselves; name no adapter, method or target_fpr beside them"
+              .formatted(file));
+    }
+    ReferenceFile.Contents contents = ReferenceFile.read(file);
+    BaseModel base = BaseModel.read(file, contents.base());
+    ModelBuilder own = base.builder();
+    settings.forEach(
+        (key, value) -> {
+          if (key.equals(IMAGE_SIZE)) {
+            throw new HeadClipException(
+                "%s cannot be changed: the references were looked at under it".formatted(key));
+          }
+          own.set(key, value);
+        });
+    activation.ifPresent(own::activation);
+    Model opened = own.open();
+    try {
+      if (!(opened instanceof ClipModel clip)) {
+        throw new HeadClipException(
+            "%s: its model is an exported one, expected a backbone".formatted(file));
+      }
+      base.require(file, clip);
+      return clip.against(contents.model(), file.getFileName().toString());
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  /** What was asked for, so that it can be asked for again: for files that belong to a model. */
+  public JsonNode asked(ClipModel opened) {
+    return new BaseModel(place, adapter, method, activation, settings, "").json(opened);
   }
 
   private Model exported(ExportedFormat format) {
