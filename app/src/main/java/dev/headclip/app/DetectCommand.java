@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -110,6 +111,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private MapOptions maps;
 
+  private Optional<Report.Compared> compared = Optional.empty();
+
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
     model.addSettings(command, given);
@@ -196,10 +199,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       ModelOptions.said(comparer.model());
       maps.prepare();
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));
-      Report report = Report.of(format, comparer.model().name(), csvGuard);
-      report.header().ifPresent(out()::println);
+      Report.of(format, "", csvGuard, Optional.empty()).header().ifPresent(out()::println);
       for (Map.Entry<String, List<ImageSearch.Found>> group : groups.entrySet()) {
-        if (!batch(comparer, group.getKey(), group.getValue(), report, stopper, counts)) {
+        if (!batch(comparer, group.getKey(), group.getValue(), stopper, counts)) {
           return false;
         }
       }
@@ -211,10 +213,12 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       Comparer comparer,
       String folder,
       List<ImageSearch.Found> images,
-      Report report,
       Stopper stopper,
       Counts counts) {
     Map<ImageSource, String> names = names(images);
+    String scorer = comparer.settings().scorer().name().toLowerCase(Locale.ROOT);
+    compared = Optional.of(new Report.Compared(scorer, images.size(), true));
+    Report report = Report.of(format, comparer.model().name(), csvGuard, compared);
     Batch.Result result;
     try (ProgressLine progress = progress(images.size())) {
       result =
@@ -276,7 +280,16 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   /** Whether all results could be printed. */
   private boolean run(
       Detector detector, List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
-    Report report = Report.of(format, detector.model().name(), csvGuard);
+    compared =
+        detector
+            .references()
+            .map(
+                r ->
+                    new Report.Compared(
+                        r.settings().scorer().name().toLowerCase(Locale.ROOT),
+                        r.references(),
+                        false));
+    Report report = Report.of(format, detector.model().name(), csvGuard, compared);
     Map<ImageSource, String> names = names(images);
     List<ImageSource> sources = images.stream().map(ImageSearch.Found::source).toList();
     StreamSettings settings =
@@ -317,11 +330,12 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       return;
     }
     System.err.printf(
-        "%d image(s): %d anomalous, %d normal, %d failed%s%s%n",
+        "%d image(s): %d anomalous, %d normal, %d failed%s%s%s%n",
         counts.all(),
         counts.anomalous,
         counts.normal,
         counts.failed,
+        compared.map(c -> "; " + c.text()).orElse(""),
         maps.any() && counts.all() > counts.failed ? "; heat maps in " + maps.out() : "",
         stopped && counts.all() < total
             ? "; stopped, %d not looked at".formatted(total - counts.all())

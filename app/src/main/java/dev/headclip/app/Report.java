@@ -1,5 +1,7 @@
 package dev.headclip.app;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
 import dev.headclip.internal.text.Printable;
@@ -23,13 +25,36 @@ sealed interface Report {
 
   /**
    * @param guard whether cells of CSV that look like formulas are made plain text
+   * @param compared what the images were compared with, for JSON
    */
-  static Report of(DetectCommand.Format format, String model, boolean guard) {
+  static Report of(
+      DetectCommand.Format format, String model, boolean guard, Optional<Compared> compared) {
     return switch (format) {
       case text -> new Text();
-      case json -> new Json(model);
+      case json -> new Json(model, compared);
       case csv -> new Csv(model, guard);
     };
+  }
+
+  /**
+   * What images were compared with.
+   *
+   * @param scorer fitted to it
+   * @param count of references, or of the batch
+   * @param batch whether the images themselves were used
+   */
+  record Compared(String scorer, int count, boolean batch) {
+    ObjectNode json() {
+      ObjectNode o = JsonNodeFactory.instance.objectNode();
+      return o.put("scorer", scorer).put("count", count).put("batch", batch);
+    }
+
+    /** For the last line. */
+    String text() {
+      return batch
+          ? "compared with one another"
+          : "compared with %d reference%s".formatted(count, count == 1 ? "" : "s");
+    }
   }
 
   /** For people. */
@@ -69,10 +94,12 @@ sealed interface Report {
   }
 
   /** One JSON object a line. */
-  record Json(String model) implements Report {
+  record Json(String model, Optional<Compared> compared) implements Report {
     @Override
     public String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay) {
-      return DetectionJson.of(image, d, model, map, overlay).toString();
+      ObjectNode o = DetectionJson.of(image, d, model, map, overlay);
+      compared.ifPresent(c -> o.set("references", c.json()));
+      return o.toString();
     }
 
     @Override

@@ -159,9 +159,11 @@ class DetectCommandTest {
     Path in = dir.resolve("in");
     Processes.Run text = detect(in, "--model", model, "--maps", "none", "--out", OUT);
     assertThat(text.out()).hasLineCount(3).doesNotContain("\u001b").contains("\\u001b[31m");
-    Report guarded = Report.of(DetectCommand.Format.csv, "m", true);
+    Report guarded = Report.of(DetectCommand.Format.csv, "m", true, java.util.Optional.empty());
     assertThat(guarded.failed("=1+1.png", "@x")).startsWith("'=1+1.png,").endsWith(",'@x");
-    assertThat(Report.of(DetectCommand.Format.csv, "m", false).failed("=1+1.png", "-"))
+    assertThat(
+            Report.of(DetectCommand.Format.csv, "m", false, java.util.Optional.empty())
+                .failed("=1+1.png", "-"))
         .startsWith("=1+1.png,");
   }
 

@@ -18,8 +18,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Reads references with a detector that taps tokens, and fits to them. */
@@ -57,20 +59,23 @@ final class ReferenceReader {
    */
   ReferenceModel.Fitted fit(List<ImageSource> references, TokenTaps taps) {
     try (ReferenceFitter fitter = new ReferenceFitter(settings, taps, detector.compute())) {
-      return fit(references, fitter, references.size() == 1);
+      return fit(references, fitter, List.of());
     }
   }
 
   /** Fits to further references. */
   ReferenceModel.Fitted add(ReferenceModel before, List<ImageSource> more) {
     try (ReferenceFitter fitter = new ReferenceFitter(before, detector.compute())) {
-      return fit(more, fitter, false);
+      return fit(more, fitter, before.known());
     }
   }
 
   private ReferenceModel.Fitted fit(
-      List<ImageSource> references, ReferenceFitter fitter, boolean alone) {
+      List<ImageSource> references, ReferenceFitter fitter, List<ReferenceModel.Known> before) {
     List<String> unreadable = new ArrayList<>();
+    Map<String, String> seen = new HashMap<>();
+    before.forEach(k -> seen.put(k.digest(), k.name()));
+    Optional<Outcome.Scored> single = Optional.empty();
     StreamSettings stream = StreamSettings.defaults().withPixels(true);
     try (Detections<Outcome> read = detector.stream(references, stream)) {
       while (read.hasNext()) {
@@ -82,12 +87,20 @@ final class ReferenceReader {
         }
         Outcome.Scored s = (Outcome.Scored) o;
         String digest = digest(s.pixels().orElseThrow());
-        fitter.add(s.source().id(), digest, s.detection().evidence(), copies(s));
-        if (alone) {
-          for (int degrees : QUARTERS) {
-            fitter.addTurned(evidence(s.pixels().orElseThrow(), degrees, s.source()));
-          }
+        String same = seen.putIfAbsent(digest, s.source().id());
+        if (same != null) {
+          unreadable.add(
+              "%s: the same picture as %s; counted once".formatted(s.source().id(), same));
+          continue;
         }
+        fitter.add(s.source().id(), digest, s.detection().evidence(), copies(s));
+        single = seen.size() == 1 ? Optional.of(s) : Optional.empty();
+      }
+    }
+    if (before.isEmpty() && single.isPresent()) {
+      for (int degrees : QUARTERS) {
+        Outcome.Scored s = single.get();
+        fitter.addTurned(evidence(s.pixels().orElseThrow(), degrees, s.source()));
       }
     }
     ReferenceModel.Fitted fitted =

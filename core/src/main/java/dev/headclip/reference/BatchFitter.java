@@ -29,6 +29,9 @@ public final class BatchFitter implements AutoCloseable {
   /** Deviations above the median at which normal images end: see docs/references.md. */
   private static final double DEVIATIONS = 2;
 
+  /** Images that are all alike do not end at the very first of them. */
+  private static final double NARROWEST = 0.05;
+
   /** 1 / the 75 % quantile of the normal distribution: a MAD times it is a deviation. */
   private static final double MAD_TO_DEVIATION = 1.4826;
 
@@ -222,7 +225,7 @@ public final class BatchFitter implements AutoCloseable {
     double[] logs = Arrays.stream(scores).map(s -> Math.log(NormalEnds.positive(s))).toArray();
     double middle = NormalEnds.percentile(logs, 0.5);
     double[] apart = Arrays.stream(logs).map(l -> Math.abs(l - middle)).toArray();
-    double deviation = MAD_TO_DEVIATION * NormalEnds.percentile(apart, 0.5);
+    double deviation = Math.max(NARROWEST, MAD_TO_DEVIATION * NormalEnds.percentile(apart, 0.5));
     return NormalEnds.positive(Math.exp(middle + DEVIATIONS * deviation));
   }
 

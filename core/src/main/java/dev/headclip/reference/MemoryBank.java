@@ -127,7 +127,7 @@ public final class MemoryBank implements ReferenceScorer {
         () -> {
           T cosines = ops.linear(unit, ops.constant(bank));
           long[] s = ops.shape(cosines);
-          T best = ops.topMean(ops.reshape(cosines, -1, s[1], parts, s[2] / parts), 1);
+          T best = ops.highest(ops.reshape(cosines, -1, s[1], parts, s[2] / parts), 3);
           return ops.atLeast(ops.plus(ops.negative(best), 1), 0);
         });
   }

@@ -67,8 +67,7 @@ final class MutualScoring {
       T a = ops.transpose(inputs.get(A), 0, 2, 1);
       T cosines = ops.matmul(inputs.get(B), a);
       // [block, patches of a], [block, patches of b]
-      return Tensors.of(
-          OF_A, ops.topMean(ops.transpose(cosines, 0, 2, 1), 1), OF_B, ops.topMean(cosines, 1));
+      return Tensors.of(OF_A, ops.highest(cosines, 1), OF_B, ops.highest(cosines, 2));
     }
   }
 
@@ -150,8 +149,10 @@ final class MutualScoring {
         others.add(j);
       }
     }
-    for (int start = 0; start < others.size(); start += block) {
-      List<Integer> some = others.subList(start, Math.min(others.size(), start + block));
+    int next;
+    for (int start = 0; start < others.size(); start = next) {
+      next = start + chunk(Math.min(block, others.size() - start));
+      List<Integer> some = others.subList(start, next);
       float[] joined = new float[some.size() * own.data().length];
       for (int k = 0; k < some.size(); k++) {
         float[] f = features.get(some.get(k)).get(FEATURES).data();
@@ -167,6 +168,15 @@ final class MutualScoring {
         }
       }
     }
+  }
+
+  /** A power of 4: engines keep what they made of a few sizes, not of all. */
+  private static int chunk(int most) {
+    int size = 1;
+    while (size * 4 <= most) {
+      size *= 4;
+    }
+    return size;
   }
 
   /** Of unit vectors: sqrt(2 - 2 cos). */

@@ -1,6 +1,5 @@
 package dev.headclip.reference;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.settings.Schema;
 import dev.headclip.settings.Setting;
@@ -221,7 +220,7 @@ public record ReferenceSettings(
             "reference_layers", "last",
             "reference_final_norm", true,
             "reference_smoothing", "gaussian",
-            "reference_sigma", 4,
+            "reference_sigma", 4.0,
             "reference_top_of", "patches",
             "rotations", 8,
             "join", "reference"));
@@ -232,7 +231,7 @@ public record ReferenceSettings(
             "reference_boxes", "1,3,5",
             "reference_corners", true,
             "reference_smoothing", "none",
-            "reference_top", 0,
+            "reference_top", 0.0,
             "join", "reference"));
     return all;
   }
@@ -241,8 +240,8 @@ public record ReferenceSettings(
   public static ReferenceSettings preset(String name, ClipConfig config) {
     Map<String, Object> found = presets().get(name);
     if (found == null) {
-      throw new HeadClipException(
-          "reference preset %s, expected one of %s".formatted(name, presets().keySet()));
+      throw new SettingException(
+          "reference_preset", name, "one of " + String.join(", ", presets().keySet()));
     }
     Map<String, Object> values = new LinkedHashMap<>(found);
     values.replace("reference_layers", "last", String.valueOf(config.vision().layers()));

@@ -26,7 +26,7 @@ public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, b
   public TokenTaps {
     layers = List.copyOf(layers);
     if (layers.isEmpty() || layers.stream().distinct().count() != layers.size()) {
-      throw new SettingException("reference_layers", layers, "expected layers, each once");
+      throw new SettingException("reference_layers", layers, "layers, each once");
     }
   }
 
@@ -45,7 +45,7 @@ public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, b
     for (int l : layers) {
       if (l < 1 || l > last) {
         throw new SettingException(
-            "reference_layers", l, "expected 1 to %d, the backbone's layers".formatted(last));
+            "reference_layers", l, "1 to %d, the backbone's layers".formatted(last));
       }
     }
   }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * {@link TensorOps} in plain Java, operation by operation: networks run by it without any native
@@ -382,6 +383,25 @@ public final class HostOps implements TensorOps<HostTensor> {
             line[i] /= length;
           }
         });
+  }
+
+  @Override
+  public HostTensor highest(HostTensor x, int axis) {
+    int rank = x.shape().length;
+    long[] shape =
+        IntStream.range(0, rank).filter(i -> i != axis).mapToLong(i -> x.shape()[i]).toArray();
+    int n = x.size(axis);
+    HostTensor y = HostTensor.zeros(shape);
+    int inner = 1;
+    for (int i = axis + 1; i < rank; i++) {
+      inner *= x.size(i);
+    }
+    Arrays.fill(y.data(), Float.NEGATIVE_INFINITY);
+    for (int i = 0; i < x.data().length; i++) {
+      int to = i / (n * inner) * inner + i % inner;
+      y.data()[to] = Math.max(y.data()[to], x.data()[i]);
+    }
+    return y;
   }
 
   @Override

@@ -150,6 +150,9 @@ public interface TensorOps<T> {
   /** The mean of the {@code k} highest along the last axis, which goes. */
   T topMean(T x, int k);
 
+  /** The highest along an axis, which goes. */
+  T highest(T x, int axis);
+
   /**
    * What plain Java makes of values, a choice among them for example: no gradient flows through it.
    *

@@ -92,6 +92,8 @@ public final class OpsCases {
       all.put("gather of the first axis", o.gather(x, 0, new int[] {2, 1}));
       all.put("gather of the last axis", o.gather(x, 2, new int[] {6, 5, 0}));
       all.put("normalize", o.normalize(x));
+      all.put("highest, first axis", o.highest(x, 0));
+      all.put("highest, last axis", o.highest(x, o.shape(x).length - 1));
       all.put("topMean", o.topMean(x, 3));
       all.put("topMean of all", o.topMean(x, 7));
       all.put("roundToHalf", o.roundToHalf(o.scale(x, 1e-3)));

@@ -280,6 +280,18 @@ final class GraphOps implements TensorOps<Value> {
   }
 
   @Override
+  public Value highest(Value x, int axis) {
+    long[] shape =
+        IntStream.range(0, x.rank()).filter(i -> i != axis).mapToLong(i -> x.shape()[i]).toArray();
+    return graph.node(
+        "ReduceMax",
+        List.of(x),
+        shape,
+        attribute("axes", new long[] {axis}),
+        attribute("keepdims", 0));
+  }
+
+  @Override
   public Value roundToHalf(Value x) {
     Value half = cast(x, ElementType.FLOAT16);
     return cast(half, ElementType.FLOAT);

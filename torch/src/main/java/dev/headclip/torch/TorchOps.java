@@ -252,6 +252,11 @@ public final class TorchOps implements TensorOps<NDArray>, AutoCloseable {
   }
 
   @Override
+  public NDArray highest(NDArray x, int axis) {
+    return own(x.max(new int[] {axis}));
+  }
+
+  @Override
   public NDArray roundToHalf(NDArray x) {
     // DJL's toType cuts the graph; adding in another type casts values and, backwards, gradients
     NDArray half = own(scope.zeros(x.getShape(), DataType.FLOAT16)).addi(x);

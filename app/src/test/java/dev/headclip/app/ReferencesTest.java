@@ -1,0 +1,275 @@
+package dev.headclip.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.synth.DataSetWriter;
+import dev.headclip.synth.Generator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A few good parts, or none: {@code --normal}, {@code --batched}, {@code remember}. */
+class ReferencesTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String KIND = "tiles";
+
+  @TempDir private static Path data;
+  private static List<Path> good;
+  private static List<Path> bad;
+
+  @TempDir private Path dir;
+
+  @BeforeAll
+  static void draw() throws IOException {
+    Path line = data.resolve("line");
+    DataSetWriter.write(line, Generator.drawn(5, 96).onLine(), 23 * 20, n -> {});
+    Path test = line.resolve(KIND).resolve("test");
+    good = images(test.resolve("good"));
+    try (Stream<Path> kinds = Files.list(test)) {
+      bad = new ArrayList<>();
+      for (Path kind : kinds.filter(k -> !k.endsWith("good")).sorted().toList()) {
+        bad.addAll(images(kind));
+      }
+    }
+    assertThat(good).hasSizeGreaterThan(7);
+    assertThat(bad).hasSizeGreaterThan(3);
+  }
+
+  private static List<Path> images(Path folder) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.sorted().toList();
+    }
+  }
+
+  private Processes.Run headclip(Object... args) {
+    return new Commands(dir).run(args);
+  }
+
+  private static Object[] args(Object... parts) {
+    return Arrays.stream(parts)
+        .flatMap(p -> p instanceof List<?> l ? l.stream() : Stream.of(p))
+        .toArray();
+  }
+
+  private List<JsonNode> json(Object... parts) throws IOException {
+    Processes.Run r =
+        headclip(
+            args(
+                "detect",
+                List.of(parts).stream()
+                    .flatMap(p -> p instanceof List<?> l ? l.stream() : Stream.of(p))
+                    .toList(),
+                "--maps",
+                "none",
+                "--format",
+                "json"));
+    assertThat(r.code()).as(r.err()).isZero();
+    List<JsonNode> all = new ArrayList<>();
+    for (String line : r.out().lines().toList()) {
+      all.add(JSON.readTree(line));
+    }
+    return all;
+  }
+
+  private static double[] scores(List<JsonNode> results) {
+    return results.stream().mapToDouble(j -> j.path("score").asDouble()).toArray();
+  }
+
+  @Test
+  void partsAreJudgedByAFewGoodOnes() throws IOException {
+    List<Path> references = good.subList(0, 4);
+    List<Path> rest = good.subList(4, good.size());
+    List<JsonNode> ofGood = json(rest, "--normal", references);
+    List<JsonNode> ofBad = json(bad, "--normal", references);
+    assertThat(Arrays.stream(scores(ofBad)).average().orElse(0))
+        .isGreaterThan(Arrays.stream(scores(ofGood)).max().orElse(1));
+    JsonNode one = ofBad.get(0);
+    assertThat(one.path("threshold").asDouble()).isEqualTo(0.5);
+    assertThat(one.path("references").path("count").asInt()).isEqualTo(4);
+    assertThat(one.path("references").path("batch").asBoolean()).isFalse();
+    for (JsonNode j : ofBad) {
+      double raw = j.path("raw_score").asDouble();
+      assertThat(j.path("score").asDouble()).isBetween(0.0, 1.0);
+      // one end for all: s = raw / (raw + end)
+      double end = raw / j.path("score").asDouble() - raw;
+      assertThat(end)
+          .isCloseTo(
+              one.path("raw_score").asDouble() / one.path("score").asDouble()
+                  - one.path("raw_score").asDouble(),
+              within(1e-3 * end));
+      assertThat(j.path("anomalous").asBoolean() && j.path("regions").isEmpty()).isFalse();
+    }
+  }
+
+  @Test
+  void whatIsRememberedJudgesAlikeAndGrowsAndShrinks() throws IOException {
+    Path part = dir.resolve("part.safetensors");
+    for (String scorer : List.of("subspace", "knn")) {
+      Processes.Run r =
+          headclip(
+              args("remember", "--scorer", scorer, "--normal", good.subList(0, 4), "--out", part));
+      assertThat(r.code()).as(r.err()).isZero();
+      List<JsonNode> direct = json(bad, "--scorer", scorer, "--normal", good.subList(0, 4));
+      assertThat(scores(json(bad, "--model", part))).containsExactly(scores(direct));
+      r = headclip(args("remember", "--out", part, "--add", good.subList(4, 6)));
+      assertThat(r.code()).as(r.err()).isZero();
+      assertThat(r.out()).contains("6 references");
+      List<JsonNode> together = json(bad, "--scorer", scorer, "--normal", good.subList(0, 6));
+      closeTogether(json(bad, "--model", part), together);
+      r = headclip(args("remember", "--out", part, "--remove", good.subList(4, 6)));
+      assertThat(r.code()).as(r.err()).isZero();
+      closeTogether(json(bad, "--model", part), direct);
+    }
+  }
+
+  /** By raw scores: where normal parts end depends on when each was judged. */
+  private static void closeTogether(List<JsonNode> found, List<JsonNode> expected) {
+    for (int i = 0; i < found.size(); i++) {
+      double e = expected.get(i).path("raw_score").asDouble();
+      assertThat(found.get(i).path("raw_score").asDouble()).isCloseTo(e, within(1e-4 * e));
+    }
+  }
+
+  @Test
+  void rememberedReferencesAreExported() throws IOException {
+    Path part = dir.resolve("part.safetensors");
+    Path onnx = dir.resolve("part.onnx");
+    assertThat(headclip(args("remember", "--normal", good.subList(0, 3), "--out", part)).code())
+        .isZero();
+    Processes.Run r = headclip("export", "--model", part, "--out", onnx);
+    assertThat(r.code()).as(r.err()).isZero();
+    double[] expected = scores(json(bad, "--model", part));
+    double[] found = scores(json(bad, "--model", onnx));
+    for (int i = 0; i < found.length; i++) {
+      assertThat(found[i]).isCloseTo(expected[i], within(1e-4));
+    }
+  }
+
+  @Test
+  void aBatchJudgesItselfInBothWays() throws IOException {
+    List<Path> all = new ArrayList<>(good);
+    all.addAll(bad);
+    for (List<String> how :
+        List.of(List.of("--batched"), List.of("--batched", "--reference-preset", "musc"))) {
+      List<JsonNode> found = json(all, how);
+      assertThat(found).hasSize(all.size());
+      assertThat(found.get(0).path("references").path("batch").asBoolean()).isTrue();
+      double[] scores = scores(found);
+      assertThat(Arrays.stream(scores, good.size(), all.size()).average().orElse(0))
+          .as(how.toString())
+          .isGreaterThan(Arrays.stream(scores, 0, good.size()).average().orElse(1) + 0.05);
+    }
+  }
+
+  @Test
+  void twoKindsInABatchAreNoticedAndKeptApartByFolder() throws IOException {
+    Path other = data.resolve("line/leather/test/good");
+    Processes.Run r = headclip(args("detect", good, images(other), "--batched", "--maps", "none"));
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.err()).contains("look like two kinds", "--by-folder");
+    r = headclip(args("detect", good, images(other), "--batched", "--by-folder", "--maps", "none"));
+    assertThat(r.err()).doesNotContain("two kinds");
+    assertThat(r.out().lines()).hasSize(good.size() + images(other).size());
+  }
+
+  @Test
+  void wrongReferencesAreOneLineOrADocumentedResult() throws IOException {
+    Path empty = Files.createDirectories(dir.resolve("empty"));
+    Path broken = Files.write(dir.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
+    Path same = Files.copy(good.get(0), dir.resolve("same.png"));
+    says(2, "no images", "detect", bad, "--normal", empty);
+    says(2, "no reference that can be read", "detect", bad, "--normal", broken);
+    says(0, "broken.png", "detect", bad, "--normal", broken, good.subList(0, 2));
+    says(0, "counted once", "detect", bad, "--normal", good.get(0), same);
+    says(2, "leave one out", "detect", bad, "--normal", good.get(0), "--batched");
+    says(2, "--rotations without --normal", "detect", bad, "--rotations", "3");
+    says(2, "expected subspace or knn", "detect", bad, "--scorer", "mutual", "--normal", good);
+    says(2, "expected subspace or mutual", "detect", bad, "--scorer", "knn", "--batched");
+    says(2, "1 to 8", "detect", bad, "--reference-layers", "9", "--normal", good);
+    says(2, "expected at least 2", "detect", good.get(0), "--batched");
+    says(0, "the same picture more than once", "detect", good.get(0), same, "--batched");
+    says(2, "--reference-preset", "detect", bad, "--normal", good, "--reference-preset", "x");
+    says(2, "one of the 2 references", "remember", "--out", remembered(), "--remove", bad.get(0));
+    says(2, "no file of references", "remember", "--out", "new.safetensors", "--add", good);
+  }
+
+  private Path remembered() {
+    Path part = dir.resolve("few.safetensors");
+    assertThat(headclip(args("remember", "--normal", good.subList(0, 2), "--out", part)).code())
+        .isZero();
+    return part;
+  }
+
+  private void says(int code, String text, Object... parts) {
+    Object[] all = args(parts);
+    if (all[0].equals("detect")) {
+      all = args(Arrays.asList(all), "--maps", "none");
+    }
+    Processes.Run r = headclip(all);
+    assertThat(r.code()).as(r.err()).isEqualTo(code);
+    assertThat(r.err()).contains(text).doesNotContain("internal error", "NaN");
+  }
+
+  @Test
+  void publishedFormsRunBesideEveryMethod() throws IOException {
+    for (String preset : List.of("subspacead", "april-gan", "anomalydino")) {
+      for (JsonNode j :
+          json(bad.get(0), "--normal", good.subList(0, 2), "--reference-preset", preset)) {
+        assertThat(j.path("score").asDouble()).as(preset).isBetween(0.0, 1.0);
+      }
+    }
+    for (String method : List.of("winclip", "anovl")) {
+      double[] found =
+          scores(
+              json(
+                  bad.get(0),
+                  "--normal",
+                  good.subList(0, 2),
+                  "--backbone",
+                  "starter",
+                  "--method",
+                  method,
+                  "--class-name",
+                  "tile"));
+      assertThat(found[0]).as(method).isBetween(0.0, 1.0);
+    }
+  }
+
+  @Test
+  void figuresByNumberOfReferencesNeverJudgeAReference() throws IOException {
+    Path root = data.resolve("line").resolve(KIND);
+    Processes.Run r =
+        headclip(
+            "evaluate",
+            "--root",
+            root,
+            "--shots",
+            "0,1,2",
+            "--seeds",
+            "3,4",
+            "--batched",
+            "--out",
+            dir.resolve("few"),
+            "--format",
+            "json");
+    assertThat(r.code()).as(r.err()).isZero();
+    JsonNode found = JSON.readTree(r.out());
+    assertThat(found.path("rounds")).hasSize(6);
+    for (JsonNode round : found.path("rounds")) {
+      JsonNode counts = round.path("metrics").path("classes").path(KIND).path("counts");
+      assertThat(counts.path("anomalous").asInt()).isEqualTo(bad.size());
+    }
+    assertThat(Files.readString(dir.resolve("few/few-shot.md")))
+        .contains("| zero-shot |", "| 1-shot |", "| 2-shot |", "| batched |", " ± ");
+  }
+}
