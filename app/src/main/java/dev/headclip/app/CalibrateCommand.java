@@ -68,6 +68,8 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private ModelOptions model;
 
+  @Mixin private RegionOptions regions;
+
   @Mixin private EngineOptions compute;
 
   @Option(
@@ -104,7 +106,8 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     Calibration c;
     ScoreSettings used;
     MethodConfig<?> method;
-    try (Detector detector = model.detector(compute, false);
+    try (Detector detector =
+            ModelOptions.said(model.builder(compute, false).regions(regions.source()).build());
         Stopper stopper = new Stopper(20)) {
       c = annotated ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
       if (stopper.flag().get()) {

@@ -72,6 +72,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private ReferenceOptions references;
 
+  @Mixin private RegionOptions regions;
+
   @Mixin private EngineOptions compute;
 
   @Option(
@@ -171,7 +173,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   private boolean single(List<ImageSearch.Found> images, Stopper stopper, Counts counts)
       throws IOException {
-    try (Detector detector = model.detector(compute, references)) {
+    try (Detector detector = model.detector(compute, references, regions.source())) {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }
@@ -195,7 +197,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException("--by-folder without --batched; add it");
     }
     Map<String, List<ImageSearch.Found>> groups = grouped(images);
-    try (Comparer comparer = references.comparer(model.builder(compute, true))) {
+    try (Comparer comparer =
+        references.comparer(model.builder(compute, true).regions(regions.source()))) {
       ModelOptions.said(comparer.model());
       maps.prepare();
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));

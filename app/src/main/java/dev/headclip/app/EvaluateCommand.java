@@ -8,6 +8,7 @@ import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
+import dev.headclip.detect.RegionSource;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.EvaluationReport;
 import dev.headclip.evaluate.Prediction;
@@ -153,7 +154,7 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     Optional<WorkFolder> passing =
         out.isPresent() ? Optional.empty() : Optional.of(WorkFolder.temporary());
     Path work = out.orElseGet(() -> passing.orElseThrow().path());
-    try (Detector detector = model.detector(compute, references);
+    try (Detector detector = model.detector(compute, references, RegionSource.all());
         Stopper stopper = new Stopper(60)) {
       AnnotatedSet judged = references.without(set);
       Map<String, Object> identity = new LinkedHashMap<>(detector.model().identity());

@@ -115,7 +115,12 @@ final class MapOptions {
         to,
         o ->
             ImageWriter.png(
-                Overlay.draw(s.pixels().orElseThrow(), map, s.detection().threshold()), o));
+                Overlay.draw(
+                    s.pixels().orElseThrow(),
+                    map,
+                    s.detection().mapThreshold(),
+                    s.detection().region()),
+                o));
     return to;
   }
 }

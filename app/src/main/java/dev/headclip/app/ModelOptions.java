@@ -3,6 +3,7 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
+import dev.headclip.detect.RegionSource;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.Methods;
 import dev.headclip.method.ScoreSettings;
@@ -174,17 +175,18 @@ final class ModelOptions {
     return said(builder(compute, calibrated).build());
   }
 
-  /** The same against references, where such are given. */
-  Detector detector(EngineOptions compute, ReferenceOptions references) throws IOException {
+  /** The same against references, where such are given, of regions of the images. */
+  Detector detector(EngineOptions compute, ReferenceOptions references, RegionSource regions)
+      throws IOException {
     if (!references.given()) {
       references.requireGiven(" or --batched");
-      return detector(compute, true);
+      return said(builder(compute, true).regions(regions).build());
     }
     if (targetFpr.isPresent()) {
       throw new HeadClipException(
           "--target-fpr with --normal: the stored scores are not of these references; give a --threshold");
     }
-    return said(references.open(builder(compute, true)));
+    return said(references.open(builder(compute, true).regions(regions)));
   }
 
   /** A detector's builder with everything that was asked for. */

@@ -41,6 +41,8 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private ReferenceOptions references;
 
+  @Mixin private RegionOptions regions;
+
   @Mixin private EngineOptions compute;
 
   @Option(
@@ -93,7 +95,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException(
           "--out %s: is there and holds no references; name another file".formatted(out));
     }
-    DetectorBuilder builder = model.builder(compute, true);
+    DetectorBuilder builder = model.builder(compute, true).regions(regions.source());
     try (Detector detector = ModelOptions.said(references.open(builder))) {
       JsonNode base = builder.asked((ClipModel) detector.model());
       return written(detector.references().orElseThrow(), base);
@@ -117,6 +119,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
             .compute(compute.engine())
             .maxPixels(compute.maxPixels())
             .maxTimePerImage(compute.maxTime())
+            .regions(regions.source())
             .build()) {
       ReferenceModel now = detector.references().orElseThrow();
       if (!fewer.isEmpty()) {

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.ImageWriter;
+import dev.headclip.image.RgbImage;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -271,5 +275,54 @@ class ReferencesTest {
     }
     assertThat(Files.readString(dir.resolve("few/few-shot.md")))
         .contains("| zero-shot |", "| 1-shot |", "| 2-shot |", "| batched |", " ± ");
+  }
+
+  @Test
+  void whatIsMaskedOutHasNoInfluence() throws IOException {
+    RgbImage image = ImageLoader.defaults().load(good.get(0));
+    RgbImage mask = RgbImage.blank(image.width(), image.height());
+    RgbImage spoilt = new RgbImage(image.width(), image.height(), image.rgb().clone());
+    for (int i = 0; i < mask.rgb().length; i++) {
+      boolean counted = i / 3 % image.width() < image.width() / 2;
+      mask.rgb()[i] = (byte) (counted ? 255 : 0);
+      spoilt.rgb()[i] = counted ? spoilt.rgb()[i] : (byte) (i * 31 % 255);
+    }
+    write(mask, "mask.png");
+    Path a = write(image, "a.png");
+    Path b = write(spoilt, "b.png");
+    for (List<String> how :
+        List.of(
+            List.<String>of(),
+            List.of("--normal", good.get(1).toString(), good.get(2).toString()))) {
+      double[] found = scores(json(a, b, "--mask", dir.resolve("mask.png"), how));
+      assertThat(found[0]).as(how.toString()).isEqualTo(found[1]);
+      double[] whole = scores(json(a, b, how));
+      assertThat(whole[0]).isNotEqualTo(whole[1]);
+    }
+    says(
+        2,
+        "--mask and --ignore together",
+        "detect",
+        a,
+        "--mask",
+        "mask.png",
+        "--ignore",
+        "mask.png");
+    says(2, "no such file", "detect", a, "--mask", "nowhere.png");
+    says(
+        1,
+        "no mask called a or a_mask",
+        "detect",
+        a,
+        "--mask",
+        Files.createDirectories(dir.resolve("none")));
+  }
+
+  private Path write(RgbImage image, String name) throws IOException {
+    Path to = dir.resolve(name);
+    try (OutputStream out = Files.newOutputStream(to)) {
+      ImageWriter.png(image, out);
+    }
+    return to;
   }
 }

@@ -163,7 +163,7 @@ public final class Batch {
 
   private Outcome scored(Item.Seen image, Tensors<HostTensor> evidence, ReferenceScoring scoring) {
     long start = System.nanoTime();
-    Scores s = scoring.of(evidence, image.width(), image.height());
+    Scores s = Detector.restricted(scoring.of(evidence, image.width(), image.height()), evidence);
     Detection d =
         detector.detection(
             s,

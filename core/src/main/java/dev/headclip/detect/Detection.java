@@ -1,8 +1,10 @@
 package dev.headclip.detect;
 
 import dev.headclip.image.Page;
+import dev.headclip.image.RegionOfInterest;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
+import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -45,6 +47,19 @@ public record Detection(
     double milliseconds) {
   public Detection {
     regions = List.copyOf(regions);
+  }
+
+  /** Which pixels counted, at the network's size; empty where all did. */
+  public Optional<RegionOfInterest> region() {
+    if (!evidence.has(JointScoring.COUNTED)) {
+      return Optional.empty();
+    }
+    HostTensor t = evidence.get(JointScoring.COUNTED);
+    byte[] counts = new byte[t.data().length];
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = (byte) (t.data()[i] > 0 ? 1 : 0);
+    }
+    return Optional.of(new RegionOfInterest(t.size(-1), t.size(-2), counts));
   }
 
   /** The map at the image's own size. */

@@ -211,7 +211,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     long start = System.nanoTime();
     try {
       ImageSource.Loaded loaded = image.content().loadPage(detector.loader());
-      Detector.Prepared p = detector.prepare(loaded, start);
+      Detector.Prepared p = detector.prepare(image, loaded, start);
       Optional<RgbImage> kept =
           settings.keepPixels() ? Optional.of(loaded.image()) : Optional.empty();
       Decoded d = new Decoded(image, Optional.of(p), kept, "");

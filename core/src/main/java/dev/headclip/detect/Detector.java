@@ -7,11 +7,14 @@ import dev.headclip.engine.InferenceSession;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Normalization;
 import dev.headclip.image.Page;
+import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.RgbImage;
+import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
 import dev.headclip.map.Regions;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.ClassName;
+import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
 import dev.headclip.method.Views;
@@ -58,11 +61,17 @@ public final class Detector implements AutoCloseable {
   private final Normalization normalization;
   private final ImageLoader loader;
   private final Optional<ClassName> className;
+  private final RegionSource regions;
 
   /** Owns {@code model} once constructed. */
   Detector(
-      Model model, EngineSettings settings, ImageLoader loader, Optional<ClassName> className) {
+      Model model,
+      EngineSettings settings,
+      ImageLoader loader,
+      Optional<ClassName> className,
+      RegionSource regions) {
     this.model = model;
+    this.regions = regions;
     this.scoring = model.scoring();
     this.views = model.views();
     this.normalization = model.normalization();
@@ -81,6 +90,7 @@ public final class Detector implements AutoCloseable {
     this.normalization = other.normalization;
     this.loader = other.loader;
     this.className = other.className;
+    this.regions = other.regions;
     this.scoring = model.scoring();
   }
 
@@ -110,6 +120,7 @@ public final class Detector implements AutoCloseable {
     this.normalization = against.normalization;
     this.loader = against.loader;
     this.className = against.className;
+    this.regions = against.regions;
     this.scoring = model.scoring();
   }
 
@@ -158,7 +169,8 @@ public final class Detector implements AutoCloseable {
 
   /** A model that is open already, the adapter of a training perhaps; owned from here on. */
   public static Detector of(Model model, EngineSettings settings) {
-    return new Detector(model, settings, ImageLoader.defaults(), Optional.empty());
+    return new Detector(
+        model, settings, ImageLoader.defaults(), Optional.empty(), RegionSource.all());
   }
 
   /** The model. */
@@ -197,8 +209,7 @@ public final class Detector implements AutoCloseable {
 
   /** Scores a decoded image. */
   public Detection detect(RgbImage image) {
-    ImageSource.Loaded loaded = new ImageSource.Loaded(image, Page.only());
-    return detect(prepare(loaded, System.nanoTime()), className.orElse(ClassName.unknown()));
+    return detect(ImageSource.of("image", loader -> image));
   }
 
   /**
@@ -210,7 +221,7 @@ public final class Detector implements AutoCloseable {
     long start = System.nanoTime();
     try {
       ImageSource.Loaded pixels = image.content().loadPage(loader);
-      return detect(prepare(pixels, start), className(image));
+      return detect(prepare(image, pixels, start), className(image));
     } catch (HeadClipException e) {
       throw new HeadClipException("%s: %s".formatted(image.id(), e.getMessage()), e);
     }
@@ -272,16 +283,36 @@ public final class Detector implements AutoCloseable {
    * @param height as decoded
    * @param page of its file
    * @param views of it, each [3,S,S], normalised
+   * @param region which of its pixels count
    * @param ms spent so far
    */
-  record Prepared(int width, int height, Page page, float[][] views, double ms) {}
+  record Prepared(
+      int width,
+      int height,
+      Page page,
+      float[][] views,
+      Optional<RegionOfInterest> region,
+      double ms) {}
 
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
-  Prepared prepare(ImageSource.Loaded loaded, long start) {
+  Prepared prepare(ImageSource source, ImageSource.Loaded loaded, long start) {
     RgbImage image = loaded.image();
-    float[][] all = views.of(image, normalization);
+    Optional<RegionOfInterest> region =
+        regions.of(source, loader).map(r -> r.fitted(image.width(), image.height()));
+    RgbImage seen = region.map(r -> r.filled(image)).orElse(image);
+    float[][] all = views.of(seen, normalization);
     double ms = (System.nanoTime() - start) / 1e6;
-    return new Prepared(image.width(), image.height(), loaded.page(), all, ms);
+    return new Prepared(image.width(), image.height(), loaded.page(), all, region, ms);
+  }
+
+  /** What an image of a region counts in, at the network's size. */
+  private Tensors<HostTensor> counted(Tensors<HostTensor> evidence, Prepared image) {
+    if (image.region().isEmpty()) {
+      return evidence;
+    }
+    int side = model.imageSize();
+    float[] counts = image.region().get().resized(side, side).floats();
+    return evidence.with(JointScoring.COUNTED, HostTensor.of(counts, 1, side, side));
   }
 
   /** Whether an image's result depends on the images of its class before it. */
@@ -319,7 +350,7 @@ public final class Detector implements AutoCloseable {
   private Tensors<HostTensor> compared(
       Tensors<HostTensor> evidence, Prepared image, ClassName name) {
     Tensors<HostTensor> tokens = TokenTaps.first(evidence);
-    Tensors<HostTensor> own = adapted(TokenTaps.without(evidence), image, name);
+    Tensors<HostTensor> own = counted(adapted(TokenTaps.without(evidence), image, name), image);
     return references()
         .map(r -> own.and(session.run(r.scorer(), tokens)))
         .orElseGet(() -> own.and(tokens));
@@ -337,10 +368,31 @@ public final class Detector implements AutoCloseable {
   /** Map, scores and regions of an image. */
   Detection finish(Prepared image, Tensors<HostTensor> evidence, double ms) {
     long start = System.nanoTime();
-    Scores s = scoring.of(evidence, image.width(), image.height());
+    Scores s = restricted(scoring.of(evidence, image.width(), image.height()), evidence);
     double before = image.ms() + ms;
     Ends ends = new Ends(threshold(), model.mapThreshold());
     return detection(s, ends, image.width(), image.height(), image.page(), evidence, before, start);
+  }
+
+  /** Maps of methods that know of no regions, too, are 0 where pixels do not count. */
+  static Scores restricted(Scores s, Tensors<HostTensor> evidence) {
+    if (!evidence.has(JointScoring.COUNTED)) {
+      return s;
+    }
+    HostTensor c = evidence.get(JointScoring.COUNTED);
+    AnomalyMap map = s.map();
+    float[] values = map.values().clone();
+    for (int i = 0; i < values.length; i++) {
+      int y = i / map.width() * c.size(-2) / map.height();
+      int x = i % map.width() * c.size(-1) / map.width();
+      values[i] *= c.data()[y * c.size(-1) + x];
+    }
+    return new Scores(
+        s.score(),
+        s.global(),
+        s.local(),
+        new AnomalyMap(map.width(), map.height(), values),
+        s.raw());
   }
 
   /** Where normal images end: by score, and by map value. */

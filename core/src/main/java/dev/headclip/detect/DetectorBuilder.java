@@ -25,6 +25,7 @@ public final class DetectorBuilder {
   private EngineSettings engine = EngineSettings.defaults();
   private ImageLoader loader = ImageLoader.defaults();
   private Optional<ClassName> className = Optional.empty();
+  private RegionSource regions = RegionSource.all();
   private List<ImageSource> normal = List.of();
   private Optional<String> preset = Optional.empty();
   private Map<String, ?> changes = Map.of();
@@ -135,6 +136,12 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** Which pixels of images count, references among them. */
+  public DetectorBuilder regions(RegionSource of) {
+    regions = of;
+    return this;
+  }
+
   /** Normal images that all others are compared with. */
   public DetectorBuilder normal(List<Path> images) {
     return normalImages(images.stream().map(ImageSource::of).toList());
@@ -240,7 +247,7 @@ public final class DetectorBuilder {
 
   private Detector open(Model opened) {
     try {
-      return new Detector(opened, engine, loader, className);
+      return new Detector(opened, engine, loader, className, regions);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;

@@ -142,7 +142,7 @@ final class ReferenceReader {
 
   private Tensors<HostTensor> evidence(RgbImage image, double degrees, ImageSource of) {
     ImageSource.Loaded turned = new ImageSource.Loaded(Rotation.of(image, degrees), Page.only());
-    Detector.Prepared prepared = detector.prepare(turned, System.nanoTime());
+    Detector.Prepared prepared = detector.prepare(of, turned, System.nanoTime());
     ClassName name = detector.className(of);
     return detector.run(List.of(prepared), name).get(0);
   }

@@ -1,11 +1,21 @@
 package dev.headclip.image;
 
 import dev.headclip.map.AnomalyMap;
+import java.util.Optional;
 
-/** An image with its heat map laid over it, and the outline of what reaches the threshold. */
+/**
+ * An image with its heat map laid over it, and the outline of what reaches the threshold. Below it
+ * the image shows as it is.
+ */
 public final class Overlay {
   /** Bright cyan: no colour of the map comes near it. */
   private static final int[] OUTLINE = {0, 255, 255};
+
+  /** Share of what lies above the threshold within which colours fade in below it. */
+  private static final float FADE = 0.15f;
+
+  /** Of the brightness of what does not count. */
+  private static final double DARKENED = 0.4;
 
   private Overlay() {}
 
@@ -14,15 +24,44 @@ public final class Overlay {
    *     compare
    */
   public static RgbImage draw(RgbImage image, AnomalyMap map, double threshold) {
+    return draw(image, map, threshold, Optional.empty());
+  }
+
+  /**
+   * The same, what does not count darkened.
+   *
+   * @param region which pixels count, of any size
+   */
+  public static RgbImage draw(
+      RgbImage image, AnomalyMap map, double threshold, Optional<RegionOfInterest> region) {
+    RgbImage out = coloured(image, map, threshold);
+    region
+        .map(r -> r.resized(image.width(), image.height()))
+        .ifPresent(
+            r -> {
+              for (int i = 0; i < out.rgb().length; i++) {
+                if (r.counts()[i / 3] == 0) {
+                  out.rgb()[i] = (byte) ((image.rgb()[i] & 0xff) * DARKENED);
+                }
+              }
+            });
+    return out;
+  }
+
+  private static RgbImage coloured(RgbImage image, AnomalyMap map, double threshold) {
     int w = image.width();
     int h = image.height();
     RgbImage out = RgbImage.blank(w, h);
     for (int i = 0; i < w * h; i++) {
       float v = Math.min(Math.max(map.values()[i], 0), 1);
-      float cover = 0.15f + 0.5f * v;
+      // colours begin at the threshold, and a little below it they fade in
+      float above = (float) ((v - threshold) / Math.max(1 - threshold, 1e-6));
+      float fade = Math.min(Math.max(1 + above / FADE, 0), 1);
+      float cover = fade * (0.35f + 0.3f * Math.max(above, 0));
+      float colour = 0.45f + 0.55f * Math.max(above, 0);
       for (int c = 0; c < 3; c++) {
         float under = image.rgb()[3 * i + c] & 0xff;
-        out.rgb()[3 * i + c] = (byte) Math.round(under + (ColorMap.of(v, c) - under) * cover);
+        out.rgb()[3 * i + c] = (byte) Math.round(under + (ColorMap.of(colour, c) - under) * cover);
       }
     }
     int thick = Math.max(1, Math.min(w, h) / 400);

@@ -1,8 +1,10 @@
 package dev.headclip.method;
 
 import dev.headclip.map.MapOperator;
+import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
+import java.util.OptionalInt;
 
 /**
  * The paper's scoring (Eq. 12, 7 and 8), for every method that gives a global score and a value for
@@ -13,6 +15,9 @@ import dev.headclip.tensor.Tensors;
 public final class JointScoring implements RecordableScoring {
   /** The abnormality of each patch. */
   public static final String PATCHES = "patches";
+
+  /** Evidence of which map pixels count, [B,S,S] of 0 and 1; absent where all do. */
+  public static final String COUNTED = "counted";
 
   private final ScoreSettings settings;
   private final MapOperator smooth;
@@ -46,9 +51,26 @@ public final class JointScoring implements RecordableScoring {
   public <T> Tensors<T> record(TensorOps<T> ops, Tensors<T> evidence) {
     T patches = evidence.get(PATCHES);
     T global = evidence.get(GLOBAL);
-    T map = smooth.record(ops, patches);
-    T scored = raw == smooth ? map : raw.record(ops, patches);
-    return scores(ops, settings, global, map, scored);
+    T map = counted(ops, evidence, smooth.record(ops, patches));
+    T scored = raw == smooth ? map : counted(ops, evidence, raw.record(ops, patches));
+    return scores(ops, settings, global, map, scored, pixels(evidence));
+  }
+
+  /** A map [B,S,S] that is 0 where pixels do not count. */
+  public static <T> T counted(TensorOps<T> ops, Tensors<T> evidence, T map) {
+    return evidence.has(COUNTED) ? ops.mul(map, evidence.get(COUNTED)) : map;
+  }
+
+  /** The number of pixels that count in one image, where some do not; known beside a graph only. */
+  public static OptionalInt pixels(Tensors<?> evidence) {
+    if (!evidence.has(COUNTED) || !(evidence.get(COUNTED) instanceof HostTensor t)) {
+      return OptionalInt.empty();
+    }
+    int n = 0;
+    for (float v : t.data()) {
+      n += v > 0 ? 1 : 0;
+    }
+    return OptionalInt.of(Math.max(1, n));
   }
 
   /**
@@ -60,11 +82,16 @@ public final class JointScoring implements RecordableScoring {
    */
   public static <T> Tensors<T> scores(
       TensorOps<T> ops, ScoreSettings settings, T global, T map, T raw) {
+    return scores(ops, settings, global, map, raw, OptionalInt.empty());
+  }
+
+  private static <T> Tensors<T> scores(
+      TensorOps<T> ops, ScoreSettings settings, T global, T map, T raw, OptionalInt counted) {
     T scored = settings.topMap() == ScoreSettings.TopMap.RAW ? raw : map;
     long[] shape = ops.shape(scored);
     int pixels = Math.toIntExact(shape[1] * shape[2]);
     // Eq. 7
-    T local = ops.topMean(ops.reshape(scored, -1, pixels), settings.top(pixels));
+    T local = ops.topMean(ops.reshape(scored, -1, pixels), settings.top(counted.orElse(pixels)));
     T score = joint(ops, global, local, settings.lambda());
     return Tensors.of(MAP, map, GLOBAL, global).with(LOCAL, local).with(SCORE, score);
   }

@@ -1,8 +1,10 @@
 package dev.headclip.reference;
 
+import dev.headclip.method.JointScoring;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +67,25 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
                     all.computeIfAbsent(name, n -> new ArrayList<>()).add(thinned(t.data(), most)));
       }
       return new Values(all);
+    }
+
+    /** The pixels of a map that count; anything else as it is. */
+    private static float[] counted(HostTensor t, Tensors<HostTensor> image) {
+      if (!image.has(JointScoring.COUNTED)) {
+        return t.data();
+      }
+      float[] counts = image.get(JointScoring.COUNTED).data();
+      if (counts.length != t.data().length) {
+        return t.data();
+      }
+      int n = 0;
+      float[] some = new float[counts.length];
+      for (int i = 0; i < counts.length; i++) {
+        if (counts[i] > 0) {
+          some[n++] = t.data()[i];
+        }
+      }
+      return n == 0 ? t.data() : Arrays.copyOf(some, n);
     }
 
     private static float[] thinned(float[] values, long most) {

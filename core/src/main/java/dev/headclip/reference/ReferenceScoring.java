@@ -3,6 +3,7 @@ package dev.headclip.reference;
 import dev.headclip.HeadClipException;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.MapOperator;
+import dev.headclip.method.JointScoring;
 import dev.headclip.method.RecordableScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
@@ -11,6 +12,7 @@ import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * From distances to references to a map and a score, joined with the method's own.
@@ -96,8 +98,7 @@ public class ReferenceScoring implements Scoring {
 
     @Override
     public <T> Tensors<T> record(TensorOps<T> ops, Tensors<T> evidence) {
-      return joined(
-          ops, own.record(ops, evidence), evidence.get(ReferenceScorer.DISTANCE), Optional.empty());
+      return joined(ops, own.record(ops, evidence), evidence, Optional.empty());
     }
 
     @Override
@@ -144,7 +145,7 @@ public class ReferenceScoring implements Scoring {
             .with(RecordableScoring.SCORE, one(s.score()));
     Optional<HostTensor> rescored =
         evidence.has(RESCORED) ? Optional.of(evidence.get(RESCORED)) : Optional.empty();
-    return joined(HOST, method, evidence.get(ReferenceScorer.DISTANCE), rescored);
+    return joined(HOST, method, evidence, rescored);
   }
 
   private static HostTensor one(double value) {
@@ -155,13 +156,15 @@ public class ReferenceScoring implements Scoring {
    * The method's results and the distances, joined.
    *
    * @param method what a {@link RecordableScoring} gives
-   * @param distances [B,N]
+   * @param evidence with distances [B,N], and which pixels count where not all do
    * @param rescored in the place of the distances' score
    */
   final <T> Tensors<T> joined(
-      TensorOps<T> ops, Tensors<T> method, T distances, Optional<T> rescored) {
-    T map = operator.record(ops, distances);
-    T score = rescored.orElseGet(() -> top(ops, map, distances));
+      TensorOps<T> ops, Tensors<T> method, Tensors<T> evidence, Optional<T> rescored) {
+    T distances = evidence.get(ReferenceScorer.DISTANCE);
+    T map = JointScoring.counted(ops, evidence, operator.record(ops, distances));
+    OptionalInt counted = JointScoring.pixels(evidence);
+    T score = rescored.orElseGet(() -> top(ops, map, distances, counted));
     T ownMap = method.get(RecordableScoring.MAP);
     T ownScore = method.get(RecordableScoring.SCORE);
     T joinedMap;
@@ -187,7 +190,7 @@ public class ReferenceScoring implements Scoring {
       case SUM -> {
         // AG test.py:246-249, where the map's largest value is stretched over a class's test images
         joinedMap = ops.add(map, ownMap);
-        reference = top(ops, joinedMap, ops.reshape(joinedMap, -1, pixels()));
+        reference = top(ops, joinedMap, ops.reshape(joinedMap, -1, pixels()), counted);
         joinedScore = half(ops, ops.scale(reference, 1 / ends.referenceScore()), ownScore);
       }
       default -> {
@@ -214,10 +217,15 @@ public class ReferenceScoring implements Scoring {
     return Math.multiplyExact(operator.size(), operator.size());
   }
 
-  private <T> T top(TensorOps<T> ops, T map, T distances) {
-    boolean ofPixels = settings.topOf() == ReferenceSettings.TopOf.PIXELS;
+  /**
+   * @param counted pixels that count; patches are not told apart, so that the map's pixels stand
+   *     for them then
+   */
+  private <T> T top(TensorOps<T> ops, T map, T distances, OptionalInt counted) {
+    boolean ofPixels = settings.topOf() == ReferenceSettings.TopOf.PIXELS || counted.isPresent();
     T values = ofPixels ? ops.reshape(map, -1, pixels()) : distances;
-    return ops.topMean(values, settings.top(Math.toIntExact(ops.shape(values)[1])));
+    int all = Math.toIntExact(ops.shape(values)[1]);
+    return ops.topMean(values, settings.top(counted.orElse(all)));
   }
 
   private static <T> T half(TensorOps<T> ops, T a, T b) {

@@ -1,0 +1,109 @@
+package dev.headclip.app;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.detect.ImageSource;
+import dev.headclip.detect.RegionSource;
+import dev.headclip.image.ImageFormat;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.RegionOfInterest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import picocli.CommandLine.Option;
+
+/** Which pixels of images count, as flags. */
+final class RegionOptions {
+  @Option(
+      names = "--mask",
+      paramLabel = "FILE|DIR",
+      description =
+          "What counts is white in it: one picture for all images, or a folder with one for each, called as it or NAME_mask.")
+  private Optional<Path> mask;
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "FILE|DIR",
+      description = "The same, but what is white is ignored.")
+  private Optional<Path> ignore;
+
+  boolean given() {
+    return mask.isPresent() || ignore.isPresent();
+  }
+
+  /** Reads masks when their images come. */
+  RegionSource source() {
+    if (mask.isPresent() && ignore.isPresent()) {
+      throw new HeadClipException("--mask and --ignore together; name one of them");
+    }
+    Optional<Path> from = mask.or(() -> ignore);
+    if (from.isEmpty()) {
+      return RegionSource.all();
+    }
+    boolean inverted = ignore.isPresent();
+    String flag = inverted ? "--ignore" : "--mask";
+    if (Files.isDirectory(from.get())) {
+      return (image, loader) -> Optional.of(read(loader, named(from.get(), image), inverted));
+    }
+    if (!Files.exists(from.get())) {
+      throw new HeadClipException("%s %s: no such file or folder".formatted(flag, from.get()));
+    }
+    // one for all is read once, and wrong ones end the run before it begins
+    RegionOfInterest one;
+    try {
+      one = read(ImageLoader.defaults(), from.get(), inverted);
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s %s".formatted(flag, e.getMessage()), e);
+    }
+    return (image, loader) -> Optional.of(one);
+  }
+
+  private static RegionOfInterest read(ImageLoader loader, Path file, boolean inverted) {
+    try {
+      return RegionOfInterest.of(loader.load(file), inverted);
+    } catch (HeadClipException e) {
+      throw new HeadClipException("%s: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /** The picture called as an image, below the folder that the image's own parents show. */
+  private static Path named(Path folder, ImageSource image) {
+    Path file = Path.of(image.id().replaceAll("\\[\\d+]$", ""));
+    String stem = stem(file);
+    for (int parents = Math.min(2, file.getNameCount() - 1); parents >= 0; parents--) {
+      int n = file.getNameCount();
+      Path below =
+          parents == 0 ? folder : folder.resolve(file.subpath(n - 1 - parents, n - 1).toString());
+      Optional<Path> found = in(below, stem);
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw new HeadClipException("no mask called %s or %s_mask in %s".formatted(stem, stem, folder));
+  }
+
+  private static Optional<Path> in(Path folder, String stem) {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> all = Files.list(folder)) {
+      List<Path> found =
+          all.filter(p -> stem(p).equals(stem) || stem(p).equals(stem + "_mask"))
+              .filter(p -> ImageFormat.of(p).filter(ImageFormat::readable).isPresent())
+              .sorted(Comparator.comparing(p -> stem(p).length()))
+              .toList();
+      return found.stream().findFirst();
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
+    }
+  }
+
+  private static String stem(Path file) {
+    String name = file.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    return dot <= 0 ? name : name.substring(0, dot);
+  }
+}
