@@ -107,7 +107,12 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     ScoreSettings used;
     MethodConfig<?> method;
     try (Detector detector =
-            ModelOptions.said(model.builder(compute, false).regions(regions.source()).build());
+            ModelOptions.said(
+                model
+                    .builder(compute, false)
+                    .regions(regions.source())
+                    .tiling(regions.tiling())
+                    .build());
         Stopper stopper = new Stopper(20)) {
       c = annotated ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
       if (stopper.flag().get()) {

@@ -173,7 +173,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   private boolean single(List<ImageSearch.Found> images, Stopper stopper, Counts counts)
       throws IOException {
-    try (Detector detector = model.detector(compute, references, regions.source())) {
+    try (Detector detector = model.detector(compute, references, regions)) {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }
@@ -198,7 +198,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     }
     Map<String, List<ImageSearch.Found>> groups = grouped(images);
     try (Comparer comparer =
-        references.comparer(model.builder(compute, true).regions(regions.source()))) {
+        references.comparer(
+            model.builder(compute, true).regions(regions.source()).tiling(regions.tiling()))) {
       ModelOptions.said(comparer.model());
       maps.prepare();
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));

@@ -8,7 +8,6 @@ import dev.headclip.dataset.DataDigest;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
-import dev.headclip.detect.RegionSource;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.EvaluationReport;
 import dev.headclip.evaluate.Prediction;
@@ -77,6 +76,8 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
   @Mixin private ModelOptions model;
 
   @Mixin private ReferenceOptions references;
+
+  @Mixin private RegionOptions regions;
 
   @Mixin private EngineOptions compute;
 
@@ -154,12 +155,15 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     Optional<WorkFolder> passing =
         out.isPresent() ? Optional.empty() : Optional.of(WorkFolder.temporary());
     Path work = out.orElseGet(() -> passing.orElseThrow().path());
-    try (Detector detector = model.detector(compute, references, RegionSource.all());
+    try (Detector detector = model.detector(compute, references, regions);
         Stopper stopper = new Stopper(60)) {
       AnnotatedSet judged = references.without(set);
       Map<String, Object> identity = new LinkedHashMap<>(detector.model().identity());
       identity.putAll(compute.identity());
       detector.references().ifPresent(r -> identity.put("references", r.digest()));
+      if (!detector.tiling().plain()) {
+        identity.put("tiling", detector.tiling().toString());
+      }
       identity.put("dataset", judged.name());
       identity.put("images", judged.samples().size());
       identity.put("files_digest", filesDigest(judged));
@@ -190,7 +194,9 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     if (batched) {
       rounds.add(ReferenceEvaluation.Round.batched());
     }
-    try (Comparer comparer = references.comparer(model.builder(compute, true));
+    try (Comparer comparer =
+            references.comparer(
+                model.builder(compute, true).regions(regions.source()).tiling(regions.tiling()));
         Stopper stopper = new Stopper(60)) {
       ReferenceEvaluation.Result result;
       try (ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {

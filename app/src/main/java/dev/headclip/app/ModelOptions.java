@@ -3,7 +3,6 @@ package dev.headclip.app;
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
-import dev.headclip.detect.RegionSource;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.Methods;
 import dev.headclip.method.ScoreSettings;
@@ -176,17 +175,19 @@ final class ModelOptions {
   }
 
   /** The same against references, where such are given, of regions of the images. */
-  Detector detector(EngineOptions compute, ReferenceOptions references, RegionSource regions)
+  Detector detector(EngineOptions compute, ReferenceOptions references, RegionOptions regions)
       throws IOException {
     if (!references.given()) {
       references.requireGiven(" or --batched");
-      return said(builder(compute, true).regions(regions).build());
+      return said(
+          builder(compute, true).regions(regions.source()).tiling(regions.tiling()).build());
     }
     if (targetFpr.isPresent()) {
       throw new HeadClipException(
           "--target-fpr with --normal: the stored scores are not of these references; give a --threshold");
     }
-    return said(references.open(builder(compute, true).regions(regions)));
+    return said(
+        references.open(builder(compute, true).regions(regions.source()).tiling(regions.tiling())));
   }
 
   /** A detector's builder with everything that was asked for. */

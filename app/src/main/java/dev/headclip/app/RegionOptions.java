@@ -6,6 +6,7 @@ import dev.headclip.detect.RegionSource;
 import dev.headclip.image.ImageFormat;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.RegionOfInterest;
+import dev.headclip.image.Tiling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Which pixels of images count, as flags. */
+/** Which parts of images are looked at, and which pixels count, as flags. */
 final class RegionOptions {
   @Option(
       names = "--mask",
@@ -30,8 +31,30 @@ final class RegionOptions {
       description = "The same, but what is white is ignored.")
   private Optional<Path> ignore;
 
-  boolean given() {
-    return mask.isPresent() || ignore.isPresent();
+  @Option(
+      names = "--tiles",
+      paramLabel = "auto|N|PIXELS",
+      defaultValue = "none",
+      description =
+          "Cut images into overlapping squares: N along the longer side (1 to 63), squares of PIXELS, or auto, the network's own size where that makes at most 100. The score is the highest of theirs.")
+  private String tiles;
+
+  enum Resize {
+    squash,
+    fit
+  }
+
+  @Option(
+      names = "--resize",
+      paramLabel = "squash|fit",
+      defaultValue = "squash",
+      description =
+          "A whole image to the network's square: squashed, or in its shape with its borders mirrored (default: ${DEFAULT-VALUE}).")
+  private Resize resize;
+
+  /** What images are cut into. */
+  Tiling tiling() {
+    return Tiling.parse(tiles, resize == Resize.fit);
   }
 
   /** Reads masks when their images come. */

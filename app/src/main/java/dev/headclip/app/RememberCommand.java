@@ -95,7 +95,8 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException(
           "--out %s: is there and holds no references; name another file".formatted(out));
     }
-    DetectorBuilder builder = model.builder(compute, true).regions(regions.source());
+    DetectorBuilder builder =
+        model.builder(compute, true).regions(regions.source()).tiling(regions.tiling());
     try (Detector detector = ModelOptions.said(references.open(builder))) {
       JsonNode base = builder.asked((ClipModel) detector.model());
       return written(detector.references().orElseThrow(), base);
@@ -120,6 +121,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
             .maxPixels(compute.maxPixels())
             .maxTimePerImage(compute.maxTime())
             .regions(regions.source())
+            .tiling(regions.tiling())
             .build()) {
       ReferenceModel now = detector.references().orElseThrow();
       if (!fewer.isEmpty()) {

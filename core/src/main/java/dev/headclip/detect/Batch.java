@@ -3,6 +3,7 @@ package dev.headclip.detect;
 import dev.headclip.HeadClipException;
 import dev.headclip.image.Page;
 import dev.headclip.method.Scores;
+import dev.headclip.method.Scoring;
 import dev.headclip.reference.BatchFitter;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceScoring;
@@ -103,7 +104,10 @@ public final class Batch {
                 }
                 progress.at("comparing", done, steps);
               });
-      return new Result(outcomes(judged, scoring.with(judged.ends())), judged.remarks(), false);
+      return new Result(
+          outcomes(judged, detector.scoringOfParts(scoring.with(judged.ends()))),
+          judged.remarks(),
+          false);
     } catch (Stopped e) {
       return new Result(List.of(), List.of(), true);
     }
@@ -139,7 +143,7 @@ public final class Batch {
   }
 
   /** Computed when it is asked for: maps of all images together would fill the memory. */
-  private List<Outcome> outcomes(BatchFitter.Judged judged, ReferenceScoring scoring) {
+  private List<Outcome> outcomes(BatchFitter.Judged judged, Scoring scoring) {
     List<Integer> places = new ArrayList<>();
     int seen = 0;
     for (Item item : items) {
@@ -161,7 +165,7 @@ public final class Batch {
     };
   }
 
-  private Outcome scored(Item.Seen image, Tensors<HostTensor> evidence, ReferenceScoring scoring) {
+  private Outcome scored(Item.Seen image, Tensors<HostTensor> evidence, Scoring scoring) {
     long start = System.nanoTime();
     Scores s = Detector.restricted(scoring.of(evidence, image.width(), image.height()), evidence);
     Detection d =

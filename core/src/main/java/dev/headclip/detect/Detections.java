@@ -71,7 +71,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   /** A decoded image, or why it could not be. */
   private record Decoded(
       ImageSource source,
-      Optional<Detector.Prepared> prepared,
+      Optional<Sight.Prepared> prepared,
       Optional<RgbImage> pixels,
       String error) {
     static Decoded failed(ImageSource source, String error) {
@@ -83,7 +83,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     }
 
     int views() {
-      return prepared.map(p -> p.views().length).orElse(0);
+      return prepared.map(p -> p.inputs().count()).orElse(0);
     }
   }
 
@@ -211,7 +211,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     long start = System.nanoTime();
     try {
       ImageSource.Loaded loaded = image.content().loadPage(detector.loader());
-      Detector.Prepared p = detector.prepare(image, loaded, start);
+      Sight.Prepared p = detector.prepare(image, loaded, start);
       Optional<RgbImage> kept =
           settings.keepPixels() ? Optional.of(loaded.image()) : Optional.empty();
       Decoded d = new Decoded(image, Optional.of(p), kept, "");
@@ -232,7 +232,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   }
 
   private void score(List<Decoded> group) {
-    List<Detector.Prepared> good = group.stream().flatMap(d -> d.prepared().stream()).toList();
+    List<Sight.Prepared> good = group.stream().flatMap(d -> d.prepared().stream()).toList();
     long start = System.nanoTime();
     List<Tensors<HostTensor>> evidence = List.of();
     if (!good.isEmpty()) {

@@ -5,10 +5,10 @@ import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
 import dev.headclip.engine.InferenceSession;
 import dev.headclip.image.ImageLoader;
-import dev.headclip.image.Normalization;
 import dev.headclip.image.Page;
 import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.RgbImage;
+import dev.headclip.image.Tiling;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
 import dev.headclip.map.Regions;
@@ -17,11 +17,11 @@ import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
-import dev.headclip.method.Views;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceScorer;
 import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.reference.TokenTaps;
@@ -34,7 +34,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -57,8 +56,7 @@ public final class Detector implements AutoCloseable {
   private final InferenceSession session;
   private final Optional<Adaptation> adaptation;
   private final Scoring scoring;
-  private final Views views;
-  private final Normalization normalization;
+  private final Sight sight;
   private final ImageLoader loader;
   private final Optional<ClassName> className;
   private final RegionSource regions;
@@ -69,12 +67,23 @@ public final class Detector implements AutoCloseable {
       EngineSettings settings,
       ImageLoader loader,
       Optional<ClassName> className,
-      RegionSource regions) {
+      RegionSource regions,
+      Tiling tiling) {
     this.model = model;
     this.regions = regions;
-    this.scoring = model.scoring();
-    this.views = model.views();
-    this.normalization = model.normalization();
+    Tiling parts = references().map(ReferenceModel::tiling).orElse(tiling);
+    if (!tiling.plain() && !tiling.equals(parts)) {
+      throw new HeadClipException(
+          "tiles %s: the references were looked at with %s; leave it out"
+              .formatted(tiling.text(), parts.text()));
+    }
+    this.sight = new Sight(model.views(), model.normalization(), parts, model.imageSize());
+    if (!tiling.plain() && !model.views().whole()) {
+      throw new HeadClipException(
+          "method %s looks at views of its own; tiles and shapes go with whole images"
+              .formatted(model.method()));
+    }
+    this.scoring = tiled(model.scoring());
     this.loader = loader;
     this.className = className;
     this.session = Engines.of(settings.engine()).open(model, settings);
@@ -86,12 +95,11 @@ public final class Detector implements AutoCloseable {
     this.model = other.clip().against(references);
     this.session = other.session;
     this.adaptation = other.adaptation;
-    this.views = other.views;
-    this.normalization = other.normalization;
+    this.sight = other.sight;
     this.loader = other.loader;
     this.className = other.className;
     this.regions = other.regions;
-    this.scoring = model.scoring();
+    this.scoring = tiled(model.scoring());
   }
 
   /**
@@ -116,12 +124,11 @@ public final class Detector implements AutoCloseable {
     this.model = against.clip().tapped(against.tapped());
     this.session = against.session;
     this.adaptation = against.adaptation;
-    this.views = against.views;
-    this.normalization = against.normalization;
+    this.sight = against.sight;
     this.loader = against.loader;
     this.className = against.className;
     this.regions = against.regions;
-    this.scoring = model.scoring();
+    this.scoring = tiled(model.scoring());
   }
 
   /** From evidence to scores and map: the model's, or the one that compares with references. */
@@ -170,7 +177,12 @@ public final class Detector implements AutoCloseable {
   /** A model that is open already, the adapter of a training perhaps; owned from here on. */
   public static Detector of(Model model, EngineSettings settings) {
     return new Detector(
-        model, settings, ImageLoader.defaults(), Optional.empty(), RegionSource.all());
+        model,
+        settings,
+        ImageLoader.defaults(),
+        Optional.empty(),
+        RegionSource.all(),
+        Tiling.none());
   }
 
   /** The model. */
@@ -227,7 +239,7 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  private Detection detect(Prepared image, ClassName name) {
+  private Detection detect(Sight.Prepared image, ClassName name) {
     long start = System.nanoTime();
     Tensors<HostTensor> evidence = run(List.of(image), name).get(0);
     return finish(image, evidence, (System.nanoTime() - start) / 1e6);
@@ -276,43 +288,31 @@ public final class Detector implements AutoCloseable {
     return session.preferredBatch();
   }
 
-  /**
-   * An image ready for the network.
-   *
-   * @param width as decoded, pixels
-   * @param height as decoded
-   * @param page of its file
-   * @param views of it, each [3,S,S], normalised
-   * @param region which of its pixels count
-   * @param ms spent so far
-   */
-  record Prepared(
-      int width,
-      int height,
-      Page page,
-      float[][] views,
-      Optional<RegionOfInterest> region,
-      double ms) {}
-
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
-  Prepared prepare(ImageSource source, ImageSource.Loaded loaded, long start) {
+  Sight.Prepared prepare(ImageSource source, ImageSource.Loaded loaded, long start) {
     RgbImage image = loaded.image();
     Optional<RegionOfInterest> region =
         regions.of(source, loader).map(r -> r.fitted(image.width(), image.height()));
     RgbImage seen = region.map(r -> r.filled(image)).orElse(image);
-    float[][] all = views.of(seen, normalization);
+    Sight.Inputs inputs = sight.inputs(seen);
     double ms = (System.nanoTime() - start) / 1e6;
-    return new Prepared(image.width(), image.height(), loaded.page(), all, region, ms);
+    return new Sight.Prepared(image.width(), image.height(), loaded.page(), inputs, region, ms);
   }
 
-  /** What an image of a region counts in, at the network's size. */
-  private Tensors<HostTensor> counted(Tensors<HostTensor> evidence, Prepared image) {
-    if (image.region().isEmpty()) {
-      return evidence;
-    }
-    int side = model.imageSize();
-    float[] counts = image.region().get().resized(side, side).floats();
-    return evidence.with(JointScoring.COUNTED, HostTensor.of(counts, 1, side, side));
+  /** What images are cut into. */
+  public Tiling tiling() {
+    return sight.tiling();
+  }
+
+  private Scoring tiled(Scoring ofPart) {
+    return sight.tiling().plain()
+        ? ofPart
+        : new TiledScoring(sight.tiling(), ofPart, model.imageSize());
+  }
+
+  /** The scoring of images in parts, by one of a part. */
+  Scoring scoringOfParts(Scoring ofPart) {
+    return tiled(ofPart);
   }
 
   /** Whether an image's result depends on the images of its class before it. */
@@ -321,42 +321,66 @@ public final class Detector implements AutoCloseable {
   }
 
   /** Runs the network on images that show the same; the evidence of each. */
-  List<Tensors<HostTensor>> run(List<Prepared> images, ClassName name) {
-    List<float[]> views = images.stream().flatMap(p -> Arrays.stream(p.views())).toList();
+  List<Tensors<HostTensor>> run(List<Sight.Prepared> images, ClassName name) {
+    List<Input> inputs = new ArrayList<>();
+    for (Sight.Prepared p : images) {
+      for (int i = 0; i < p.inputs().count(); i++) {
+        inputs.add(new Input(p, i));
+      }
+    }
     // many views of an image go through in parts: memory is bounded by the session's batch
     int part = Math.max(1, session.preferredBatch());
     List<Tensors<HostTensor>> parts = new ArrayList<>();
-    for (int from = 0; from < views.size(); from += part) {
-      List<float[]> some = views.subList(from, Math.min(from + part, views.size()));
-      int n = some.get(0).length;
+    for (int from = 0; from < inputs.size(); from += part) {
+      List<Input> some = inputs.subList(from, Math.min(from + part, inputs.size()));
+      int n = 3 * model.imageSize() * model.imageSize();
       float[] pixels = new float[some.size() * n];
       for (int i = 0; i < some.size(); i++) {
-        System.arraycopy(some.get(i), 0, pixels, i * n, n);
+        float[] one = some.get(i).of().inputs().get(some.get(i).view());
+        System.arraycopy(one, 0, pixels, i * n, n);
       }
-      parts.add(session.run(pixels, some.size(), name));
+      parts.add(distances(session.run(pixels, some.size(), name)));
     }
     Tensors<HostTensor> evidence = Tensors.joined(new HostOps(), parts);
     List<Tensors<HostTensor>> each = new ArrayList<>();
     int row = 0;
-    for (Prepared p : images) {
-      Tensors<HostTensor> own = Tensors.rows(evidence, row, row + p.views().length);
-      each.add(compared(own, p, name));
-      row += p.views().length;
+    for (Sight.Prepared p : images) {
+      int rows = p.inputs().count();
+      each.add(compared(Tensors.rows(evidence, row, row + rows), p, name));
+      row += rows;
     }
     return each;
   }
 
-  /** An image's evidence; in the place of its tokens, their distances to the references. */
-  private Tensors<HostTensor> compared(
-      Tensors<HostTensor> evidence, Prepared image, ClassName name) {
-    Tensors<HostTensor> tokens = TokenTaps.first(evidence);
-    Tensors<HostTensor> own = counted(adapted(TokenTaps.without(evidence), image, name), image);
-    return references()
-        .map(r -> own.and(session.run(r.scorer(), tokens)))
-        .orElseGet(() -> own.and(tokens));
+  /** A network's input of an image. */
+  private record Input(Sight.Prepared of, int view) {}
+
+  /** In the place of tokens, their distances to the references. */
+  private Tensors<HostTensor> distances(Tensors<HostTensor> evidence) {
+    if (references().isEmpty()) {
+      return evidence;
+    }
+    HostTensor found = references().get().scorer().of(session::run, TokenTaps.of(evidence));
+    return TokenTaps.without(evidence).with(ReferenceScorer.DISTANCE, found);
   }
 
-  private Tensors<HostTensor> adapted(Tensors<HostTensor> evidence, Prepared p, ClassName name) {
+  /** An image's evidence, what was tapped of its first view where it has several of its own. */
+  private Tensors<HostTensor> compared(
+      Tensors<HostTensor> evidence, Sight.Prepared image, ClassName name) {
+    Tensors<HostTensor> tapped = TokenTaps.of(evidence);
+    Tensors<HostTensor> own = TokenTaps.without(evidence);
+    if (own.has(ReferenceScorer.DISTANCE)) {
+      tapped = Tensors.of(ReferenceScorer.DISTANCE, own.get(ReferenceScorer.DISTANCE));
+      own = own.without(ReferenceScorer.DISTANCE);
+    }
+    if (sight.tiling().plain()) {
+      tapped = Tensors.rows(tapped, 0, 1);
+    }
+    return sight.counted(adapted(own, image, name), image).and(tapped);
+  }
+
+  private Tensors<HostTensor> adapted(
+      Tensors<HostTensor> evidence, Sight.Prepared p, ClassName name) {
     if (adaptation.isEmpty()) {
       return evidence;
     }
@@ -366,7 +390,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** Map, scores and regions of an image. */
-  Detection finish(Prepared image, Tensors<HostTensor> evidence, double ms) {
+  Detection finish(Sight.Prepared image, Tensors<HostTensor> evidence, double ms) {
     long start = System.nanoTime();
     Scores s = restricted(scoring.of(evidence, image.width(), image.height()), evidence);
     double before = image.ms() + ms;
@@ -376,7 +400,8 @@ public final class Detector implements AutoCloseable {
 
   /** Maps of methods that know of no regions, too, are 0 where pixels do not count. */
   static Scores restricted(Scores s, Tensors<HostTensor> evidence) {
-    if (!evidence.has(JointScoring.COUNTED)) {
+    // of parts, each was restricted by itself
+    if (!evidence.has(JointScoring.COUNTED) || evidence.get(JointScoring.COUNTED).size(0) != 1) {
       return s;
     }
     HostTensor c = evidence.get(JointScoring.COUNTED);

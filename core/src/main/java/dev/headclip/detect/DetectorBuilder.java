@@ -7,6 +7,7 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Precision;
 import dev.headclip.image.ImageLoader;
+import dev.headclip.image.Tiling;
 import dev.headclip.method.ClassName;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
@@ -25,6 +26,7 @@ public final class DetectorBuilder {
   private EngineSettings engine = EngineSettings.defaults();
   private ImageLoader loader = ImageLoader.defaults();
   private Optional<ClassName> className = Optional.empty();
+  private Tiling tiling = Tiling.none();
   private RegionSource regions = RegionSource.all();
   private List<ImageSource> normal = List.of();
   private Optional<String> preset = Optional.empty();
@@ -142,6 +144,12 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** What images are cut into before the network sees them. */
+  public DetectorBuilder tiling(Tiling parts) {
+    tiling = parts;
+    return this;
+  }
+
   /** Normal images that all others are compared with. */
   public DetectorBuilder normal(List<Path> images) {
     return normalImages(images.stream().map(ImageSource::of).toList());
@@ -247,7 +255,7 @@ public final class DetectorBuilder {
 
   private Detector open(Model opened) {
     try {
-      return new Detector(opened, engine, loader, className, regions);
+      return new Detector(opened, engine, loader, className, regions, tiling);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;

@@ -58,7 +58,8 @@ final class ReferenceReader {
    * @throws HeadClipException where none is left
    */
   ReferenceModel.Fitted fit(List<ImageSource> references, TokenTaps taps) {
-    try (ReferenceFitter fitter = new ReferenceFitter(settings, taps, detector.compute())) {
+    try (ReferenceFitter fitter =
+        new ReferenceFitter(settings, taps, detector.tiling(), detector.compute())) {
       return fit(references, fitter, List.of());
     }
   }
@@ -124,7 +125,7 @@ final class ReferenceReader {
         removal.remove(
             s.source().id(),
             digest(s.pixels().orElseThrow()),
-            TokenTaps.first(s.detection().evidence()),
+            TokenTaps.of(s.detection().evidence()),
             copies(s));
       }
     }
@@ -135,14 +136,14 @@ final class ReferenceReader {
     List<Tensors<HostTensor>> all = new ArrayList<>();
     for (int i = 1; i < settings.rotations(); i++) {
       double degrees = 360.0 * i / settings.rotations();
-      all.add(TokenTaps.first(evidence(s.pixels().orElseThrow(), degrees, s.source())));
+      all.add(TokenTaps.of(evidence(s.pixels().orElseThrow(), degrees, s.source())));
     }
     return all.isEmpty() ? Optional.empty() : Optional.of(Tensors.joined(new HostOps(), all));
   }
 
   private Tensors<HostTensor> evidence(RgbImage image, double degrees, ImageSource of) {
     ImageSource.Loaded turned = new ImageSource.Loaded(Rotation.of(image, degrees), Page.only());
-    Detector.Prepared prepared = detector.prepare(of, turned, System.nanoTime());
+    Sight.Prepared prepared = detector.prepare(of, turned, System.nanoTime());
     ClassName name = detector.className(of);
     return detector.run(List.of(prepared), name).get(0);
   }

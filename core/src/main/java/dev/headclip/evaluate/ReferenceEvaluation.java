@@ -187,7 +187,7 @@ public final class ReferenceEvaluation {
         } else if (o instanceof Outcome.Scored scored) {
           Detection d = scored.detection();
           Tensors<HostTensor> evidence = d.evidence();
-          spool.add(TokenTaps.first(evidence));
+          spool.add(TokenTaps.of(evidence));
           all.add(
               new Prediction(
                   TokenTaps.without(evidence), d.width(), d.height(), (float) d.milliseconds()));

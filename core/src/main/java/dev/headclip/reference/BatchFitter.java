@@ -65,8 +65,11 @@ public final class BatchFitter implements AutoCloseable {
    * @param evidence a method's evidence of it, with its tokens
    */
   public void add(String name, Tensors<HostTensor> evidence) {
-    Tensors<HostTensor> tokens = TokenTaps.first(evidence);
+    Tensors<HostTensor> tokens = TokenTaps.of(evidence);
     HostTensor first = tokens.get(TokenTaps.TOKENS + 0);
+    if (mutual() && first.size(0) != 1) {
+      throw new SettingException("scorer", "mutual", "subspace for images in tiles");
+    }
     kinds.add(name, first);
     notice(name, first);
     if (!mutual()) {
@@ -81,7 +84,7 @@ public final class BatchFitter implements AutoCloseable {
   private void notice(String name, HostTensor tokens) {
     List<Integer> same = alike.computeIfAbsent(tokens.hashCode(), h -> new ArrayList<>());
     for (int i : same) {
-      if (TokenTaps.first(images.get(i)).get(TokenTaps.TOKENS + 0).equals(tokens)) {
+      if (TokenTaps.of(images.get(i)).get(TokenTaps.TOKENS + 0).equals(tokens)) {
         repeated.add("%s and %s".formatted(names.get(i), name));
         break;
       }
@@ -161,8 +164,8 @@ public final class BatchFitter implements AutoCloseable {
     }
     List<HostTensor> all = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
-      Tensors<HostTensor> tokens = TokenTaps.first(images.get(i));
-      all.add(compute.run(s, tokens).get(ReferenceScorer.DISTANCE));
+      Tensors<HostTensor> tokens = TokenTaps.of(images.get(i));
+      all.add(s.of(compute, tokens));
       progress.accept(i + 1);
     }
     return all;
@@ -179,7 +182,7 @@ public final class BatchFitter implements AutoCloseable {
     List<float[]> features = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
       scores[i] = scoring.values(all.get(i), 1, 1).get(ReferenceScoring.REFERENCE_SCORE).data()[0];
-      features.add(TokenTaps.first(images.get(i)).get(TokenTaps.FEATURE).data());
+      features.add(TokenTaps.of(images.get(i)).get(TokenTaps.FEATURE).data());
     }
     double[] found = MutualScoring.rescored(scores, features, WINDOWS);
     List<Tensors<HostTensor>> again = new ArrayList<>();

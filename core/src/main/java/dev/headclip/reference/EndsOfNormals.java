@@ -69,6 +69,30 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
       return new Values(all);
     }
 
+    /** Of an image in parts, each score is the highest of theirs, and all their pixels count. */
+    private static Map<String, float[]> ofImage(
+        ReferenceScoring scoring, Tensors<HostTensor> image) {
+      int parts = image.get(ReferenceScorer.DISTANCE).size(0);
+      Map<String, float[]> all = new HashMap<>();
+      for (int i = 0; i < parts; i++) {
+        Tensors<HostTensor> part = parts == 1 ? image : Tensors.rows(image, i, i + 1);
+        scoring
+            .values(part, 1, 1)
+            .named()
+            .forEach((name, t) -> all.merge(name, counted(t, part), Values::both));
+      }
+      return all;
+    }
+
+    private static float[] both(float[] a, float[] b) {
+      if (a.length == 1 && b.length == 1) {
+        return new float[] {Math.max(a[0], b[0])};
+      }
+      float[] all = Arrays.copyOf(a, a.length + b.length);
+      System.arraycopy(b, 0, all, a.length, b.length);
+      return all;
+    }
+
     /** The pixels of a map that count; anything else as it is. */
     private static float[] counted(HostTensor t, Tensors<HostTensor> image) {
       if (!image.has(JointScoring.COUNTED)) {

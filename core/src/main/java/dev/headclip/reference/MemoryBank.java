@@ -1,5 +1,6 @@
 package dev.headclip.reference;
 
+import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
@@ -17,6 +18,7 @@ public final class MemoryBank implements ReferenceScorer {
 
   private final Shape shape;
   private final List<HostTensor> rows;
+  private final List<Integer> sizes;
 
   /**
    * What is compared, and how it is joined.
@@ -40,9 +42,16 @@ public final class MemoryBank implements ReferenceScorer {
     }
   }
 
-  private MemoryBank(Shape shape, List<HostTensor> rows) {
+  private MemoryBank(Shape shape, List<HostTensor> rows, List<Integer> sizes) {
     this.shape = shape;
     this.rows = List.copyOf(rows);
+    this.sizes = List.copyOf(sizes);
+    int all = sizes.stream().mapToInt(n -> n).sum();
+    for (HostTensor t : rows) {
+      if (t.shape().length != 2 || t.size(0) != all) {
+        throw new IllegalArgumentException("a bank of %s, expected %d rows".formatted(t, all));
+      }
+    }
   }
 
   /**
@@ -63,12 +72,24 @@ public final class MemoryBank implements ReferenceScorer {
       HostTensor joined = all.size() == 1 ? all.get(0) : ops.concat(0, all);
       rows.add(joined.reshape(joined.shape()[0] * joined.shape()[1], joined.shape()[2]));
     }
-    return new MemoryBank(shape, rows);
+    List<Integer> sizes = parts.stream().map(p -> p.get(0).size(0) * p.get(0).size(1)).toList();
+    return new MemoryBank(shape, rows, sizes);
   }
 
-  /** A bank as it was stored; {@code rows}: unit patches of each layer and box, [rows,C]. */
-  public static MemoryBank stored(Shape shape, List<HostTensor> rows) {
-    return new MemoryBank(shape, rows);
+  /**
+   * A bank as it was stored.
+   *
+   * @param rows unit patches of each layer and box, [rows,C]
+   * @param sizes rows of each reference
+   * @throws IllegalArgumentException where they do not fit
+   */
+  public static MemoryBank stored(Shape shape, List<HostTensor> rows, List<Integer> sizes) {
+    return new MemoryBank(shape, rows, sizes);
+  }
+
+  /** Rows of each reference. */
+  public List<Integer> sizes() {
+    return sizes;
   }
 
   /** The patches of these references, then of others. */
@@ -78,29 +99,29 @@ public final class MemoryBank implements ReferenceScorer {
     for (int i = 0; i < rows.size(); i++) {
       all.add(ops.concat(0, List.of(rows.get(i), others.rows.get(i))));
     }
-    return new MemoryBank(shape, all);
+    List<Integer> of = new ArrayList<>(sizes);
+    of.addAll(others.sizes);
+    return new MemoryBank(shape, all, of);
   }
 
   /**
-   * Without one of so many references of equal size.
+   * Without one of several references.
    *
    * @param which from 0 on
    */
-  MemoryBank without(int which, int references) {
+  MemoryBank without(int which) {
     HostOps ops = new HostOps();
+    int from = sizes.subList(0, which).stream().mapToInt(n -> n).sum();
+    int to = from + sizes.get(which);
     List<HostTensor> all = new ArrayList<>();
     for (HostTensor t : rows) {
-      int each = t.size(0) / references;
-      List<HostTensor> parts = new ArrayList<>();
-      if (which > 0) {
-        parts.add(ops.slice(t, 0, 0, (long) which * each));
-      }
-      if (which < references - 1) {
-        parts.add(ops.slice(t, 0, (which + 1L) * each, t.size(0)));
-      }
-      all.add(parts.size() == 1 ? parts.get(0) : ops.concat(0, parts));
+      HostTensor before = ops.slice(t, 0, 0, from);
+      HostTensor after = ops.slice(t, 0, to, t.size(0));
+      all.add(ops.concat(0, List.of(before, after)));
     }
-    return new MemoryBank(shape, all);
+    List<Integer> of = new ArrayList<>(sizes);
+    of.remove(which);
+    return new MemoryBank(shape, all, of);
   }
 
   /** Unit patches of each layer and box, [rows,C]. */
@@ -111,44 +132,43 @@ public final class MemoryBank implements ReferenceScorer {
   @Override
   public <T> T distances(TensorOps<T> ops, Tensors<T> tokens) {
     List<T> units = shape.units(ops, tokens);
-    T total = distance(ops, units.get(0), rows.get(0), 1);
+    T total = distance(ops, cosines(ops, units.get(0), rows.get(0)));
     for (int i = 1; i < units.size(); i++) {
       int at = i;
       T before = total;
-      total = ops.scoped(() -> ops.add(before, distance(ops, units.get(at), rows.get(at), 1)));
+      total =
+          ops.scoped(
+              () -> ops.add(before, distance(ops, cosines(ops, units.get(at), rows.get(at)))));
     }
-    T joined = shape.sum() ? total : ops.scale(total, 1.0 / units.size());
-    return ops.reshape(joined, -1, ops.shape(joined)[1]);
+    return shape.sum() ? total : ops.scale(total, 1.0 / units.size());
   }
 
-  /** 1 - cos to the nearest patch of each of so many equal parts of the bank, [B,N,parts]. */
-  private static <T> T distance(TensorOps<T> ops, T unit, HostTensor bank, int parts) {
-    return ops.scoped(
-        () -> {
-          T cosines = ops.linear(unit, ops.constant(bank));
-          long[] s = ops.shape(cosines);
-          T best = ops.highest(ops.reshape(cosines, -1, s[1], parts, s[2] / parts), 3);
-          return ops.atLeast(ops.plus(ops.negative(best), 1), 0);
-        });
+  private static <T> T cosines(TensorOps<T> ops, T unit, HostTensor bank) {
+    return ops.linear(unit, ops.constant(bank));
   }
 
-  /**
-   * Distances by reference, where all have as many copies: for leaving one out.
-   *
-   * @param references number of them
-   * @return {@code nearest.0} and so on, for each layer and box, [B,N,references]
-   */
-  Program byReference(int references) {
-    return new ByReference(this, references);
+  /** 1 - cos to the nearest patch, [B,N]. */
+  private static <T> T distance(TensorOps<T> ops, T cosines) {
+    return ops.scoped(() -> ops.atLeast(ops.plus(ops.negative(ops.highest(cosines, 2)), 1), 0));
   }
 
-  private record ByReference(MemoryBank bank, int references) implements Program {
+  /** Distances by reference: {@code nearest.0} and so on for each layer and box, each [B,N,1]. */
+  private record ByReference(MemoryBank bank) implements Program {
     @Override
     public <T> Tensors<T> of(TensorOps<T> ops, Tensors<T> tokens) {
       List<T> units = bank.shape.units(ops, tokens);
       Tensors<T> all = Tensors.none();
       for (int i = 0; i < units.size(); i++) {
-        all = all.with(NEAREST + i, distance(ops, units.get(i), bank.rows.get(i), references));
+        T cosines = cosines(ops, units.get(i), bank.rows.get(i));
+        List<T> each = new ArrayList<>();
+        int from = 0;
+        for (int size : bank.sizes) {
+          T own = ops.slice(cosines, 2, from, from + size);
+          T nearest = distance(ops, own);
+          each.add(ops.reshape(nearest, -1, ops.shape(nearest)[1], 1));
+          from += size;
+        }
+        all = all.with(NEAREST + i, each.size() == 1 ? each.get(0) : ops.concat(2, each));
       }
       return all;
     }
@@ -157,9 +177,20 @@ public final class MemoryBank implements ReferenceScorer {
   /**
    * What {@link #distances} gives without one of the references.
    *
-   * @param nearest of {@link #byReference}, of one image
+   * @param tokens of an image, or of its parts
+   * @return [B,N]
    */
-  HostTensor without(Tensors<HostTensor> nearest, int left) {
+  HostTensor without(Compute compute, Tensors<HostTensor> tokens, int left) {
+    int parts = tokens.list().get(0).size(0);
+    ByReference program = new ByReference(this);
+    List<HostTensor> all = new ArrayList<>();
+    for (int i = 0; i < parts; i++) {
+      all.add(without(compute.run(program, Tensors.rows(tokens, i, i + 1)), left));
+    }
+    return parts == 1 ? all.get(0) : new HostOps().concat(0, all);
+  }
+
+  private HostTensor without(Tensors<HostTensor> nearest, int left) {
     List<HostTensor> all = nearest.list(NEAREST);
     int references = all.get(0).size(-1);
     int patches = all.get(0).data().length / references;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.image.Tiling;
 import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
@@ -67,6 +68,7 @@ public final class ReferenceFile {
     ObjectNode taps = header.putObject("taps");
     model.taps().layers().forEach(l -> taps.withArray("layers").add(l));
     taps.put("mean", model.taps().mean()).put("final_norm", model.taps().finalNorm());
+    header.put("tiles", model.tiling().text());
     header.set("ends", Schema.json(model.ends()));
     List<Tensors<HostTensor>> judged = new ArrayList<>();
     for (ReferenceModel.Known k : model.known()) {
@@ -80,6 +82,7 @@ public final class ReferenceFile {
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     if (model.scorer() instanceof MemoryBank bank) {
+      bank.sizes().forEach(n -> header.withArray("rows").add(n));
       for (int i = 0; i < bank.rows().size(); i++) {
         tensors.put(BANK + i, bank.rows().get(i));
       }
@@ -140,8 +143,9 @@ public final class ReferenceFile {
     ReferenceScorer scorer =
         statistics
             .<ReferenceScorer>map(s -> Subspace.fit(s, settings.share()))
-            .orElseGet(() -> bank(f, settings, taps));
-    return new ReferenceModel(settings, taps, scorer, ends, statistics, known(f, header));
+            .orElseGet(() -> bank(f, header, settings, taps));
+    Tiling tiling = Tiling.of(header.path("tiles").asText("none"));
+    return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known(f, header));
   }
 
   private static Statistics statistics(SafetensorsFile f, JsonNode header) {
@@ -157,18 +161,17 @@ public final class ReferenceFile {
     return new Statistics(header.path("patches").asLong(), mean, scatter);
   }
 
-  private static MemoryBank bank(SafetensorsFile f, ReferenceSettings settings, TokenTaps taps) {
+  private static MemoryBank bank(
+      SafetensorsFile f, JsonNode header, ReferenceSettings settings, TokenTaps taps) {
     List<HostTensor> rows = new ArrayList<>();
     int banks = taps.sets() * settings.boxes().size();
     for (int i = 0; i < banks; i++) {
-      HostTensor t = tensor(f, BANK + i);
-      if (t.shape().length != 2 || t.size(0) < 1) {
-        throw new IllegalArgumentException(
-            "tensor %s%d is %s, expected rows of patches".formatted(BANK, i, t));
-      }
-      rows.add(t);
+      rows.add(tensor(f, BANK + i));
     }
-    return MemoryBank.stored(new MemoryBank.Shape(settings.boxes(), settings.layerSum()), rows);
+    List<Integer> sizes = new ArrayList<>();
+    header.path("rows").forEach(n -> sizes.add(n.asInt()));
+    return MemoryBank.stored(
+        new MemoryBank.Shape(settings.boxes(), settings.layerSum()), rows, sizes);
   }
 
   private static HostTensor tensor(SafetensorsFile f, String name) {

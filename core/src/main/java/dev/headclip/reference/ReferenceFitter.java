@@ -1,6 +1,7 @@
 package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.image.Tiling;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
@@ -21,6 +22,7 @@ public final class ReferenceFitter implements AutoCloseable {
 
   private final ReferenceSettings settings;
   private final TokenTaps taps;
+  private final Tiling tiling;
   private final Compute compute;
   private final Optional<ReferenceModel> before;
   private final TokenSpool own = new TokenSpool();
@@ -32,10 +34,12 @@ public final class ReferenceFitter implements AutoCloseable {
   private record Named(String name, String digest) {}
 
   /**
+   * @param tiling what images were cut into
    * @param compute multiplies
    */
-  public ReferenceFitter(ReferenceSettings settings, TokenTaps taps, Compute compute) {
-    this(settings, taps, compute, Optional.empty());
+  public ReferenceFitter(
+      ReferenceSettings settings, TokenTaps taps, Tiling tiling, Compute compute) {
+    this(settings, taps, tiling, compute, Optional.empty());
   }
 
   /**
@@ -44,12 +48,13 @@ public final class ReferenceFitter implements AutoCloseable {
    * @param before what these gave
    */
   public ReferenceFitter(ReferenceModel before, Compute compute) {
-    this(before.settings(), before.taps(), compute, Optional.of(before));
+    this(before.settings(), before.taps(), before.tiling(), compute, Optional.of(before));
   }
 
   private ReferenceFitter(
       ReferenceSettings settings,
       TokenTaps taps,
+      Tiling tiling,
       Compute compute,
       Optional<ReferenceModel> before) {
     if (settings.scorer() == ReferenceSettings.Scorer.MUTUAL) {
@@ -57,6 +62,7 @@ public final class ReferenceFitter implements AutoCloseable {
     }
     this.settings = settings;
     this.taps = taps;
+    this.tiling = tiling;
     this.compute = compute;
     this.before = before;
   }
@@ -78,7 +84,7 @@ public final class ReferenceFitter implements AutoCloseable {
       String digest,
       Tensors<HostTensor> evidence,
       Optional<Tensors<HostTensor>> rotated) {
-    Tensors<HostTensor> tokens = TokenTaps.first(evidence);
+    Tensors<HostTensor> tokens = TokenTaps.of(evidence);
     Tensors<HostTensor> all = rotated.map(r -> joined(tokens, r)).orElse(tokens);
     if (bank()) {
       copies.add(all);
@@ -136,7 +142,8 @@ public final class ReferenceFitter implements AutoCloseable {
       remarks.add(
           "one reference: its quarter turns say where normal parts end; two or more are surer");
     }
-    ReferenceModel model = new ReferenceModel(settings, taps, scorer, found.ends(), all, known);
+    ReferenceModel model =
+        new ReferenceModel(settings, taps, tiling, scorer, found.ends(), all, known);
     return new ReferenceModel.Fitted(model, found.scores(), remarks);
   }
 
@@ -189,7 +196,7 @@ public final class ReferenceFitter implements AutoCloseable {
     if (names.size() + earlier() == 1) {
       List<Tensors<HostTensor>> alone = new ArrayList<>();
       for (Tensors<HostTensor> t : turned.isEmpty() ? List.of(own.get(0)) : turned) {
-        alone.add(with(t, compute.run(single(), TokenTaps.first(t)).get(ReferenceScorer.DISTANCE)));
+        alone.add(with(t, single().of(compute, TokenTaps.of(t))));
       }
       return List.of(alone);
     }
@@ -197,13 +204,12 @@ public final class ReferenceFitter implements AutoCloseable {
     List<ReferenceScorer> without = bank() ? List.of() : withoutFolds();
     for (int i = 0; i < names.size(); i++) {
       Tensors<HostTensor> evidence = own.get(i);
-      Tensors<HostTensor> tokens = TokenTaps.first(evidence);
+      Tensors<HostTensor> tokens = TokenTaps.of(evidence);
       HostTensor distances;
       if (scorer instanceof MemoryBank m) {
-        int all = earlier() + names.size();
-        distances = m.without(compute.run(m.byReference(all), tokens), earlier() + i);
+        distances = m.without(compute, tokens, earlier() + i);
       } else {
-        distances = compute.run(without.get(i % FOLDS), tokens).get(ReferenceScorer.DISTANCE);
+        distances = without.get(i % FOLDS).of(compute, tokens);
       }
       judged.add(List.of(with(evidence, distances)));
     }
@@ -212,7 +218,7 @@ public final class ReferenceFitter implements AutoCloseable {
 
   /** A scorer of the single reference without its copies. */
   private ReferenceScorer single() {
-    Tensors<HostTensor> tokens = TokenTaps.first(own.get(0));
+    Tensors<HostTensor> tokens = TokenTaps.of(own.get(0));
     return bank()
         ? MemoryBank.of(shape(), List.of(tokens))
         : Subspace.fit(Statistics.of(tokens.get(TokenTaps.TOKENS + 0), compute), settings.share());

@@ -1,5 +1,6 @@
 package dev.headclip.reference;
 
+import dev.headclip.image.Tiling;
 import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -13,6 +14,7 @@ import java.util.Optional;
  *
  * @param settings how images are compared
  * @param taps tokens that are read
+ * @param tiling what images are cut into
  * @param scorer fitted to the references
  * @param ends where normal references end
  * @param statistics of the references' patches, from which a subspace is fitted; for merging
@@ -21,6 +23,7 @@ import java.util.Optional;
 public record ReferenceModel(
     ReferenceSettings settings,
     TokenTaps taps,
+    Tiling tiling,
     ReferenceScorer scorer,
     NormalEnds ends,
     Optional<Statistics> statistics,
@@ -61,7 +64,7 @@ public record ReferenceModel(
         scorer instanceof MemoryBank bank
             ? "bank " + bank.rows().hashCode()
             : "statistics " + statistics.map(Statistics::digest).orElse(0);
-    return "%s %s %s %s".formatted(Schema.json(settings), taps, numbers, ends);
+    return "%s %s %s %s %s".formatted(Schema.json(settings), taps, tiling.text(), numbers, ends);
   }
 
   /** Where it comes from, in words. */

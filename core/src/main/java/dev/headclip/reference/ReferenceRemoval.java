@@ -55,7 +55,7 @@ public final class ReferenceRemoval {
           "%s: the only reference left; expected one that stays".formatted(name));
     }
     if (scorer instanceof MemoryBank bank) {
-      scorer = bank.without(at, left.size());
+      scorer = bank.without(at);
     } else {
       Tensors<HostTensor> all =
           rotated.map(r -> Tensors.joined(new HostOps(), List.of(tokens, r))).orElse(tokens);
@@ -87,7 +87,8 @@ public final class ReferenceRemoval {
       remarks.add("none of the references left was judged by others; normal parts end as before");
     }
     ReferenceModel model =
-        new ReferenceModel(before.settings(), before.taps(), fitted, ends, statistics, left);
+        new ReferenceModel(
+            before.settings(), before.taps(), before.tiling(), fitted, ends, statistics, left);
     return new ReferenceModel.Fitted(model, scores, remarks);
   }
 }

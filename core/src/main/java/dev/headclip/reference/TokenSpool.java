@@ -12,39 +12,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * Tensors of many images, all of the same shapes: in memory up to a limit, behind it in a temporary
- * file that goes with the process.
+ * Tensors of many images: in memory up to a limit, behind it in a temporary file that goes with the
+ * process.
  */
 public final class TokenSpool implements AutoCloseable {
   private static final long IN_MEMORY = 128L << 20;
 
   private final List<Tensors<HostTensor>> kept = new ArrayList<>();
+  private final List<Place> places = new ArrayList<>();
   private long bytes;
+  private long end;
   private FileChannel file;
-  private Tensors<HostTensor> like = Tensors.none();
-  private int size;
+
+  /** Where in the file an image's tensors lie, and their shapes. */
+  private record Place(long at, Map<String, long[]> shapes) {}
 
   /** One more image's. */
   public void add(Tensors<HostTensor> one) {
     long more = bytes(one);
-    if (size == 0) {
-      like = one;
-    }
     if (file == null && bytes + more <= IN_MEMORY) {
       kept.add(one);
     } else {
       append(one);
     }
     bytes += more;
-    size++;
   }
 
   /** Images so far. */
   public int size() {
-    return size;
+    return kept.size() + places.size();
   }
 
   private static long bytes(Tensors<HostTensor> one) {
@@ -62,12 +63,14 @@ public final class TokenSpool implements AutoCloseable {
                 StandardOpenOption.WRITE,
                 StandardOpenOption.DELETE_ON_CLOSE);
       }
-      long at = (size - kept.size()) * bytes(like);
+      Map<String, long[]> shapes = new LinkedHashMap<>();
+      one.named().forEach((name, t) -> shapes.put(name, t.shape()));
+      places.add(new Place(end, shapes));
       for (HostTensor t : one.list()) {
         ByteBuffer b = buffer(t);
         b.asFloatBuffer().put(t.data());
         while (b.hasRemaining()) {
-          at += file.write(b, at);
+          end += file.write(b, end);
         }
       }
     } catch (IOException e) {
@@ -81,10 +84,11 @@ public final class TokenSpool implements AutoCloseable {
       return kept.get(image);
     }
     try {
-      long at = (image - kept.size()) * bytes(like);
+      Place place = places.get(image - kept.size());
+      long at = place.at();
       Tensors<HostTensor> all = Tensors.none();
-      for (String name : like.names()) {
-        HostTensor t = HostTensor.zeros(like.get(name).shape());
+      for (Map.Entry<String, long[]> e : place.shapes().entrySet()) {
+        HostTensor t = HostTensor.zeros(e.getValue());
         ByteBuffer b = buffer(t);
         while (b.hasRemaining()) {
           int n = file.read(b, at);
@@ -95,7 +99,7 @@ public final class TokenSpool implements AutoCloseable {
         }
         b.flip();
         b.asFloatBuffer().get(t.data());
-        all = all.with(name, t);
+        all = all.with(e.getKey(), t);
       }
       return all;
     } catch (IOException e) {

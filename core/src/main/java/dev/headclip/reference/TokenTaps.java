@@ -60,9 +60,9 @@ public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, b
     return filtered(evidence, name -> !tapped(name));
   }
 
-  /** The tokens among evidence, of the first view, [1,...]. */
-  public static Tensors<HostTensor> first(Tensors<HostTensor> evidence) {
-    return Tensors.rows(filtered(evidence, TokenTaps::tapped), 0, 1);
+  /** The tokens among evidence. */
+  public static Tensors<HostTensor> of(Tensors<HostTensor> evidence) {
+    return filtered(evidence, TokenTaps::tapped);
   }
 
   private static Tensors<HostTensor> filtered(Tensors<HostTensor> all, Predicate<String> wanted) {

@@ -44,6 +44,13 @@ public record Tensors<T>(Map<String, T> named) {
     return new Tensors<>(all);
   }
 
+  /** All but one. */
+  public Tensors<T> without(String name) {
+    Map<String, T> rest = new LinkedHashMap<>(named);
+    rest.remove(name);
+    return new Tensors<>(rest);
+  }
+
   /**
    * @throws IllegalArgumentException naming what there is
    */

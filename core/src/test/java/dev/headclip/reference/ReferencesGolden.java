@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.PositionResize;
+import dev.headclip.image.Tiling;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.method.Network;
 import dev.headclip.method.RecordableScoring;
@@ -500,7 +501,7 @@ public final class ReferencesGolden {
     Map<String, Object> changes = form("scorer", scorer);
     ReferenceSettings s = ReferenceSettings.of(changes);
     try (ReferenceFitter fitter =
-        new ReferenceFitter(s, new TokenTaps(layers, mean, false, false), compute)) {
+        new ReferenceFitter(s, new TokenTaps(layers, mean, false, false), Tiling.none(), compute)) {
       HostTensor none = HostTensor.zeros(1, side, side);
       for (int i = 0; i < references; i++) {
         Tensors<HostTensor> evidence =

@@ -112,6 +112,9 @@ final class Recorder {
     if (!model.adapter().method().views().whole()) {
       return Optional.of("it sees several views of an image");
     }
+    if (model.references().filter(r -> !r.tiling().plain()).isPresent()) {
+      return Optional.of("its references were looked at in parts of images");
+    }
     if (model.adapts()) {
       return Optional.of("it adapts to every image");
     }
