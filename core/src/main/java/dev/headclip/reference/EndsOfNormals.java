@@ -59,12 +59,10 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
       long most = Math.max(1, PIXELS / images.size());
       Map<String, List<float[]>> all = new HashMap<>();
       for (Tensors<HostTensor> image : images) {
-        scoring
-            .values(image, 1, 1)
-            .named()
+        ofImage(scoring, image)
             .forEach(
-                (name, t) ->
-                    all.computeIfAbsent(name, n -> new ArrayList<>()).add(thinned(t.data(), most)));
+                (name, values) ->
+                    all.computeIfAbsent(name, n -> new ArrayList<>()).add(thinned(values, most)));
       }
       return new Values(all);
     }
