@@ -72,12 +72,10 @@ public final class ReferenceFile {
     header.set("ends", Schema.json(model.ends()));
     List<Tensors<HostTensor>> judged = new ArrayList<>();
     for (ReferenceModel.Known k : model.known()) {
-      header
-          .withArray("references")
-          .addObject()
-          .put("name", k.name())
-          .put("digest", k.digest())
-          .put("judged", k.judged().size());
+      ObjectNode one = header.withArray("references").addObject();
+      one.put("name", k.name()).put("digest", k.digest()).putArray("judged");
+      // rows of each: one, or as many as parts it was looked at in
+      k.judged().forEach(j -> one.withArray("judged").add(j.list().get(0).size(0)));
       judged.addAll(k.judged());
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
@@ -190,21 +188,27 @@ public final class ReferenceFile {
     }
     int rows = 0;
     for (JsonNode r : header.path("references")) {
-      rows += r.path("judged").asInt();
+      for (JsonNode n : r.path("judged")) {
+        rows += n.asInt();
+      }
     }
     for (String name : all.names()) {
       HostTensor t = all.get(name);
       if (t.shape().length < 1 || t.size(0) != rows) {
         throw new IllegalArgumentException(
-            "tensor %s%s is %s, expected %d references".formatted(LEFT_OUT, name, t, rows));
+            "tensor %s%s is %s, expected %d rows".formatted(LEFT_OUT, name, t, rows));
       }
     }
     List<ReferenceModel.Known> known = new ArrayList<>();
     int at = 0;
     for (JsonNode r : header.path("references")) {
       List<Tensors<HostTensor>> judged = new ArrayList<>();
-      for (int i = 0; i < r.path("judged").asInt(); i++, at++) {
-        judged.add(Tensors.rows(all, at, at + 1));
+      for (JsonNode n : r.path("judged")) {
+        if (n.asInt() < 1 || at + n.asInt() > rows) {
+          throw new IllegalArgumentException("a reference of %s rows".formatted(n));
+        }
+        judged.add(Tensors.rows(all, at, at + n.asInt()));
+        at += n.asInt();
       }
       known.add(
           new ReferenceModel.Known(r.path("name").asText(), r.path("digest").asText(), judged));
