@@ -57,7 +57,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   enum Format {
     text,
     json,
-    csv
+    csv,
+    coco
   }
 
   @Spec private CommandSpec spec;
@@ -78,9 +79,10 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   @Option(
       names = "--format",
-      paramLabel = "text|json|csv",
+      paramLabel = "text|json|csv|coco",
       defaultValue = "text",
-      description = "Form of the results; json is one object a line (default: ${DEFAULT-VALUE}).")
+      description =
+          "Form of the results; json is one object a line, coco one document with the regions' pixels (default: ${DEFAULT-VALUE}).")
   private Format format;
 
   @Option(
@@ -114,6 +116,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   @Mixin private MapOptions maps;
 
   private Optional<Report.Compared> compared = Optional.empty();
+  private Optional<CocoDocument> coco = Optional.empty();
 
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
@@ -159,8 +162,12 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     }
     Counts counts = new Counts();
     try (Stopper stopper = new Stopper(20)) {
+      if (format == Format.coco) {
+        coco = Optional.of(new CocoDocument());
+      }
       boolean heard =
           batched || byFolder ? batches(images, stopper, counts) : single(images, stopper, counts);
+      coco.ifPresent(c -> out().println(c.json()));
       if (!heard || out().checkError()) {
         throw new HeadClipException(
             "the results cannot be written to standard output (full, or closed); stopped");
@@ -276,7 +283,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   /** Whether it could be printed. */
   private boolean print(Row r, Counts counts) {
     PrintStream to = r.failed() && format == Format.text ? System.err : out();
-    to.println(r.text());
+    if (coco.isEmpty()) {
+      to.println(r.text());
+    }
     counts.add(r);
     return !to.checkError();
   }
@@ -349,6 +358,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   private Row row(Outcome outcome, String name, Report report) {
     if (outcome instanceof Outcome.Failed f) {
       String error = SettingFlags.named(spec, f.error());
+      coco.ifPresent(c -> c.failed(f.source().id(), error));
       return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
@@ -358,6 +368,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     } catch (HeadClipException e) {
       return new Row(report.failed(s.source().id(), e.getMessage()), true, false);
     }
+    coco.ifPresent(c -> c.add(s.source().id(), s.detection()));
     Optional<Path> map = written.map();
     return new Row(
         report.scored(s.source().id(), s.detection(), map, written.overlay()),

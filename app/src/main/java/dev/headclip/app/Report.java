@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One line of results for each image, in one of three forms. */
 sealed interface Report {
@@ -30,7 +31,7 @@ sealed interface Report {
   static Report of(
       DetectCommand.Format format, String model, boolean guard, Optional<Compared> compared) {
     return switch (format) {
-      case text -> new Text();
+      case text, coco -> new Text();
       case json -> new Json(model, compared);
       case csv -> new Csv(model, guard);
     };
@@ -69,7 +70,10 @@ sealed interface Report {
                   d.score(),
                   Printable.line(image),
                   page.isEmpty() ? "" : " (" + page + ")");
-      return d.anomalous() && !d.regions().isEmpty() ? line + "  " + regions(d) : line;
+      if (d.regions().isEmpty()) {
+        return line;
+      }
+      return line + "  " + (d.anomalous() ? regions(d) : "(map only: " + regions(d) + ")");
     }
 
     private static String regions(Detection d) {
@@ -113,7 +117,7 @@ sealed interface Report {
     @Override
     public Optional<String> header() {
       return Optional.of(
-          "image,score,global_score,local_score,anomalous,threshold,width,height,regions,map,overlay,model,ms,error");
+          "image,score,global_score,local_score,anomalous,threshold,width,height,regions,map,overlay,model,ms,error,raw_score,map_threshold,region_boxes");
     }
 
     @Override
@@ -133,7 +137,10 @@ sealed interface Report {
               overlay.map(Path::toString).orElse(""),
               model,
               DetectionJson.tenths(d.milliseconds()),
-              ""));
+              "",
+              d.raw().map(r -> String.valueOf(r.score())).orElse(""),
+              d.mapThreshold(),
+              boxes(d)));
     }
 
     @Override
@@ -142,8 +149,28 @@ sealed interface Report {
       for (int i = 0; i < 12; i++) {
         cells.add("");
       }
-      cells.add(error);
+      cells.addAll(List.of(error, "", "", ""));
       return row(cells);
+    }
+
+    /** Each region as "x y width height peak score area centroid_x centroid_y". */
+    private static String boxes(Detection d) {
+      return d.regions().stream()
+          .map(
+              r ->
+                  String.format(
+                      Locale.ROOT,
+                      "%d %d %d %d %.4f %.4f %.6f %.1f %.1f",
+                      r.x(),
+                      r.y(),
+                      r.width(),
+                      r.height(),
+                      r.peak(),
+                      r.score(),
+                      r.area(),
+                      r.centroidX(),
+                      r.centroidY()))
+          .collect(Collectors.joining("; "));
     }
 
     private String row(List<?> cells) {

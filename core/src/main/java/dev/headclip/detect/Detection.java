@@ -4,6 +4,7 @@ import dev.headclip.image.Page;
 import dev.headclip.image.RegionOfInterest;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
+import dev.headclip.map.Regions;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.tensor.HostTensor;
@@ -45,8 +46,63 @@ public record Detection(
     Optional<Scores.Raw> raw,
     Tensors<HostTensor> evidence,
     double milliseconds) {
+  /** Share of the peak that outlines a region where nothing reaches the map's threshold. */
+  private static final double PEAK = 0.9;
+
   public Detection {
     regions = List.copyOf(regions);
+  }
+
+  /** With the regions of its map. */
+  static Detection of(
+      double score,
+      double globalScore,
+      double localScore,
+      boolean anomalous,
+      double threshold,
+      double mapThreshold,
+      int width,
+      int height,
+      Page page,
+      AnomalyMap map,
+      Optional<Scores.Raw> raw,
+      Tensors<HostTensor> evidence,
+      double milliseconds) {
+    Detection bare =
+        new Detection(
+            score,
+            globalScore,
+            localScore,
+            anomalous,
+            threshold,
+            mapThreshold,
+            width,
+            height,
+            page,
+            List.of(),
+            map,
+            raw,
+            evidence,
+            milliseconds);
+    return bare.withRegions(Regions.of(map, bare.outlinedAt(), width, height));
+  }
+
+  private Detection withRegions(List<Region> found) {
+    return new Detection(
+        score,
+        globalScore,
+        localScore,
+        anomalous,
+        threshold,
+        mapThreshold,
+        width,
+        height,
+        page,
+        found,
+        map,
+        raw,
+        evidence,
+        milliseconds);
   }
 
   /** Which pixels counted, at the network's size; empty where all did. */
@@ -60,6 +116,13 @@ public record Detection(
       counts[i] = (byte) (t.data()[i] > 0 ? 1 : 0);
     }
     return Optional.of(new RegionOfInterest(t.size(-1), t.size(-2), counts));
+  }
+
+  /**
+   * The map value that the regions are outlined at: lower than the threshold where none reaches it.
+   */
+  public double outlinedAt() {
+    return anomalous && map.max() < mapThreshold ? PEAK * map.max() : mapThreshold;
   }
 
   /** The map at the image's own size. */

@@ -45,6 +45,8 @@ public final class DetectionJson {
       ObjectNode region = o.withArray("regions").addObject();
       region.putArray("box").add(r.x()).add(r.y()).add(r.width()).add(r.height());
       region.put("area", rounded(r.area())).put("peak", rounded(r.peak()));
+      region.put("score", rounded(r.score()));
+      region.putArray("centroid").add(tenths(r.centroidX())).add(tenths(r.centroidY()));
     }
     map.ifPresent(p -> o.put("map", p.toString()));
     overlay.ifPresent(p -> o.put("overlay", p.toString()));

@@ -10,8 +10,6 @@ import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.RgbImage;
 import dev.headclip.image.Tiling;
 import dev.headclip.map.AnomalyMap;
-import dev.headclip.map.Region;
-import dev.headclip.map.Regions;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
@@ -49,9 +47,6 @@ import java.util.function.Function;
  * }</pre>
  */
 public final class Detector implements AutoCloseable {
-  /** Share of the peak that outlines a region where nothing reaches the map's threshold. */
-  private static final double PEAK = 0.9;
-
   private final Model model;
   private final InferenceSession session;
   private final Optional<Adaptation> adaptation;
@@ -438,11 +433,7 @@ public final class Detector implements AutoCloseable {
       double ms,
       long start) {
     boolean anomalous = s.score() >= ends.threshold();
-    List<Region> regions = Regions.of(s.map(), ends.mapThreshold(), width, height);
-    if (anomalous && regions.isEmpty()) {
-      regions = Regions.of(s.map(), PEAK * s.map().max(), width, height).subList(0, 1);
-    }
-    return new Detection(
+    return Detection.of(
         s.score(),
         s.global(),
         s.local(),
@@ -452,7 +443,6 @@ public final class Detector implements AutoCloseable {
         width,
         height,
         page,
-        regions,
         s.map(),
         s.raw(),
         evidence,

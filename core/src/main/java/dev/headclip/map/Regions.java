@@ -38,12 +38,19 @@ public final class Regions {
     int top = h;
     int bottom = 0;
     int count = 0;
+    double sum = 0;
+    double sumX = 0;
+    double sumY = 0;
     float peak = 0;
     while (!todo.isEmpty()) {
       int at = todo.pop();
       int x = at % w;
       int y = at / w;
       count++;
+      sum += map.values()[at];
+      // a pixel's middle
+      sumX += x + 0.5;
+      sumY += y + 0.5;
       peak = Math.max(peak, map.values()[at]);
       left = Math.min(left, x);
       right = Math.max(right, x);
@@ -60,6 +67,14 @@ public final class Regions {
       }
     }
     return new Region(
-        left, top, right - left + 1, bottom - top + 1, (double) count / (w * h), peak);
+        left,
+        top,
+        right - left + 1,
+        bottom - top + 1,
+        (double) count / (w * h),
+        peak,
+        sum / count,
+        sumX / count,
+        sumY / count);
   }
 }
