@@ -49,6 +49,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   /** An image that takes longer to decode comes when it is ready; the others do not wait. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
+  /** Of all results. */
+  static final String PAGE = "index.html";
+
   enum Pages {
     all,
     first
@@ -117,6 +120,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   private Optional<Report.Compared> compared = Optional.empty();
   private Optional<CocoDocument> coco = Optional.empty();
+  private Optional<ResultsPage> page = Optional.empty();
+  private String modelName = "";
 
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
@@ -162,6 +167,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     }
     Counts counts = new Counts();
     try (Stopper stopper = new Stopper(20)) {
+      if (maps.writesPage()) {
+        page = Optional.of(new ResultsPage());
+      }
       if (format == Format.coco) {
         coco = Optional.of(new CocoDocument());
       }
@@ -173,9 +181,23 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
             "the results cannot be written to standard output (full, or closed); stopped");
       }
       search.remarks().forEach(System.err::println);
+      page.filter(p -> counts.all() > 0)
+          .ifPresent(p -> p.write(maps.out().resolve(PAGE), facts(images.size(), counts)));
       summary(counts, stopper.flag().get(), images.size());
       return counts.failed > 0 || search.anyEmpty() ? Main.SOME_FAILED : Main.OK;
     }
+  }
+
+  /** Of the run, for its page. */
+  private Map<String, Object> facts(int images, Counts counts) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("model", modelName);
+    compared.ifPresent(c -> facts.put("images", c.text()));
+    facts.put("date", java.time.LocalDateTime.now().withNano(0).toString().replace('T', ' '));
+    if (counts.all() < images) {
+      facts.put("stopped", "%d of %d images looked at".formatted(counts.all(), images));
+    }
+    return facts;
   }
 
   private boolean single(List<ImageSearch.Found> images, Stopper stopper, Counts counts)
@@ -229,7 +251,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     Map<ImageSource, String> names = names(images);
     String scorer = comparer.settings().scorer().name().toLowerCase(Locale.ROOT);
     compared = Optional.of(new Report.Compared(scorer, images.size(), true));
-    Report report = Report.of(format, comparer.model().name(), csvGuard, compared);
+    modelName = comparer.model().name();
+    Report report = Report.of(format, modelName, csvGuard, compared);
     Batch.Result result;
     try (ProgressLine progress = progress(images.size())) {
       result =
@@ -263,7 +286,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   /** With the decoded image once more, where it is drawn upon. */
   private Outcome pictured(Outcome o) {
-    if (!maps.drawsOverlays() || !(o instanceof Outcome.Scored s)) {
+    if (!maps.wantsPixels() || !(o instanceof Outcome.Scored s)) {
       return o;
     }
     try {
@@ -302,11 +325,12 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
                         r.settings().scorer().name().toLowerCase(Locale.ROOT),
                         r.references(),
                         false));
-    Report report = Report.of(format, detector.model().name(), csvGuard, compared);
+    modelName = detector.model().name();
+    Report report = Report.of(format, modelName, csvGuard, compared);
     Map<ImageSource, String> names = names(images);
     List<ImageSource> sources = images.stream().map(ImageSearch.Found::source).toList();
     StreamSettings settings =
-        StreamSettings.defaults().withPixels(maps.drawsOverlays()).withPatience(PATIENCE);
+        StreamSettings.defaults().withPixels(maps.wantsPixels()).withPatience(PATIENCE);
     report.header().ifPresent(out()::println);
     try (ProgressLine progress = progress(sources.size());
         Detections<Row> rows =
@@ -349,16 +373,23 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
         counts.normal,
         counts.failed,
         compared.map(c -> "; " + c.text()).orElse(""),
-        maps.any() && counts.all() > counts.failed ? "; heat maps in " + maps.out() : "",
+        maps.any() && counts.all() > counts.failed ? "; " + written() : "",
         stopped && counts.all() < total
             ? "; stopped, %d not looked at".formatted(total - counts.all())
             : "");
+  }
+
+  private String written() {
+    return maps.writesPage()
+        ? "results in " + maps.out().resolve(PAGE)
+        : "heat maps in " + maps.out();
   }
 
   private Row row(Outcome outcome, String name, Report report) {
     if (outcome instanceof Outcome.Failed f) {
       String error = SettingFlags.named(spec, f.error());
       coco.ifPresent(c -> c.failed(f.source().id(), error));
+      page.ifPresent(p -> p.failed(f.source().id(), error));
       return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
@@ -369,6 +400,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       return new Row(report.failed(s.source().id(), e.getMessage()), true, false);
     }
     coco.ifPresent(c -> c.add(s.source().id(), s.detection()));
+    page.ifPresent(p -> p.add(s.source().id(), s.detection(), s.pixels().orElseThrow()));
     Optional<Path> map = written.map();
     return new Row(
         report.scored(s.source().id(), s.detection(), map, written.overlay()),

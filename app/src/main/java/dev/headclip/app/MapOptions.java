@@ -48,11 +48,40 @@ final class MapOptions {
       description = "Size of the maps: the image's or the network's (default: ${DEFAULT-VALUE}).")
   private MapSize mapSize;
 
+  enum MapValues {
+    unit,
+    raw
+  }
+
+  @Option(
+      names = "--map-values",
+      paramLabel = "unit|raw",
+      defaultValue = "unit",
+      description =
+          "From 0 to 1, or against references the distances in units of their own, with --maps npy (default: ${DEFAULT-VALUE}).")
+  private MapValues mapValues;
+
   @Option(
       names = "--overlay",
       negatable = true,
       description = "The image under its heat map, regions outlined (default: with --maps png).")
   private Optional<Boolean> overlay;
+
+  @Option(
+      names = "--page",
+      negatable = true,
+      description =
+          "A page of all results, OUT/index.html: pictures beside maps, a threshold to move (default: with --maps).")
+  private Optional<Boolean> page;
+
+  boolean writesPage() {
+    return page.orElse(maps != Maps.none);
+  }
+
+  /** Whether the decoded images are needed. */
+  boolean wantsPixels() {
+    return drawsOverlays() || writesPage();
+  }
 
   Path out() {
     return out;
@@ -64,11 +93,14 @@ final class MapOptions {
 
   /** Whether anything is written. */
   boolean any() {
-    return maps != Maps.none || drawsOverlays();
+    return maps != Maps.none || drawsOverlays() || writesPage();
   }
 
   /** Makes the folder, so that one that cannot be written is known before the first image. */
   void prepare() {
+    if (mapValues == MapValues.raw && maps != Maps.npy) {
+      throw new HeadClipException("--map-values raw goes with --maps npy: a picture ends at 1");
+    }
     if (any()) {
       try {
         Files.createDirectories(out);
@@ -89,10 +121,25 @@ final class MapOptions {
     // at the image's size once, for map and overlay
     boolean wanted = drawsOverlays() || maps != Maps.none && mapSize == MapSize.image;
     AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
-    AnomalyMap written = mapSize == MapSize.model ? s.detection().map() : full;
+    AnomalyMap unit = mapSize == MapSize.model ? s.detection().map() : full;
+    AnomalyMap written = mapValues == MapValues.raw ? raw(s) : unit;
     return new Written(
         maps == Maps.none ? Optional.empty() : Optional.of(writeMap(written, name)),
         drawsOverlays() ? Optional.of(writeOverlay(s, full, name)) : Optional.empty());
+  }
+
+  private AnomalyMap raw(Outcome.Scored s) {
+    AnomalyMap map =
+        s.detection()
+            .raw()
+            .orElseThrow(
+                () ->
+                    new HeadClipException(
+                        "--map-values raw: no such without --normal or --batched"))
+            .map();
+    return mapSize == MapSize.model
+        ? map
+        : map.resize(s.detection().width(), s.detection().height());
   }
 
   private Path writeMap(AnomalyMap map, String name) {
@@ -118,7 +165,7 @@ final class MapOptions {
                 Overlay.draw(
                     s.pixels().orElseThrow(),
                     map,
-                    s.detection().mapThreshold(),
+                    s.detection().outlinedAt(),
                     s.detection().region()),
                 o));
     return to;

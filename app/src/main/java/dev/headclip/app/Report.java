@@ -117,7 +117,7 @@ sealed interface Report {
     @Override
     public Optional<String> header() {
       return Optional.of(
-          "image,score,global_score,local_score,anomalous,threshold,width,height,regions,map,overlay,model,ms,error,raw_score,map_threshold,region_boxes");
+          "image,score,global_score,local_score,anomalous,threshold,width,height,regions,map,overlay,model,ms,raw_score,map_threshold,region_boxes,error");
     }
 
     @Override
@@ -137,19 +137,19 @@ sealed interface Report {
               overlay.map(Path::toString).orElse(""),
               model,
               DetectionJson.tenths(d.milliseconds()),
-              "",
               d.raw().map(r -> String.valueOf(r.score())).orElse(""),
               d.mapThreshold(),
-              boxes(d)));
+              boxes(d),
+              ""));
     }
 
     @Override
     public String failed(String image, String error) {
       List<Object> cells = new ArrayList<>(List.of(image));
-      for (int i = 0; i < 12; i++) {
+      for (int i = 0; i < 15; i++) {
         cells.add("");
       }
-      cells.addAll(List.of(error, "", "", ""));
+      cells.add(error);
       return row(cells);
     }
 

@@ -420,4 +420,55 @@ class DetectCommandTest {
     assertThat(ImageIO.read(dir.resolve("out/x.png.overlay.png").toFile()).getWidth())
         .isEqualTo(64);
   }
+
+  @Test
+  void aPageShowsAllResultsOfflineWhateverTheirNamesHold() throws IOException {
+    image("in/<script>alert(1)<!--.png", 1);
+    image("in/b.png", 2);
+    Files.write(dir.resolve("in/c.png"), new byte[] {1, 2, 3});
+    Processes.Run r = detect(dir.resolve("in"), "--model", model, "--out", OUT);
+    assertThat(r.code()).isEqualTo(1);
+    assertThat(r.err()).contains("results in ", "out/index.html");
+    String page = Files.readString(dir.resolve("out/index.html"));
+    assertThat(page)
+        .contains("\\u003cscript\\u003ealert(1)\\u003c!--.png", "data:image/jpeg", "c.png")
+        .doesNotContain("http://", "https://", "@DATA@", "@THRESHOLD@", "<script>alert");
+    detect(dir.resolve("in/b.png"), "--model", model, "--out", Path.of("plain"), "--no-page");
+    assertThat(dir.resolve("plain/index.html")).doesNotExist();
+  }
+
+  @Test
+  void regionsComeAsCocoWithTheirPixels() throws IOException {
+    image("in/a.png", 1);
+    Files.write(dir.resolve("in/c.png"), new byte[] {1, 2, 3});
+    Processes.Run r =
+        detect(
+            dir.resolve("in"),
+            "--model",
+            model,
+            "--maps",
+            "none",
+            "--format",
+            "coco",
+            "--threshold",
+            0);
+    assertThat(r.code()).isEqualTo(1);
+    JsonNode coco = JSON.readTree(r.out());
+    assertThat(coco.path("images")).hasSize(1);
+    assertThat(coco.path("errors").path(0).path("file_name").asText()).endsWith("c.png");
+    JsonNode image = coco.path("images").path(0);
+    assertThat(coco.path("annotations")).isNotEmpty();
+    for (JsonNode a : coco.path("annotations")) {
+      assertThat(a.path("image_id")).isEqualTo(image.path("id"));
+      int covered = 0;
+      int inside = 0;
+      JsonNode counts = a.path("segmentation").path("counts");
+      for (int i = 0; i < counts.size(); i++) {
+        covered += counts.path(i).asInt();
+        inside += i % 2 == 0 ? 0 : counts.path(i).asInt();
+      }
+      assertThat(covered).isEqualTo(64 * 48);
+      assertThat(inside).isEqualTo(a.path("area").asInt());
+    }
+  }
 }

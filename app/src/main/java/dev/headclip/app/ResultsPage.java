@@ -1,0 +1,93 @@
+package dev.headclip.app;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.detect.Detection;
+import dev.headclip.detect.DetectionJson;
+import dev.headclip.image.ImageWriter;
+import dev.headclip.image.Overlay;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
+import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.report.Html;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+
+/**
+ * One offline page of results: a sheet of small pictures beside their maps, a histogram with a
+ * threshold to move, filters, a table to save. Thread-safe.
+ */
+final class ResultsPage {
+  /** Further images are listed without pictures: the page stays one that a browser opens. */
+  private static final int PICTURES = 2000;
+
+  private static final int SIDE = 224;
+
+  private final TreeMap<String, ObjectNode> entries = new TreeMap<>();
+  private double threshold = 0.5;
+  private int pictures;
+
+  /** An image that was scored. */
+  void add(String name, Detection d, RgbImage image) {
+    ObjectNode o = JsonNodeFactory.instance.objectNode().put("n", name);
+    o.put("s", DetectionJson.rounded(d.score())).put("r", d.regions().size());
+    if (takesPicture()) {
+      double scale = Math.min(1, (double) SIDE / Math.max(image.width(), image.height()));
+      int w = (int) Math.max(1, Math.round(image.width() * scale));
+      int h = (int) Math.max(1, Math.round(image.height() * scale));
+      RgbImage small = PillowResize.BILINEAR.resize(image, w, h);
+      RgbImage over = Overlay.draw(small, d.map().resize(w, h), d.outlinedAt(), d.region());
+      o.put("i", base64(small)).put("o", base64(over));
+    }
+    synchronized (this) {
+      threshold = d.threshold();
+      entries.put(name, o);
+    }
+  }
+
+  private synchronized boolean takesPicture() {
+    return pictures++ < PICTURES;
+  }
+
+  private static String base64(RgbImage image) {
+    return Base64.getEncoder().encodeToString(ImageWriter.jpeg(image));
+  }
+
+  /** An image that could not be. */
+  synchronized void failed(String name, String error) {
+    entries.put(name, JsonNodeFactory.instance.objectNode().put("n", name).put("e", error));
+  }
+
+  /**
+   * Writes the page.
+   *
+   * @param facts of the run
+   */
+  synchronized void write(Path to, Map<String, ?> facts) {
+    StringBuilder data = new StringBuilder("[");
+    entries
+        .values()
+        .forEach(e -> data.append(data.length() > 1 ? "," : "").append(Html.script(e.toString())));
+    // the data come last: a name may be called like the other place
+    String results =
+        resource().replace("@THRESHOLD@", String.valueOf(threshold)).replace("@DATA@", data + "]");
+    AtomicFiles.writeText(to, Html.page("HeadCLIP results", Html.facts(facts) + results));
+  }
+
+  private static String resource() {
+    try (InputStream in =
+        Objects.requireNonNull(
+            ResultsPage.class.getResourceAsStream("/headclip/report/results.html"))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
