@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -232,7 +233,7 @@ class ReferencesTest {
         assertThat(j.path("score").asDouble()).as(preset).isBetween(0.0, 1.0);
       }
     }
-    for (String method : List.of("winclip", "anovl")) {
+    for (String method : List.of("winclip")) {
       double[] found =
           scores(
               json(
@@ -247,6 +248,22 @@ class ReferencesTest {
                   "tile"));
       assertThat(found[0]).as(method).isBetween(0.0, 1.0);
     }
+  }
+
+  @Test
+  @Tag("long")
+  void methodsOfManyViewsAreComparedByTheFirst() throws IOException {
+    double[] found =
+        scores(
+            json(
+                bad.get(0),
+                "--normal",
+                good.subList(0, 2),
+                "--backbone",
+                "starter",
+                "--method",
+                "anovl"));
+    assertThat(found[0]).isBetween(0.0, 1.0);
   }
 
   @Test
