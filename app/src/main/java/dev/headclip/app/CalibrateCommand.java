@@ -2,6 +2,7 @@ package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.calibrate.Calibration;
+import dev.headclip.calibrate.ThresholdEffect;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  headclip calibrate --normal good-parts/ --target-fpr 0.01 --out mine.safetensors",
+      "  headclip calibrate --normal good-parts/ --root labelled-parts/ --out mine.safetensors",
       "  headclip calibrate --root labelled-parts/ --recall 0.95 --out mine.safetensors",
       "  headclip detect parts/ --backbone starter --adapter mine.safetensors"
     })
@@ -79,6 +81,12 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
           "The adapter to write (default: the one that was read, if it is a file of yours).")
   private Optional<Path> out;
 
+  @Option(
+      names = "--force",
+      description =
+          "Write a threshold of --normal even where it halves the anomalies found in --root.")
+  private boolean force;
+
   private int failed;
 
   @Override
@@ -94,8 +102,10 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
         List.of(annotated, !normal.isEmpty(), !unlabelled.isEmpty()).stream()
             .filter(b -> b)
             .count();
-    if (ways != 1) {
-      throw new HeadClipException("expected one of --root, --normal, --unlabelled");
+    boolean checked = annotated && !normal.isEmpty() && unlabelled.isEmpty();
+    if (ways != 1 && !checked) {
+      throw new HeadClipException(
+          "expected one of --root, --normal, --unlabelled, or --normal with --root to see what it does");
     }
     Path to =
         out.or(model::ownAdapter)
@@ -114,7 +124,10 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
                     .tiling(regions.tiling())
                     .build());
         Stopper stopper = new Stopper(20)) {
-      c = annotated ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
+      c = annotated && !checked ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
+      if (checked && !stopper.flag().get()) {
+        weigh(detector, c.threshold(), stopper);
+      }
       if (stopper.flag().get()) {
         System.err.println("stopped; nothing written");
         return Main.SOME_FAILED;
@@ -144,28 +157,60 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     return failed > 0 ? Main.SOME_FAILED : Main.OK;
   }
 
-  private Calibration fromLabels(Detector detector, Stopper stopper) {
+  /** Says what a threshold does to labelled images, before it is applied. */
+  private void weigh(Detector detector, double threshold, Stopper stopper) {
+    Labelled found = labelled(detector, stopper);
+    if (stopper.flag().get()) {
+      return;
+    }
+    ThresholdEffect effect =
+        ThresholdEffect.of(
+            found.scores(), found.labels(), model.storedAdapter().scores().threshold(), threshold);
+    System.out.printf("threshold %.4f %s%n", threshold, effect.text());
+    if (effect.halvesRecall() && !force) {
+      throw new HeadClipException(
+          "not written: threshold %.4f would find fewer than half of the anomalies that were found; add --force to take it, or give more or other normal images"
+              .formatted(threshold));
+    }
+  }
+
+  /** Scores and labels of annotated images. */
+  private record Labelled(float[] scores, boolean[] labels) {
+    float[] normals() {
+      List<Float> all = new ArrayList<>();
+      for (int i = 0; i < scores.length; i++) {
+        if (!labels[i]) {
+          all.add(scores[i]);
+        }
+      }
+      return array(all);
+    }
+  }
+
+  private Labelled labelled(Detector detector, Stopper stopper) {
     List<Sample> samples = labelled.read().samples();
     Map<Integer, Float> scores =
         scores(detector, samples.stream().map(s -> ImageSource.of(s.image())).toList(), stopper);
     boolean[] labels = new boolean[scores.size()];
-    List<Float> normals = new ArrayList<>();
     int n = 0;
-    for (Map.Entry<Integer, Float> e : scores.entrySet()) {
-      labels[n] = samples.get(e.getKey()).anomalous();
-      if (!labels[n++]) {
-        normals.add(e.getValue());
-      }
+    for (int i : scores.keySet()) {
+      labels[n++] = samples.get(i).anomalous();
     }
+    return new Labelled(array(scores.values()), labels);
+  }
+
+  private Calibration fromLabels(Detector detector, Stopper stopper) {
+    Labelled found = labelled(detector, stopper);
     if (stopper.flag().get()) {
       return new Calibration(0, Map.of(), List.of());
     }
-    float[] all = array(scores.values());
+    float[] all = found.scores();
+    boolean[] labels = found.labels();
     if (recall.isPresent()) {
       return Calibration.recall(all, labels, recall.get());
     }
     return model.targetFpr().isPresent()
-        ? Calibration.normals(array(normals), model.targetFpr().get())
+        ? Calibration.normals(found.normals(), model.targetFpr().get())
         : Calibration.bestF1(all, labels);
   }
 
