@@ -11,6 +11,7 @@ import picocli.CommandLine.Command;
       TrainingBench.class,
       MetricsBench.class,
       InferenceBench.class,
+      ReferencesBench.class,
       ThroughputBench.class
     })
 final class Bench {

@@ -1,5 +1,7 @@
 package dev.headclip.detect;
 
+import dev.headclip.engine.EngineSettings;
+import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.reference.BatchFitter;
 import dev.headclip.reference.NormalEnds;
@@ -22,6 +24,16 @@ public final class Comparer implements AutoCloseable {
   Comparer(Detector tapped, ReferenceSettings settings) {
     this.detector = tapped;
     this.settings = settings;
+  }
+
+  /**
+   * Of a model that is open already; owned from here on.
+   *
+   * @throws dev.headclip.settings.SettingException where the settings do not fit it
+   */
+  public static Comparer of(ClipModel model, ReferenceSettings settings, EngineSettings engine) {
+    ClipModel tapped = model.tapped(settings.taps(model.backbone().config()));
+    return new Comparer(Detector.of(tapped, engine), settings);
   }
 
   public Model model() {
