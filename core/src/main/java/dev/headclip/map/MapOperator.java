@@ -1,7 +1,9 @@
 package dev.headclip.map;
 
+import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
+import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
@@ -16,6 +18,9 @@ public final class MapOperator {
   private final int grid;
   private final int size;
   private final float[] matrix;
+
+  /** The matrix by columns. */
+  private final float[] turned;
 
   /**
    * @param grid patches along a side
@@ -78,12 +83,22 @@ public final class MapOperator {
         matrix[o * grid + j] = (float) smooth[o];
       }
     }
+    this.turned = turned(matrix, grid, size);
+  }
+
+  private static float[] turned(float[] matrix, int grid, int size) {
+    float[] t = new float[matrix.length];
+    for (int i = 0; i < matrix.length; i++) {
+      t[i % grid * size + i / grid] = matrix[i];
+    }
+    return t;
   }
 
   private MapOperator(int grid, int size, float[] matrix) {
     this.grid = grid;
     this.size = size;
     this.matrix = matrix;
+    this.turned = turned(matrix, grid, size);
   }
 
   /** Patches are first averaged with their neighbours, 3 by 3, borders repeated (AnoVL). */
@@ -117,9 +132,46 @@ public final class MapOperator {
    * @return [B,S,S]
    */
   public <T> T record(TensorOps<T> ops, T patches) {
+    if (ops instanceof HostOps && patches instanceof HostTensor p) {
+      @SuppressWarnings("unchecked")
+      T same = (T) applied(p);
+      return same;
+    }
     T a = ops.constant(HostTensor.of(matrix, size, grid));
     T rows = ops.linear(ops.reshape(patches, -1, grid, grid), a);
     T columns = ops.linear(ops.transpose(rows, 0, 2, 1), a);
     return ops.transpose(columns, 0, 2, 1);
+  }
+
+  /** The same numbers to the bit without tensors in between, each loop along memory. */
+  private HostTensor applied(HostTensor patches) {
+    int cells = grid * grid;
+    int images = patches.data().length / cells;
+    float[] out = new float[images * size * size];
+    float[] rows = new float[grid * size];
+    for (int b = 0; b < images; b++) {
+      Arrays.fill(rows, 0);
+      for (int i = 0; i < grid; i++) {
+        for (int j = 0; j < grid; j++) {
+          float v = patches.data()[b * cells + i * grid + j];
+          for (int s = 0; s < size; s++) {
+            rows[i * size + s] += v * turned[j * size + s];
+          }
+        }
+      }
+      for (int t = 0; t < size; t++) {
+        int to = (b * size + t) * size;
+        for (int i = 0; i < grid; i++) {
+          float w = matrix[t * grid + i];
+          // most of a row's weights are 0: a pixel is of few patches
+          if (w != 0) {
+            for (int s = 0; s < size; s++) {
+              out[to + s] += w * rows[i * size + s];
+            }
+          }
+        }
+      }
+    }
+    return HostTensor.of(out, images, size, size);
   }
 }

@@ -10,7 +10,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 
 /**
  * Unlabelled images of one kind that judge one another, most of them normal: by a subspace of all
@@ -65,6 +67,22 @@ public final class BatchFitter implements AutoCloseable {
    * @param evidence a method's evidence of it, with its tokens
    */
   public void add(String name, Tensors<HostTensor> evidence) {
+    add(name, evidence, statistics(evidence));
+  }
+
+  /** What is fitted to, of an image: may be computed in any thread. */
+  public Optional<Statistics> statistics(Tensors<HostTensor> evidence) {
+    return mutual()
+        ? Optional.empty()
+        : Optional.of(Statistics.of(evidence.get(TokenTaps.TOKENS + 0), compute));
+  }
+
+  /**
+   * The same, where the statistics are there already.
+   *
+   * @param own of {@link #statistics}
+   */
+  public void add(String name, Tensors<HostTensor> evidence, Optional<Statistics> own) {
     Tensors<HostTensor> tokens = TokenTaps.of(evidence);
     HostTensor first = tokens.get(TokenTaps.TOKENS + 0);
     if (mutual() && first.size(0) != 1) {
@@ -72,10 +90,7 @@ public final class BatchFitter implements AutoCloseable {
     }
     kinds.add(name, first);
     notice(name, first);
-    if (!mutual()) {
-      Statistics s = Statistics.of(tokens.get(TokenTaps.TOKENS + 0), compute);
-      statistics = statistics == null ? s : statistics.plus(s);
-    }
+    own.ifPresent(s -> statistics = statistics == null ? s : statistics.plus(s));
     images.add(evidence);
     names.add(name);
   }
@@ -199,29 +214,26 @@ public final class BatchFitter implements AutoCloseable {
    * the lower half of the images.
    */
   private static NormalEnds ends(ReferenceScoring scoring, List<Tensors<HostTensor>> all) {
-    EndsOfNormals.Values parts = EndsOfNormals.Values.of(scoring.with(NormalEnds.unknown()), all);
-    double score = end(parts.all(ReferenceScoring.REFERENCE_SCORE));
-    double own = end(parts.all(ReferenceScoring.OWN_SCORE));
+    EndsOfNormals.Values parts = EndsOfNormals.Values.of(scoring, all);
     double[] order = parts.all(ReferenceScoring.REFERENCE_SCORE);
+    double score = end(order);
     double middle = NormalEnds.percentile(order, 0.5);
-    List<Tensors<HostTensor>> lower = new ArrayList<>();
-    for (int i = 0; i < order.length; i++) {
-      if (order[i] <= middle) {
-        lower.add(all.get(i));
-      }
+    IntPredicate lower = i -> order[i] <= middle;
+    double pixel = parts.only(lower).pixelEnd(ReferenceScoring.REFERENCE_MAP);
+    if (scoring.alone()) {
+      return NormalEnds.alone(score, pixel);
     }
-    EndsOfNormals.Values low = EndsOfNormals.Values.of(scoring.with(NormalEnds.unknown()), lower);
-    double pixel = low.pixelEnd(ReferenceScoring.REFERENCE_MAP);
-    double ownPixel = low.pixelEnd(ReferenceScoring.OWN_MAP);
+    double own = end(parts.all(ReferenceScoring.OWN_SCORE));
+    double ownPixel = parts.only(lower).pixelEnd(ReferenceScoring.OWN_MAP);
     NormalEnds found = new NormalEnds(score, pixel, own, ownPixel, 1, 1);
-    ReferenceScoring joining = scoring.with(found);
+    EndsOfNormals.Values joined = EndsOfNormals.Values.joined(scoring.with(found), all);
     return new NormalEnds(
         score,
         pixel,
         own,
         ownPixel,
-        end(EndsOfNormals.Values.of(joining, all).all(ReferenceScoring.RAW_SCORE)),
-        EndsOfNormals.Values.of(joining, lower).pixelEnd(ReferenceScoring.RAW_MAP));
+        end(joined.all(ReferenceScoring.RAW_SCORE)),
+        joined.only(lower).pixelEnd(ReferenceScoring.RAW_MAP));
   }
 
   private static double end(double[] scores) {

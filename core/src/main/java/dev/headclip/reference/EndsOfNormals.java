@@ -8,6 +8,9 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Where normal images end, by those that were left out.
@@ -23,22 +26,27 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
    * @param images evidence with distances
    */
   static EndsOfNormals of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
-    Values parts = Values.of(scoring.with(NormalEnds.unknown()), images);
-    double score = parts.end(ReferenceScoring.REFERENCE_SCORE);
+    Values parts = Values.of(scoring, images);
+    double[] scores = parts.all(ReferenceScoring.REFERENCE_SCORE);
+    double score = Values.end(scores);
     double pixel = parts.pixelEnd(ReferenceScoring.REFERENCE_MAP);
-    double ownScore = parts.end(ReferenceScoring.OWN_SCORE);
+    if (scoring.alone()) {
+      return new EndsOfNormals(NormalEnds.alone(score, pixel), scores);
+    }
+    double ownScore = Values.end(parts.all(ReferenceScoring.OWN_SCORE));
     double ownPixel = parts.pixelEnd(ReferenceScoring.OWN_MAP);
     NormalEnds found = new NormalEnds(score, pixel, ownScore, ownPixel, 1, 1);
-    Values joined = Values.of(scoring.with(found), images);
+    Values joined = Values.joined(scoring.with(found), images);
+    double[] raw = joined.all(ReferenceScoring.RAW_SCORE);
     NormalEnds ends =
         new NormalEnds(
             score,
             pixel,
             ownScore,
             ownPixel,
-            joined.end(ReferenceScoring.RAW_SCORE),
+            Values.end(raw),
             joined.pixelEnd(ReferenceScoring.RAW_MAP));
-    return new EndsOfNormals(ends, joined.all(ReferenceScoring.RAW_SCORE));
+    return new EndsOfNormals(ends, raw);
   }
 
   /** Scores in [0,1), 0.5 where normal images end. */
@@ -50,32 +58,58 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
     return all;
   }
 
-  /** What a scoring gives for all images, by name. */
-  record Values(Map<String, List<float[]>> named) {
+  /**
+   * What a scoring gives for all images.
+   *
+   * @param images by name, of each image; maps thinned out
+   */
+  record Values(List<Map<String, float[]>> images) {
     /** Pixels that percentiles are taken of, at most; further ones are thinned out evenly. */
     private static final long PIXELS = 5_000_000;
 
+    /** Before anything is joined; of references that stand alone, theirs and no more. */
     static Values of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
-      long most = Math.max(1, PIXELS / images.size());
-      Map<String, List<float[]>> all = new HashMap<>();
-      for (Tensors<HostTensor> image : images) {
-        ofImage(scoring, image)
-            .forEach(
-                (name, values) ->
-                    all.computeIfAbsent(name, n -> new ArrayList<>()).add(thinned(values, most)));
+      if (!scoring.alone()) {
+        return joined(scoring.with(NormalEnds.unknown()), images);
       }
-      return new Values(all);
+      return of(images, scoring::reference);
+    }
+
+    /** With everything that is joined. */
+    static Values joined(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {
+      return of(images, part -> scoring.values(part, 1, 1));
+    }
+
+    private static Values of(
+        List<Tensors<HostTensor>> images,
+        Function<Tensors<HostTensor>, Tensors<HostTensor>> scored) {
+      long most = Math.max(1, PIXELS / images.size());
+      return new Values(
+          images.parallelStream()
+              .map(
+                  image -> {
+                    Map<String, float[]> all = ofImage(image, scored);
+                    all.replaceAll((name, values) -> thinned(values, most));
+                    return all;
+                  })
+              .toList());
+    }
+
+    /** Some of the images. */
+    Values only(IntPredicate wanted) {
+      return new Values(
+          IntStream.range(0, images.size()).filter(wanted).mapToObj(images::get).toList());
     }
 
     /** Of an image in parts, each score is the highest of theirs, and all their pixels count. */
     private static Map<String, float[]> ofImage(
-        ReferenceScoring scoring, Tensors<HostTensor> image) {
+        Tensors<HostTensor> image, Function<Tensors<HostTensor>, Tensors<HostTensor>> scored) {
       int parts = image.get(ReferenceScorer.DISTANCE).size(0);
       Map<String, float[]> all = new HashMap<>();
       for (int i = 0; i < parts; i++) {
         Tensors<HostTensor> part = parts == 1 ? image : Tensors.rows(image, i, i + 1);
-        scoring
-            .values(part, 1, 1)
+        scored
+            .apply(part)
             .named()
             .forEach((name, t) -> all.merge(name, counted(t, part), Values::both));
       }
@@ -123,23 +157,22 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
     }
 
     double[] all(String name) {
-      List<float[]> parts = named.get(name);
-      double[] all = new double[parts.stream().mapToInt(p -> p.length).sum()];
+      double[] all = new double[images.stream().mapToInt(i -> i.get(name).length).sum()];
       int n = 0;
-      for (float[] part : parts) {
-        for (float v : part) {
+      for (Map<String, float[]> image : images) {
+        for (float v : image.get(name)) {
           all[n++] = v;
         }
       }
       return all;
     }
 
-    double end(String name) {
-      return NormalEnds.positive(NormalEnds.percentile(all(name), NormalEnds.PERCENTILE));
+    static double end(double[] values) {
+      return NormalEnds.positive(NormalEnds.percentile(values, NormalEnds.PERCENTILE));
     }
 
     double pixelEnd(String name) {
-      return NormalEnds.PIXEL_FACTOR * end(name);
+      return NormalEnds.PIXEL_FACTOR * end(all(name));
     }
   }
 }

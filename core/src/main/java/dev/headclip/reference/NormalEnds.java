@@ -46,6 +46,11 @@ public record NormalEnds(
     return new NormalEnds(1, 1, 1, 1, 1, 1);
   }
 
+  /** Of references that stand alone. */
+  static NormalEnds alone(double score, double pixel) {
+    return new NormalEnds(score, pixel, 1, 1, score, pixel);
+  }
+
   /** A value that is above 0, whatever it was taken from. */
   static double positive(double end) {
     return Math.max(end, SMALLEST);

@@ -132,6 +132,25 @@ public class ReferenceScoring implements Scoring {
         joined.score(), joined.global(), joined.local(), joined.map(), Optional.of(values));
   }
 
+  /** Whether the method's own map and score play no part. */
+  boolean alone() {
+    return settings.join() == ReferenceSettings.Join.REFERENCE;
+  }
+
+  /**
+   * Score and map of the distances of one image: {@value #REFERENCE_SCORE}, {@value
+   * #REFERENCE_MAP}.
+   */
+  Tensors<HostTensor> reference(Tensors<HostTensor> evidence) {
+    HostTensor distances = evidence.get(ReferenceScorer.DISTANCE);
+    HostTensor map = JointScoring.counted(HOST, evidence, operator.record(HOST, distances));
+    HostTensor score =
+        evidence.has(RESCORED)
+            ? evidence.get(RESCORED)
+            : top(HOST, map, distances, JointScoring.pixels(evidence));
+    return Tensors.of(REFERENCE_SCORE, score, REFERENCE_MAP, map);
+  }
+
   /** Everything that {@link #joined} gives, of one image. */
   Tensors<HostTensor> values(Tensors<HostTensor> evidence, int width, int height) {
     Scores s = own.of(evidence, width, height);

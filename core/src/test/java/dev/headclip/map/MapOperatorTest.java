@@ -55,4 +55,18 @@ class MapOperatorTest {
       assertThat(row.values()[i]).isCloseTo(expected[i], within(1e-6f));
     }
   }
+
+  @Test
+  void theQuickWayGivesThePlainProductsToTheBit() {
+    MapOperator m = new MapOperator(5, 23, 2.5);
+    HostOps ops = new HostOps();
+    SplittableRandom r = new SplittableRandom(3);
+    HostTensor patches = HostTensor.zeros(3, 25);
+    for (int i = 0; i < patches.data().length; i++) {
+      patches.data()[i] = (float) r.nextDouble();
+    }
+    HostTensor rows = ops.linear(patches.reshape(3, 5, 5), m.matrix());
+    HostTensor columns = ops.linear(ops.transpose(rows, 0, 2, 1), m.matrix());
+    assertThat(m.record(ops, patches)).isEqualTo(ops.transpose(columns, 0, 2, 1));
+  }
 }
