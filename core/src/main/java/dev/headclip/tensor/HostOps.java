@@ -89,6 +89,13 @@ public final class HostOps implements TensorOps<HostTensor> {
   }
 
   private static HostTensor binary(HostTensor a, HostTensor b, Binary f) {
+    if (Arrays.equals(a.shape(), b.shape())) {
+      HostTensor y = HostTensor.zeros(a.shape());
+      for (int i = 0; i < y.data().length; i++) {
+        y.data()[i] = f.of(a.data()[i], b.data()[i]);
+      }
+      return y;
+    }
     Broadcast both = Broadcast.of(a.shape(), b.shape());
     HostTensor y = HostTensor.zeros(both.shape());
     for (int i = 0; i < y.data().length; i++) {

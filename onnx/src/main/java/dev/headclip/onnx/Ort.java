@@ -108,6 +108,18 @@ final class Ort {
     }
   }
 
+  /** For steps between runs of a network, whose threads do not wait in vain for the next. */
+  static OrtSession.SessionOptions steps(EngineSettings settings) {
+    OrtSession.SessionOptions o = inference(settings);
+    try {
+      o.addConfigEntry("session.intra_op.allow_spinning", "0");
+      return o;
+    } catch (OrtException e) {
+      o.close();
+      throw failed("session options", e);
+    }
+  }
+
   /**
    * Where none are asked for, ONNX Runtime takes the machine's cores, whatever share of them a
    * container has: Java knows.

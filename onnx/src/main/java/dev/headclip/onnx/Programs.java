@@ -47,7 +47,7 @@ final class Programs implements AutoCloseable {
       inputs = inputs.with(name, graph.input(name, given.get(name).shape()));
     }
     program.of(ops, inputs).named().forEach((name, v) -> graph.output(v, name, ElementType.FLOAT));
-    return Ort.open(new ModelFile(graph, Map.of()), Ort.inference(settings));
+    return Ort.open(new ModelFile(graph, Map.of()), Ort.steps(settings));
   }
 
   @Override
