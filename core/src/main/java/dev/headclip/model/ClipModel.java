@@ -91,6 +91,12 @@ public final class ClipModel extends Model {
   /** The same under another name. */
   ClipModel against(ReferenceModel fitted, String called) {
     fitted.taps().check(backbone.config());
+    int width = backbone.config().vision().width();
+    if (fitted.scorer().width() != width) {
+      throw new HeadClipException(
+          "references of tokens with %d numbers, the backbone's have %d; remember them anew with it"
+              .formatted(fitted.scorer().width(), width));
+    }
     if (!views().firstWhole()) {
       throw new HeadClipException(
           "method %s cuts images into tiles of its own; references go with whole images"

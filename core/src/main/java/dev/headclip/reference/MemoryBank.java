@@ -48,7 +48,7 @@ public final class MemoryBank implements ReferenceScorer {
     this.sizes = List.copyOf(sizes);
     int all = sizes.stream().mapToInt(n -> n).sum();
     for (HostTensor t : rows) {
-      if (t.shape().length != 2 || t.size(0) != all) {
+      if (t.shape().length != 2 || t.size(0) != all || t.size(1) != rows.get(0).size(1)) {
         throw new IllegalArgumentException("a bank of %s, expected %d rows".formatted(t, all));
       }
     }
@@ -85,6 +85,11 @@ public final class MemoryBank implements ReferenceScorer {
    */
   public static MemoryBank stored(Shape shape, List<HostTensor> rows, List<Integer> sizes) {
     return new MemoryBank(shape, rows, sizes);
+  }
+
+  @Override
+  public int width() {
+    return rows.get(0).size(1);
   }
 
   /** Rows of each reference. */

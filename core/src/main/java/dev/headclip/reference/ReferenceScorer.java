@@ -14,6 +14,9 @@ public sealed interface ReferenceScorer extends Program permits Subspace, Memory
   /** The name of what a scorer gives, [B,N]: at least 0, in units of its own. */
   String DISTANCE = "reference_distance";
 
+  /** Numbers of a token, C. */
+  int width();
+
   /**
    * @param tokens of {@link TokenTaps}, each [B,N,C]
    * @return [B,N]

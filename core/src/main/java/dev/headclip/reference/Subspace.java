@@ -99,6 +99,11 @@ public final class Subspace implements ReferenceScorer {
     return values.length;
   }
 
+  @Override
+  public int width() {
+    return mean.size(0);
+  }
+
   /** Components of the subspace, K. */
   public int components() {
     return mean.size(0) - dropped.size(0);

@@ -2,6 +2,7 @@ package dev.headclip.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
@@ -12,11 +13,24 @@ import dev.headclip.image.ImageFormat;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.MapReader;
 import dev.headclip.image.RgbImage;
+import dev.headclip.image.Tiling;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
+import dev.headclip.method.JointScoring;
+import dev.headclip.method.RecordableScoring;
+import dev.headclip.method.ScoreSettings;
 import dev.headclip.metrics.PredictionTable;
 import dev.headclip.metrics.Protocol;
+import dev.headclip.reference.NormalEnds;
+import dev.headclip.reference.ReferenceFile;
+import dev.headclip.reference.ReferenceFitter;
+import dev.headclip.reference.ReferenceModel;
+import dev.headclip.reference.ReferenceScoring;
+import dev.headclip.reference.ReferenceSettings;
+import dev.headclip.reference.TokenTaps;
+import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import dev.headclip.testing.TiffWriter;
 import dev.headclip.testing.TinyModel;
 import dev.headclip.tokenizer.ClipTokenizer;
@@ -37,6 +51,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,6 +137,57 @@ class FuzzTest {
                 assertThat(a.scores().threshold()).isBetween(0.0, 1.0);
               }
             });
+  }
+
+  @Test
+  void references() throws IOException {
+    Path to = dir.resolve("f.safetensors");
+    List<byte[]> seeds = new ArrayList<>();
+    for (String scorer : List.of("subspace", "knn")) {
+      ReferenceSettings settings = ReferenceSettings.of(Map.of("scorer", scorer));
+      TokenTaps taps = settings.taps(TinyModel.config());
+      try (ReferenceFitter fitter =
+          new ReferenceFitter(settings, taps, Tiling.none(), Compute.plain())) {
+        for (int image = 0; image < 3; image++) {
+          fitter.add("image " + image, "digest", evidence(taps, image), Optional.empty());
+        }
+        ReferenceScoring scoring =
+            ReferenceScoring.of(
+                new JointScoring(ScoreSettings.defaults(), 3, 12),
+                settings,
+                NormalEnds.unknown(),
+                3,
+                12);
+        ReferenceFile.write(to, fitter.fit(scoring).model(), TextNode.valueOf("base"));
+        seeds.add(Files.readAllBytes(to));
+      }
+    }
+    new Fuzzer("references", seeds, 1500)
+        .run(
+            file -> {
+              Files.write(to, file);
+              ReferenceModel found = ReferenceFile.read(to).model();
+              assertThat(found.references()).isPositive();
+              assertThat(found.ends().score()).isPositive();
+            });
+  }
+
+  private static Tensors<HostTensor> evidence(TokenTaps taps, int seed) {
+    SplittableRandom r = new SplittableRandom(seed);
+    Tensors<HostTensor> all =
+        Tensors.of(
+            RecordableScoring.GLOBAL,
+            HostTensor.filled(0.5f, 1),
+            JointScoring.PATCHES,
+            HostTensor.filled(0.4f, 1, 9));
+    for (int i = 0; i < taps.sets(); i++) {
+      HostTensor t = HostTensor.zeros(1, 9, 6);
+      for (int k = 0; k < t.data().length; k++) {
+        t.data()[k] = (float) r.nextDouble();
+      }
+      all = all.with(TokenTaps.TOKENS + i, t);
+    }
+    return all;
   }
 
   @Test
