@@ -34,6 +34,7 @@ public final class ReferenceFile {
   private static final String SCATTER = "statistics.scatter";
   private static final String BANK = "bank.";
   private static final String LEFT_OUT = "left_out.";
+  private static final String SEEN = "seen.";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private ReferenceFile() {}
@@ -71,12 +72,15 @@ public final class ReferenceFile {
     header.put("tiles", model.tiling().text());
     header.set("ends", Schema.json(model.ends()));
     List<Tensors<HostTensor>> judged = new ArrayList<>();
+    List<Tensors<HostTensor>> seen = new ArrayList<>();
     for (ReferenceModel.Known k : model.known()) {
       ObjectNode one = header.withArray("references").addObject();
       one.put("name", k.name()).put("digest", k.digest()).putArray("judged");
       // rows of each: one, or as many as parts it was looked at in
       k.judged().forEach(j -> one.withArray("judged").add(j.list().get(0).size(0)));
       judged.addAll(k.judged());
+      one.put("seen", k.seen().map(t -> t.list().get(0).size(0)).orElse(0));
+      k.seen().ifPresent(seen::add);
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     if (model.scorer() instanceof MemoryBank bank) {
@@ -85,11 +89,8 @@ public final class ReferenceFile {
         tensors.put(BANK + i, bank.rows().get(i));
       }
     }
-    if (!judged.isEmpty()) {
-      Tensors.joined(new HostOps(), judged)
-          .named()
-          .forEach((name, t) -> tensors.put(LEFT_OUT + name, t));
-    }
+    put(tensors, LEFT_OUT, judged);
+    put(tensors, SEEN, seen);
     Map<String, double[]> doubles = new LinkedHashMap<>();
     model
         .statistics()
@@ -100,6 +101,13 @@ public final class ReferenceFile {
               doubles.put(SCATTER, s.scatter());
             });
     SafetensorsWriter.write(path, tensors, doubles, Map.of(KEY, header.toString()));
+  }
+
+  private static void put(
+      Map<String, HostTensor> to, String prefix, List<Tensors<HostTensor>> all) {
+    if (!all.isEmpty()) {
+      Tensors.joined(new HostOps(), all).named().forEach((name, t) -> to.put(prefix + name, t));
+    }
   }
 
   /**
@@ -118,7 +126,7 @@ public final class ReferenceFile {
       return new Contents(model(f, header), header.path("base"));
     } catch (JsonProcessingException e) {
       throw new HeadClipException("%s: metadata key \"%s\" is not JSON".formatted(path, KEY), e);
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | ArithmeticException e) {
       throw new HeadClipException("%s: %s".formatted(path, e.getMessage()), e);
     }
   }
@@ -179,39 +187,64 @@ public final class ReferenceFile {
     return f.host(name);
   }
 
-  private static List<ReferenceModel.Known> known(SafetensorsFile f, JsonNode header) {
-    Tensors<HostTensor> all = Tensors.none();
-    for (String name : f.tensors().keySet()) {
-      if (name.startsWith(LEFT_OUT)) {
-        all = all.with(name.substring(LEFT_OUT.length()), f.host(name));
-      }
-    }
-    int rows = 0;
-    for (JsonNode r : header.path("references")) {
-      for (JsonNode n : r.path("judged")) {
-        rows += n.asInt();
-      }
-    }
-    for (String name : all.names()) {
-      HostTensor t = all.get(name);
-      if (t.shape().length < 1 || t.size(0) != rows) {
-        throw new IllegalArgumentException(
-            "tensor %s%s is %s, expected %d rows".formatted(LEFT_OUT, name, t, rows));
-      }
-    }
-    List<ReferenceModel.Known> known = new ArrayList<>();
-    int at = 0;
-    for (JsonNode r : header.path("references")) {
-      List<Tensors<HostTensor>> judged = new ArrayList<>();
-      for (JsonNode n : r.path("judged")) {
-        if (n.asInt() < 1 || at + n.asInt() > rows) {
-          throw new IllegalArgumentException("a reference of %s rows".formatted(n));
+  /** Rows of tensors, taken one after the other. */
+  private static final class Rows {
+    private final Tensors<HostTensor> all;
+    private final int count;
+    private int at;
+
+    /**
+     * @param prefix of the tensors' names
+     * @param count of rows that each must have
+     */
+    Rows(SafetensorsFile f, String prefix, int count) {
+      Tensors<HostTensor> found = Tensors.none();
+      for (String name : f.tensors().keySet()) {
+        if (name.startsWith(prefix)) {
+          HostTensor t = f.host(name);
+          if (t.shape().length < 1 || t.size(0) != count) {
+            throw new IllegalArgumentException(
+                "tensor %s is %s, expected %d rows".formatted(name, t, count));
+          }
+          found = found.with(name.substring(prefix.length()), t);
         }
-        judged.add(Tensors.rows(all, at, at + n.asInt()));
-        at += n.asInt();
       }
+      this.all = found;
+      this.count = count;
+    }
+
+    Tensors<HostTensor> take(int rows) {
+      if (rows < 1 || at + rows > count || all.named().isEmpty()) {
+        throw new IllegalArgumentException("a reference of %d rows".formatted(rows));
+      }
+      Tensors<HostTensor> some = Tensors.rows(all, at, at + rows);
+      at += rows;
+      return some;
+    }
+  }
+
+  private static List<ReferenceModel.Known> known(SafetensorsFile f, JsonNode header) {
+    int judgedRows = 0;
+    int seenRows = 0;
+    for (JsonNode r : header.path("references")) {
+      for (JsonNode n : r.path("judged")) {
+        judgedRows = Math.addExact(judgedRows, n.asInt());
+      }
+      seenRows = Math.addExact(seenRows, r.path("seen").asInt());
+    }
+    Rows judged = new Rows(f, LEFT_OUT, judgedRows);
+    Rows seen = new Rows(f, SEEN, seenRows);
+    List<ReferenceModel.Known> known = new ArrayList<>();
+    for (JsonNode r : header.path("references")) {
+      List<Tensors<HostTensor>> own = new ArrayList<>();
+      r.path("judged").forEach(n -> own.add(judged.take(n.asInt())));
+      int rows = r.path("seen").asInt();
       known.add(
-          new ReferenceModel.Known(r.path("name").asText(), r.path("digest").asText(), judged));
+          new ReferenceModel.Known(
+              r.path("name").asText(),
+              r.path("digest").asText(),
+              own,
+              rows == 0 ? Optional.empty() : Optional.of(seen.take(rows))));
     }
     if (known.isEmpty()) {
       throw new IllegalArgumentException("it names no reference");

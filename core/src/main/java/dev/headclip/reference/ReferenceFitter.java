@@ -17,6 +17,9 @@ import java.util.Optional;
 public final class ReferenceFitter implements AutoCloseable {
   private static final int FOLDS = 10;
 
+  /** So many references keep their tokens; those of more would fill a file. */
+  private static final int SEEN = 16;
+
   /** A reference whose score is so many times the others' is told of. */
   private static final double SUSPECT = 2;
 
@@ -48,7 +51,20 @@ public final class ReferenceFitter implements AutoCloseable {
    * @param before what these gave
    */
   public ReferenceFitter(ReferenceModel before, Compute compute) {
-    this(before.settings(), before.taps(), before.tiling(), compute, Optional.of(before));
+    this(
+        before.settings(),
+        before.taps(),
+        before.tiling(),
+        compute,
+        before.complete() ? Optional.empty() : Optional.of(before));
+    if (before.complete()) {
+      before.known().forEach(this::addAgain);
+    }
+  }
+
+  /** One whose tokens were kept. */
+  void addAgain(ReferenceModel.Known k) {
+    add(k.name(), k.digest(), k.seen().orElseThrow(), Optional.empty());
   }
 
   private ReferenceFitter(
@@ -158,11 +174,15 @@ public final class ReferenceFitter implements AutoCloseable {
     for (ReferenceModel.Known k : before.map(ReferenceModel::known).orElse(List.of())) {
       // quarter turns stood for others that are there now
       boolean alone = before.orElseThrow().references() == 1;
-      all.add(alone ? new ReferenceModel.Known(k.name(), k.digest(), List.of()) : k);
+      List<Tensors<HostTensor>> then = alone ? List.of() : k.judged();
+      all.add(new ReferenceModel.Known(k.name(), k.digest(), then, Optional.empty()));
     }
     for (int i = 0; i < names.size(); i++) {
       Named n = names.get(i);
-      all.add(new ReferenceModel.Known(n.name(), n.digest(), judged.get(i)));
+      // copies are not kept
+      boolean few = earlier() == 0 && names.size() <= SEEN && settings.rotations() == 1;
+      Optional<Tensors<HostTensor>> seen = few ? Optional.of(own.get(i)) : Optional.empty();
+      all.add(new ReferenceModel.Known(n.name(), n.digest(), judged.get(i), seen));
     }
     return all;
   }

@@ -35,9 +35,16 @@ public record ReferenceModel(
    * @param digest of its pixels
    * @param judged a method's evidence of it, with its distances to the other references; of a
    *     single one, that of its quarter turns
+   * @param seen its evidence and tokens, of few references: with all of them, adding and taking
+   *     away gives what remembering anew would
    */
-  public record Known(String name, String digest, List<Tensors<HostTensor>> judged) {
+  public record Known(
+      String name,
+      String digest,
+      List<Tensors<HostTensor>> judged,
+      Optional<Tensors<HostTensor>> seen) {
     public Known {
+      Objects.requireNonNull(seen, "seen");
       Objects.requireNonNull(name, "name");
       Objects.requireNonNull(digest, "digest");
       judged = List.copyOf(judged);
@@ -51,6 +58,11 @@ public record ReferenceModel(
     Objects.requireNonNull(ends, "ends");
     Objects.requireNonNull(statistics, "statistics");
     known = List.copyOf(known);
+  }
+
+  /** Whether everything that was seen of the references is there. */
+  boolean complete() {
+    return known.stream().allMatch(k -> k.seen().isPresent());
   }
 
   /** Number of references. */

@@ -66,12 +66,19 @@ public final class ReferenceRemoval {
   }
 
   /**
-   * Fits to those that are left. These stay as they were judged; with others among them they looked
-   * a little nearer, so that ends are rather low.
+   * Fits to those that are left: anew where their tokens were kept. Else they stay as they were
+   * judged; with others among them they looked a little nearer, so that ends are rather low.
    *
    * @param scoring the method's, with any ends
    */
   public ReferenceModel.Fitted fit(ReferenceScoring scoring) {
+    if (before.complete() && left.size() > 1) {
+      try (ReferenceFitter anew =
+          new ReferenceFitter(before.settings(), before.taps(), before.tiling(), compute)) {
+        left.forEach(anew::addAgain);
+        return anew.fit(scoring);
+      }
+    }
     ReferenceScorer fitted =
         statistics
             .<ReferenceScorer>map(s -> Subspace.fit(s, before.settings().share()))
