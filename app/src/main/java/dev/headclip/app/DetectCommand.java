@@ -174,7 +174,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
         coco = Optional.of(new CocoDocument());
       }
       boolean heard =
-          batched || byFolder ? batches(images, stopper, counts) : single(images, stopper, counts);
+          batched || byFolder
+              ? batches(images, stopper, counts)
+              : single(search, images, stopper, counts);
       coco.ifPresent(c -> out().println(c.json()));
       if (!heard || out().checkError()) {
         throw new HeadClipException(
@@ -200,12 +202,16 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     return facts;
   }
 
-  private boolean single(List<ImageSearch.Found> images, Stopper stopper, Counts counts)
+  private boolean single(
+      ImageSearch search, List<ImageSearch.Found> images, Stopper stopper, Counts counts)
       throws IOException {
     try (Detector detector = model.detector(compute, references, regions)) {
       if (model.targetFpr().isPresent()) {
         System.err.println("note: " + detector.model().threshold().origin());
       }
+      regions
+          .cost(search.files(), detector.model().imageSize())
+          .ifPresent(c -> System.err.println("note: " + c));
       maps.prepare();
       return run(detector, images, stopper, counts);
     }

@@ -57,6 +57,40 @@ final class RegionOptions {
     return Tiling.parse(tiles, resize == Resize.fit);
   }
 
+  /**
+   * What tiles cost, from the images' headers; empty where there are none.
+   *
+   * @param network side of the network's input
+   */
+  Optional<String> cost(List<Path> images, int network) {
+    Tiling tiling = tiling();
+    if (tiling.kind() == Tiling.Kind.NONE) {
+      return Optional.empty();
+    }
+    long passes = 0;
+    String most = "";
+    int largest = 0;
+    for (Path image : images) {
+      try {
+        ImageLoader.Header h = ImageLoader.defaults().header(image);
+        List<Tiling.Part> parts = tiling.parts(h.width(), h.height(), network);
+        passes += parts.size();
+        if (parts.size() > largest) {
+          largest = parts.size();
+          most =
+              "%d squares of %d pixels in %s"
+                  .formatted(largest, parts.get(0).width(), image.getFileName());
+        }
+      } catch (HeadClipException e) {
+        // told when its turn comes
+        passes++;
+      }
+    }
+    return Optional.of(
+        "%d passes of the network for %d file%s, at most %s"
+            .formatted(passes, images.size(), images.size() == 1 ? "" : "s", most));
+  }
+
   /** Reads masks when their images come. */
   RegionSource source() {
     if (mask.isPresent() && ignore.isPresent()) {
