@@ -79,7 +79,8 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     }
 
     long bytes() {
-      return pixels.map(p -> (long) p.rgb().length).orElse(0L);
+      return pixels.map(p -> (long) p.rgb().length).orElse(0L)
+          + prepared.map(p -> p.inputs().bytes()).orElse(0L);
     }
 
     int views() {

@@ -45,6 +45,11 @@ record Sight(Views views, Normalization normalization, Tiling tiling, int side) 
 
     /** [3,S,S], normalised. */
     float[] get(int i);
+
+    /** Of a decoded image that waits for being cut. */
+    default long bytes() {
+      return 0;
+    }
   }
 
   /** Resizes and normalises. */
@@ -73,6 +78,11 @@ record Sight(Views views, Normalization normalization, Tiling tiling, int side) 
       @Override
       public float[] get(int i) {
         return views.of(Tiling.cut(seen, parts.get(i)), normalization)[0];
+      }
+
+      @Override
+      public long bytes() {
+        return seen.rgb().length;
       }
     };
   }
