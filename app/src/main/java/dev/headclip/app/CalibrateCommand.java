@@ -124,6 +124,11 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
                     .tiling(regions.tiling())
                     .build());
         Stopper stopper = new Stopper(20)) {
+      if (detector.references().isPresent()) {
+        throw new HeadClipException(
+            "%s: its references say where normal parts end, which a calibrated adapter would lose; give detect a --threshold"
+                .formatted(detector.model().name()));
+      }
       c = annotated && !checked ? fromLabels(detector, stopper) : fromFolder(detector, stopper);
       if (checked && !stopper.flag().get()) {
         weigh(detector, c.threshold(), stopper);

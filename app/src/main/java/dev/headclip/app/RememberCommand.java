@@ -37,6 +37,8 @@ import picocli.CommandLine.Option;
       "Exit code: 0 written, 2 wrong usage or model."
     })
 final class RememberCommand implements Callable<Integer>, WithSettings {
+  private static final String COUNTED = dev.headclip.method.JointScoring.COUNTED;
+
   @Mixin private ModelOptions model;
 
   @Mixin private ReferenceOptions references;
@@ -153,6 +155,9 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
 
   private Integer written(ReferenceModel m, JsonNode base) throws IOException {
     ReferenceFile.write(out, m, base);
+    if (m.known().stream().anyMatch(k -> k.judged().stream().anyMatch(j -> j.has(COUNTED)))) {
+      System.err.println("note: the mask is not kept in the file; give detect the same one");
+    }
     System.out.printf("%s: %s, %,d bytes%n", out, m.origin(), Files.size(out));
     return Main.OK;
   }

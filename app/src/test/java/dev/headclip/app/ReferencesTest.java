@@ -195,7 +195,7 @@ class ReferencesTest {
     Path broken = Files.write(dir.resolve("broken.png"), new byte[] {(byte) 0x89, 'P', 'N', 'G'});
     Path same = Files.copy(good.get(0), dir.resolve("same.png"));
     says(2, "no images", "detect", bad, "--normal", empty);
-    says(2, "no reference that can be read", "detect", bad, "--normal", broken);
+    says(2, "none of 1 references can be used", "detect", bad, "--normal", broken);
     says(0, "broken.png", "detect", bad, "--normal", broken, good.subList(0, 2));
     says(0, "counted once", "detect", bad, "--normal", good.get(0), same);
     says(2, "leave one out", "detect", bad, "--normal", good.get(0), "--batched");

@@ -104,6 +104,13 @@ final class ReferenceReader {
         fitter.addTurned(evidence(s.pixels().orElseThrow(), degrees, s.source()));
       }
     }
+    if (seen.size() == before.size()) {
+      throw new HeadClipException(
+          unreadable.isEmpty()
+              ? "no reference, expected at least one"
+              : "none of %d references can be used, the first: %s"
+                  .formatted(references.size(), unreadable.get(0)));
+    }
     ReferenceModel.Fitted fitted =
         fitter.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
     List<String> remarks = new ArrayList<>(unreadable);
