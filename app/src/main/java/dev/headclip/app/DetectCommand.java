@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -255,7 +254,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       Stopper stopper,
       Counts counts) {
     Map<ImageSource, String> names = names(images);
-    String scorer = comparer.settings().scorer().name().toLowerCase(Locale.ROOT);
+    String scorer = comparer.settings().scorer().key();
     compared = Optional.of(new Report.Compared(scorer, images.size(), true));
     modelName = comparer.model().name();
     Report report = Report.of(format, modelName, csvGuard, compared);
@@ -325,12 +324,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     compared =
         detector
             .references()
-            .map(
-                r ->
-                    new Report.Compared(
-                        r.settings().scorer().name().toLowerCase(Locale.ROOT),
-                        r.references(),
-                        false));
+            .map(r -> new Report.Compared(r.settings().scorer().key(), r.references(), false));
     modelName = detector.model().name();
     Report report = Report.of(format, modelName, csvGuard, compared);
     Map<ImageSource, String> names = names(images);

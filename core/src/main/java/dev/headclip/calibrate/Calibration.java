@@ -25,9 +25,6 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
   private static final int KEPT_SCORES = 10_000;
   private static final double CONFIDENCE = 0.95;
 
-  /** 1 / the 75 % quantile of the normal distribution: a MAD times it is a deviation. */
-  private static final double MAD_TO_DEVIATION = 1.4826;
-
   public Calibration {
     facts = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(facts));
     remarks = List.copyOf(remarks);
@@ -123,10 +120,8 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
       double p = Math.min(Math.max(scores[i], 1e-6), 1 - 1e-6);
       logits[i] = Math.log(p / (1 - p));
     }
-    double median = median(logits);
-    double deviation =
-        MAD_TO_DEVIATION * median(Arrays.stream(logits).map(v -> Math.abs(v - median)).toArray());
-    double at = median + normalQuantile(1 - rate) * deviation;
+    RobustSpread spread = RobustSpread.of(logits);
+    double at = spread.median() + normalQuantile(1 - rate) * spread.deviation();
     double threshold = 1 / (1 + Math.exp(-at));
     long flagged = IntStream.range(0, scores.length).filter(i -> scores[i] >= threshold).count();
     double share = (double) flagged / scores.length;
@@ -166,13 +161,6 @@ public record Calibration(double threshold, Map<String, Object> facts, List<Stri
     return IntStream.range(0, n)
         .mapToObj(i -> sorted[n == 1 ? 0 : (int) ((long) i * (sorted.length - 1) / (n - 1))])
         .toList();
-  }
-
-  private static double median(double[] v) {
-    double[] s = v.clone();
-    Arrays.sort(s);
-    int n = s.length;
-    return n % 2 == 1 ? s[n / 2] : (s[n / 2 - 1] + s[n / 2]) / 2;
   }
 
   /** Of the standard normal distribution, by bisection on its tail. */

@@ -185,7 +185,7 @@ public final class Batch {
     Detection d =
         detector.detection(
             s,
-            new Detector.Ends(batchThreshold(), batchMapThreshold()),
+            detector.comparedEnds(),
             image.width(),
             image.height(),
             image.page(),
@@ -193,15 +193,5 @@ public final class Batch {
             image.ms(),
             start);
     return new Outcome.Scored(image.source(), d, Optional.empty());
-  }
-
-  private double batchThreshold() {
-    return detector.model().threshold().given()
-        ? detector.model().threshold().value()
-        : ReferenceScoring.END;
-  }
-
-  private double batchMapThreshold() {
-    return detector.model().scores().mapThreshold().orElse(ReferenceScoring.END);
   }
 }

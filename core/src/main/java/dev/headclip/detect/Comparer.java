@@ -54,7 +54,7 @@ public final class Comparer implements AutoCloseable {
    * @throws dev.headclip.HeadClipException where none can be read
    */
   public ReferenceModel.Fitted fit(List<ImageSource> references) {
-    return new ReferenceReader(detector, settings).fit(references, detector.tapped());
+    return new ReferenceReader(detector, settings).fit(references);
   }
 
   /**

@@ -4,7 +4,6 @@ import dev.headclip.image.Page;
 import dev.headclip.image.RegionOfInterest;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
-import dev.headclip.map.Regions;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
 import dev.headclip.tensor.HostTensor;
@@ -53,58 +52,6 @@ public record Detection(
     regions = List.copyOf(regions);
   }
 
-  /** With the regions of its map. */
-  static Detection of(
-      double score,
-      double globalScore,
-      double localScore,
-      boolean anomalous,
-      double threshold,
-      double mapThreshold,
-      int width,
-      int height,
-      Page page,
-      AnomalyMap map,
-      Optional<Scores.Raw> raw,
-      Tensors<HostTensor> evidence,
-      double milliseconds) {
-    Detection bare =
-        new Detection(
-            score,
-            globalScore,
-            localScore,
-            anomalous,
-            threshold,
-            mapThreshold,
-            width,
-            height,
-            page,
-            List.of(),
-            map,
-            raw,
-            evidence,
-            milliseconds);
-    return bare.withRegions(Regions.of(map, bare.outlinedAt(), width, height));
-  }
-
-  private Detection withRegions(List<Region> found) {
-    return new Detection(
-        score,
-        globalScore,
-        localScore,
-        anomalous,
-        threshold,
-        mapThreshold,
-        width,
-        height,
-        page,
-        found,
-        map,
-        raw,
-        evidence,
-        milliseconds);
-  }
-
   /** Which pixels counted, at the network's size; empty where all did. */
   public Optional<RegionOfInterest> region() {
     if (!evidence.has(JointScoring.COUNTED)) {
@@ -122,6 +69,10 @@ public record Detection(
    * The map value that the regions are outlined at: lower than the threshold where none reaches it.
    */
   public double outlinedAt() {
+    return outlinedAt(anomalous, mapThreshold, map);
+  }
+
+  static double outlinedAt(boolean anomalous, double mapThreshold, AnomalyMap map) {
     return anomalous && map.max() < mapThreshold ? PEAK * map.max() : mapThreshold;
   }
 

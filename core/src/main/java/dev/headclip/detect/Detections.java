@@ -116,25 +116,18 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    try {
-      while (!enough()) {
-        List<Decoded> group = group();
-        if (group.isEmpty() && !finishing.isEmpty()) {
-          // the next image is still being decoded: what is there is given meanwhile
-          break;
-        }
-        score(group);
-      }
-      return finishing.remove().get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadClipException("interrupted", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof HeadClipException h) {
-        throw h;
-      }
-      throw new IllegalStateException(e.getCause());
-    }
+    return InOrder.taken(
+        () -> {
+          while (!enough()) {
+            List<Decoded> group = group();
+            if (group.isEmpty() && !finishing.isEmpty()) {
+              // the next image is still being decoded: what is there is given meanwhile
+              break;
+            }
+            score(group);
+          }
+          return finishing.remove().get();
+        });
   }
 
   /** Whether the oldest result may be waited for; before that, the network has work to do. */

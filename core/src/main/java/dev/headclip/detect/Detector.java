@@ -10,6 +10,7 @@ import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.RgbImage;
 import dev.headclip.image.Tiling;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.map.Regions;
 import dev.headclip.method.Adaptation;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
@@ -85,9 +86,9 @@ public final class Detector implements AutoCloseable {
     this.adaptation = model.adaptation(session::run);
   }
 
-  /** The same detector against references; takes the other one's place. */
-  private Detector(Detector other, ReferenceModel references) {
-    this.model = other.clip().against(references);
+  /** Another detector's session with a model that asks the same of it; takes its place. */
+  private Detector(Detector other, ClipModel model) {
+    this.model = model;
     this.session = other.session;
     this.adaptation = other.adaptation;
     this.sight = other.sight;
@@ -107,23 +108,12 @@ public final class Detector implements AutoCloseable {
       throw new HeadClipException(
           "references fitted to %s, the model gives %s".formatted(fitted.taps(), tapped()));
     }
-    return new Detector(this, fitted);
+    return new Detector(this, clip().against(fitted));
   }
 
   /** This detector's tokens as they are, compared with nothing; still this one's. */
   Detector tokens() {
-    return references().isEmpty() ? this : new Detector(this);
-  }
-
-  private Detector(Detector against) {
-    this.model = against.clip().tapped(against.tapped());
-    this.session = against.session;
-    this.adaptation = against.adaptation;
-    this.sight = against.sight;
-    this.loader = against.loader;
-    this.className = against.className;
-    this.regions = against.regions;
-    this.scoring = tiled(model.scoring());
+    return references().isEmpty() ? this : new Detector(this, clip().tapped(tapped()));
   }
 
   /** From evidence to scores and map: the model's, or the one that compares with references. */
@@ -415,6 +405,11 @@ public final class Detector implements AutoCloseable {
         s.raw());
   }
 
+  /** Of images that are compared. */
+  Ends comparedEnds() {
+    return new Ends(clip().comparedThreshold().value(), clip().comparedMapThreshold());
+  }
+
   /** Where normal images end: by score, and by map value. */
   record Ends(double threshold, double mapThreshold) {}
 
@@ -433,7 +428,8 @@ public final class Detector implements AutoCloseable {
       double ms,
       long start) {
     boolean anomalous = s.score() >= ends.threshold();
-    return Detection.of(
+    double outlined = Detection.outlinedAt(anomalous, ends.mapThreshold(), s.map());
+    return new Detection(
         s.score(),
         s.global(),
         s.local(),
@@ -443,6 +439,7 @@ public final class Detector implements AutoCloseable {
         width,
         height,
         page,
+        Regions.of(s.map(), outlined, width, height),
         s.map(),
         s.raw(),
         evidence,

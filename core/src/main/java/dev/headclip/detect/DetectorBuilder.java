@@ -192,14 +192,12 @@ public final class DetectorBuilder {
    * @throws dev.headclip.HeadClipException where there is none that can be read
    */
   public WithReferences withReferences() {
-    Tapped tapped = tapped();
+    Comparer comparer = tapped();
     try {
-      ReferenceModel.Fitted fitted =
-          new ReferenceReader(tapped.detector, tapped.settings)
-              .fit(normal, tapped.detector.tapped());
-      return new WithReferences(tapped.detector.against(fitted.model()), fitted);
+      ReferenceModel.Fitted fitted = comparer.fit(normal);
+      return new WithReferences(comparer.detector().against(fitted.model()), fitted);
     } catch (RuntimeException | Error e) {
-      tapped.detector.close();
+      comparer.close();
       throw e;
     }
   }
@@ -210,8 +208,7 @@ public final class DetectorBuilder {
       throw new HeadClipException(
           "normal references are given already; build the detector, or leave them out");
     }
-    Tapped tapped = tapped();
-    return new Comparer(tapped.detector, tapped.settings);
+    return tapped();
   }
 
   /** What was asked for, for files that belong to the model: see {@link ModelBuilder#asked}. */
@@ -219,10 +216,7 @@ public final class DetectorBuilder {
     return model.asked(opened);
   }
 
-  /** A detector whose tokens can be read. */
-  private record Tapped(Detector detector, ReferenceSettings settings) {}
-
-  private Tapped tapped() {
+  private Comparer tapped() {
     Model opened = model.open();
     try {
       if (!(opened instanceof ClipModel clip)) {
@@ -235,18 +229,13 @@ public final class DetectorBuilder {
             "%s: holds references already (%s); name others with their own model, or add to these"
                 .formatted(clip.name(), clip.references().get().origin()));
       }
-      if (!clip.views().firstWhole()) {
-        throw new HeadClipException(
-            "method %s cuts images into tiles of its own; references go with whole images"
-                .formatted(clip.method()));
-      }
       ClipConfig config = clip.backbone().config();
       ReferenceSettings settings =
           preset
               .map(name -> ReferenceSettings.preset(name, config))
               .orElseGet(ReferenceSettings::defaults)
               .with(changes);
-      return new Tapped(open(clip.tapped(settings.taps(config))), settings);
+      return new Comparer(open(clip.tapped(settings.taps(config))), settings);
     } catch (RuntimeException | Error e) {
       opened.close();
       throw e;

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -55,8 +56,13 @@ final class InOrder<T, R> implements Iterator<R>, AutoCloseable {
       int i = next++;
       pending.add(pool.submit(() -> work.apply(items.get(i))));
     }
+    return taken(() -> pending.remove().get());
+  }
+
+  /** What other threads made, or the exception of the one that failed. */
+  static <V> V taken(Callable<V> waiting) {
     try {
-      return pending.remove().get();
+      return waiting.call();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HeadClipException("interrupted", e);
@@ -65,6 +71,10 @@ final class InOrder<T, R> implements Iterator<R>, AutoCloseable {
         throw h;
       }
       throw new IllegalStateException(e.getCause());
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 

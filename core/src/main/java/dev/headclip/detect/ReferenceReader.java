@@ -57,9 +57,9 @@ final class ReferenceReader {
    *
    * @throws HeadClipException where none is left
    */
-  ReferenceModel.Fitted fit(List<ImageSource> references, TokenTaps taps) {
+  ReferenceModel.Fitted fit(List<ImageSource> references) {
     try (ReferenceFitter fitter =
-        new ReferenceFitter(settings, taps, detector.tiling(), detector.compute())) {
+        new ReferenceFitter(settings, detector.tapped(), detector.tiling(), detector.compute())) {
       return fit(references, fitter, List.of());
     }
   }

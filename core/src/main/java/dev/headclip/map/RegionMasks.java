@@ -1,9 +1,8 @@
 package dev.headclip.map;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Connected regions of a map with their pixels, as COCO's run lengths. */
 public final class RegionMasks {
@@ -30,14 +29,9 @@ public final class RegionMasks {
   /** A region while its pixels come, column by column. */
   private static final class Runs {
     private final List<Integer> counts = new ArrayList<>();
+    private final Extent extent = new Extent();
     private int end;
     private int run;
-    private int left = Integer.MAX_VALUE;
-    private int right;
-    private int top = Integer.MAX_VALUE;
-    private int bottom;
-    private int area;
-    private double sum;
 
     void add(int place, int x, int y, float value) {
       if (place != end || run == 0) {
@@ -49,12 +43,7 @@ public final class RegionMasks {
       }
       run++;
       end = place + 1;
-      area++;
-      sum += value;
-      left = Math.min(left, x);
-      right = Math.max(right, x);
-      top = Math.min(top, y);
-      bottom = Math.max(bottom, y);
+      extent.add(x, y, value);
     }
 
     Mask done(int pixels) {
@@ -62,56 +51,25 @@ public final class RegionMasks {
       if (end < pixels) {
         counts.add(pixels - end);
       }
-      return new Mask(left, top, right - left + 1, bottom - top + 1, area, sum / area, counts);
+      Region r = extent.region(pixels);
+      return new Mask(r.x(), r.y(), r.width(), r.height(), extent.area(), r.score(), counts);
     }
   }
 
   /** Regions of at least {@code threshold}, 8-connected, in the order of their first pixels. */
   public static List<Mask> of(AnomalyMap map, double threshold) {
-    int[] labels = labels(map, threshold);
-    List<Runs> all = new ArrayList<>();
     int w = map.width();
     int h = map.height();
+    Components found = Components.of(map, threshold);
+    List<Runs> all = Stream.generate(Runs::new).limit(found.sizes().length).toList();
     for (int x = 0; x < w; x++) {
       for (int y = 0; y < h; y++) {
-        int label = labels[y * w + x];
+        int label = found.labels()[y * w + x];
         if (label > 0) {
-          while (all.size() < label) {
-            all.add(new Runs());
-          }
           all.get(label - 1).add(x * h + y, x, y, map.at(x, y));
         }
       }
     }
     return all.stream().map(r -> r.done(w * h)).toList();
-  }
-
-  /** From 1 on; 0 outside. */
-  private static int[] labels(AnomalyMap map, double threshold) {
-    int w = map.width();
-    int h = map.height();
-    int[] labels = new int[w * h];
-    int count = 0;
-    Deque<Integer> todo = new ArrayDeque<>();
-    for (int start = 0; start < labels.length; start++) {
-      if (labels[start] != 0 || map.values()[start] < threshold) {
-        continue;
-      }
-      labels[start] = ++count;
-      todo.push(start);
-      while (!todo.isEmpty()) {
-        int at = todo.pop();
-        for (int y = Math.max(0, at / w - 1); y <= Math.min(h - 1, at / w + 1); y++) {
-          for (int x = Math.max(0, at % w - 1); x <= Math.min(w - 1, at % w + 1); x++) {
-            int next = y * w + x;
-            if (labels[next] == 0 && map.values()[next] >= threshold) {
-              labels[next] = count;
-              todo.push(next);
-            }
-          }
-        }
-      }
-    }
-    return labels;
   }
 }

@@ -1,14 +1,11 @@
 package dev.headclip.metrics;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.internal.files.Leftovers;
+import dev.headclip.internal.files.PassingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.IntBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,14 +56,7 @@ final class IntSpool implements AutoCloseable {
   private void append() {
     try {
       if (file.isEmpty()) {
-        Path p = Files.createTempFile(Leftovers.prefix(), ".tmp");
-        file =
-            Optional.of(
-                FileChannel.open(
-                    p,
-                    StandardOpenOption.READ,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.DELETE_ON_CLOSE));
+        file = Optional.of(PassingFile.open());
       }
       ByteBuffer b = ByteBuffer.allocate(4 * CHUNK);
       b.asIntBuffer().put(open);

@@ -1,5 +1,6 @@
 package dev.headclip.metrics;
 
+import dev.headclip.map.Components;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

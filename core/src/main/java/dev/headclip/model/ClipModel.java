@@ -75,6 +75,7 @@ public final class ClipModel extends Model {
    */
   public ClipModel tapped(TokenTaps tokens) {
     tokens.check(backbone.config());
+    requireWhole();
     return new ClipModel(
         name(), backbone, adapter, threshold, owns, Optional.of(tokens), Optional.empty());
   }
@@ -97,11 +98,7 @@ public final class ClipModel extends Model {
           "references of tokens with %d numbers, the backbone's have %d; remember them anew with it"
               .formatted(fitted.scorer().width(), width));
     }
-    if (!views().firstWhole()) {
-      throw new HeadClipException(
-          "method %s cuts images into tiles of its own; references go with whole images"
-              .formatted(method()));
-    }
+    requireWhole();
     return new ClipModel(
         called,
         backbone,
@@ -110,6 +107,14 @@ public final class ClipModel extends Model {
         owns,
         Optional.of(fitted.taps()),
         Optional.of(fitted));
+  }
+
+  private void requireWhole() {
+    if (!views().firstWhole()) {
+      throw new HeadClipException(
+          "method %s cuts images into tiles of its own; references go with whole images"
+              .formatted(method()));
+    }
   }
 
   /** The references, where images are judged against such. */
@@ -186,16 +191,24 @@ public final class ClipModel extends Model {
 
   @Override
   public Threshold threshold() {
-    return references.isEmpty() || threshold.given()
-        ? threshold
-        : new Threshold(ReferenceScoring.END, "where normal references end");
+    return references.isEmpty() ? threshold : comparedThreshold();
   }
 
   @Override
   public double mapThreshold() {
-    return references.isEmpty() || scores().mapThreshold().isPresent()
-        ? super.mapThreshold()
-        : ReferenceScoring.END;
+    return references.isEmpty() ? super.mapThreshold() : comparedMapThreshold();
+  }
+
+  /** The verdict's threshold for images that are compared: where normal ones end, or as given. */
+  public Threshold comparedThreshold() {
+    return threshold.given()
+        ? threshold
+        : new Threshold(ReferenceScoring.END, "where normal references end");
+  }
+
+  /** The same for map values. */
+  public double comparedMapThreshold() {
+    return scores().mapThreshold().orElse(ReferenceScoring.END);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.calibrate.RobustSpread;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
@@ -33,9 +34,6 @@ public final class BatchFitter implements AutoCloseable {
 
   /** Images that are all alike do not end at the very first of them. */
   private static final double NARROWEST = 0.05;
-
-  /** 1 / the 75 % quantile of the normal distribution: a MAD times it is a deviation. */
-  private static final double MAD_TO_DEVIATION = 1.4826;
 
   private final ReferenceSettings settings;
   private final TokenTaps taps;
@@ -238,10 +236,9 @@ public final class BatchFitter implements AutoCloseable {
 
   private static double end(double[] scores) {
     double[] logs = Arrays.stream(scores).map(s -> Math.log(NormalEnds.positive(s))).toArray();
-    double middle = NormalEnds.percentile(logs, 0.5);
-    double[] apart = Arrays.stream(logs).map(l -> Math.abs(l - middle)).toArray();
-    double deviation = Math.max(NARROWEST, MAD_TO_DEVIATION * NormalEnds.percentile(apart, 0.5));
-    return NormalEnds.positive(Math.exp(middle + DEVIATIONS * deviation));
+    RobustSpread spread = RobustSpread.of(logs);
+    double deviation = Math.max(NARROWEST, spread.deviation());
+    return NormalEnds.positive(Math.exp(spread.median() + DEVIATIONS * deviation));
   }
 
   @Override

@@ -29,11 +29,7 @@ final class Kinds {
     for (int i = 0; i < tokens.data().length; i++) {
       mean[i % width] += tokens.data()[i];
     }
-    double length = Math.sqrt(dot(mean, mean));
-    for (int c = 0; c < width; c++) {
-      mean[c] /= (float) Math.max(length, Double.MIN_NORMAL);
-    }
-    means.add(mean);
+    means.add(unit(mean));
     names.add(name);
   }
 
@@ -111,11 +107,7 @@ final class Kinds {
         }
       }
     }
-    double length = Math.sqrt(dot(sum, sum));
-    for (int c = 0; c < sum.length; c++) {
-      sum[c] /= (float) Math.max(length, Double.MIN_NORMAL);
-    }
-    return n == 0 ? Optional.empty() : Optional.of(sum);
+    return n == 0 ? Optional.empty() : Optional.of(unit(sum));
   }
 
   private double silhouette(List<Integer> some, boolean[] second) {
@@ -137,7 +129,16 @@ final class Kinds {
     return Arrays.stream(each).average().orElse(0);
   }
 
-  private static double dot(float[] a, float[] b) {
+  /** Of unit length, in place. */
+  private static float[] unit(float[] v) {
+    float length = (float) Math.max(Math.sqrt(dot(v, v)), Double.MIN_NORMAL);
+    for (int c = 0; c < v.length; c++) {
+      v[c] /= length;
+    }
+    return v;
+  }
+
+  static double dot(float[] a, float[] b) {
     double sum = 0;
     for (int i = 0; i < a.length; i++) {
       sum += (double) a[i] * b[i];

@@ -240,7 +240,7 @@ final class MutualScoring {
       for (int j = 0; j < n; j++) {
         order[j] = j;
         // of small models cosines may be negative; an image is always its own neighbour
-        alike[j] = j == i ? 1 : Math.max(0, cosine(features.get(i), features.get(j)));
+        alike[j] = j == i ? 1 : Math.max(0, Kinds.dot(features.get(i), features.get(j)));
       }
       Arrays.sort(order, (a, b) -> Double.compare(alike[b], alike[a]));
       for (int window : windows) {
@@ -254,13 +254,5 @@ final class MutualScoring {
       }
     }
     return mean;
-  }
-
-  private static double cosine(float[] a, float[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (double) a[i] * b[i];
-    }
-    return sum;
   }
 }

@@ -4,6 +4,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.image.Tiling;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.Compute;
+import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.ArrayList;
@@ -101,7 +102,7 @@ public final class ReferenceFitter implements AutoCloseable {
       Tensors<HostTensor> evidence,
       Optional<Tensors<HostTensor>> rotated) {
     Tensors<HostTensor> tokens = TokenTaps.of(evidence);
-    Tensors<HostTensor> all = rotated.map(r -> joined(tokens, r)).orElse(tokens);
+    Tensors<HostTensor> all = withCopies(tokens, rotated);
     if (bank()) {
       copies.add(all);
     } else {
@@ -127,8 +128,9 @@ public final class ReferenceFitter implements AutoCloseable {
     turned.add(evidence);
   }
 
-  private static Tensors<HostTensor> joined(Tensors<HostTensor> a, Tensors<HostTensor> b) {
-    return Tensors.joined(new dev.headclip.tensor.HostOps(), List.of(a, b));
+  static Tensors<HostTensor> withCopies(
+      Tensors<HostTensor> tokens, Optional<Tensors<HostTensor>> rotated) {
+    return rotated.map(r -> Tensors.joined(new HostOps(), List.of(tokens, r))).orElse(tokens);
   }
 
   /**

@@ -5,7 +5,6 @@ import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -82,10 +81,7 @@ public record ReferenceModel(
   /** Where it comes from, in words. */
   public String origin() {
     return "%s fitted to %d reference%s"
-        .formatted(
-            settings.scorer().name().toLowerCase(Locale.ROOT),
-            references(),
-            references() == 1 ? "" : "s");
+        .formatted(settings.scorer().key(), references(), references() == 1 ? "" : "s");
   }
 
   /**

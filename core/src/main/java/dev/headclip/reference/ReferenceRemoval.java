@@ -2,7 +2,6 @@ package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.tensor.Compute;
-import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.ArrayList;
@@ -57,8 +56,7 @@ public final class ReferenceRemoval {
     if (scorer instanceof MemoryBank bank) {
       scorer = bank.without(at);
     } else {
-      Tensors<HostTensor> all =
-          rotated.map(r -> Tensors.joined(new HostOps(), List.of(tokens, r))).orElse(tokens);
+      Tensors<HostTensor> all = ReferenceFitter.withCopies(tokens, rotated);
       Statistics own = Statistics.of(all.get(TokenTaps.TOKENS + 0), compute);
       statistics = statistics.map(s -> s.minus(own));
     }

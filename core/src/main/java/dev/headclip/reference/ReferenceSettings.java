@@ -7,6 +7,7 @@ import dev.headclip.settings.SettingException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -111,7 +112,12 @@ public record ReferenceSettings(
     /** The nearest patch (APRIL-GAN, AnomalyDINO). */
     KNN,
     /** The images of a batch by one another (MuSc). */
-    MUTUAL
+    MUTUAL;
+
+    /** The name for {@code --scorer}. */
+    public String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** What the map of distances is smoothed by. */

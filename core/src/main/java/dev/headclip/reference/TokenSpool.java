@@ -1,16 +1,13 @@
 package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.internal.files.Leftovers;
+import dev.headclip.internal.files.PassingFile;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,13 +52,7 @@ public final class TokenSpool implements AutoCloseable {
   private void append(Tensors<HostTensor> one) {
     try {
       if (file == null) {
-        Path p = Files.createTempFile(Leftovers.prefix(), ".tmp");
-        file =
-            FileChannel.open(
-                p,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DELETE_ON_CLOSE);
+        file = PassingFile.open();
       }
       Map<String, long[]> shapes = new LinkedHashMap<>();
       one.named().forEach((name, t) -> shapes.put(name, t.shape()));

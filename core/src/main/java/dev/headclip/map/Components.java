@@ -1,4 +1,4 @@
-package dev.headclip.metrics;
+package dev.headclip.map;
 
 import java.util.Arrays;
 
@@ -9,8 +9,13 @@ import java.util.Arrays;
  * @param labels 0 for background, else 1 to the number of components
  * @param sizes pixels of component i+1
  */
-record Components(int[] labels, int[] sizes) {
-  static Components of(byte[] mask, int width, int height) {
+public record Components(int[] labels, int[] sizes) {
+  /**
+   * Of a mask's pixels that are not 0; numbered in the order of their first pixels.
+   *
+   * @param mask row-major
+   */
+  public static Components of(byte[] mask, int width, int height) {
     int[] labels = new int[mask.length];
     int[] parent = new int[64];
     int next = 1;
@@ -80,5 +85,14 @@ record Components(int[] labels, int[] sizes) {
       sizes[number[r] - 1]++;
     }
     return new Components(labels, Arrays.copyOf(sizes, count));
+  }
+
+  /** Of a map's pixels that reach a threshold. */
+  static Components of(AnomalyMap map, double threshold) {
+    byte[] mask = new byte[map.values().length];
+    for (int i = 0; i < mask.length; i++) {
+      mask[i] = (byte) (map.values()[i] >= threshold ? 1 : 0);
+    }
+    return of(mask, map.width(), map.height());
   }
 }
