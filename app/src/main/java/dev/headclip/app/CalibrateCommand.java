@@ -116,13 +116,7 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
     Calibration c;
     ScoreSettings used;
     MethodConfig<?> method;
-    try (Detector detector =
-            ModelOptions.said(
-                model
-                    .builder(compute, false)
-                    .regions(regions.source())
-                    .tiling(regions.tiling())
-                    .build());
+    try (Detector detector = ModelOptions.said(regions.on(model.builder(compute, false)).build());
         Stopper stopper = new Stopper(20)) {
       if (detector.references().isPresent()) {
         throw new HeadClipException(
@@ -220,12 +214,7 @@ final class CalibrateCommand implements Callable<Integer>, WithSettings {
   }
 
   private Calibration fromFolder(Detector detector, Stopper stopper) throws IOException {
-    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
-    for (Path p : normal.isEmpty() ? unlabelled : normal) {
-      search.add(p);
-    }
-    List<ImageSource> images = search.images().stream().map(ImageSearch.Found::source).toList();
-    search.remarks().forEach(System.err::println);
+    List<ImageSource> images = ImageSearch.said(normal.isEmpty() ? unlabelled : normal).sources();
     float[] scores = array(scores(detector, images, stopper).values());
     if (stopper.flag().get()) {
       return new Calibration(0, Map.of(), List.of());

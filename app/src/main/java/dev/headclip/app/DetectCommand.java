@@ -231,9 +231,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException("--by-folder without --batched; add it");
     }
     Map<String, List<ImageSearch.Found>> groups = grouped(images);
-    try (Comparer comparer =
-        references.comparer(
-            model.builder(compute, true).regions(regions.source()).tiling(regions.tiling()))) {
+    try (Comparer comparer = references.comparer(regions.on(model.builder(compute, true)))) {
       ModelOptions.said(comparer.model());
       maps.prepare();
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));

@@ -194,9 +194,7 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     if (batched) {
       rounds.add(ReferenceEvaluation.Round.batched());
     }
-    try (Comparer comparer =
-            references.comparer(
-                model.builder(compute, true).regions(regions.source()).tiling(regions.tiling()));
+    try (Comparer comparer = references.comparer(regions.on(model.builder(compute, true)));
         Stopper stopper = new Stopper(60)) {
       ReferenceEvaluation.Result result;
       try (ProgressLine progress = ProgressLine.of("run", set.samples().size(), "images")) {

@@ -3,16 +3,16 @@ package dev.headclip.app;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.evaluate.ReferenceEvaluation.Round;
-import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Figure;
 import dev.headclip.metrics.Level;
-import dev.headclip.metrics.LevelFigures;
 import dev.headclip.metrics.MetricsReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * Figures by number of references, the mean over seeds and its spread, as papers print them.
@@ -64,35 +64,13 @@ record FewShotTable(Map<Round, MetricsReport> reports) {
   }
 
   private static String cell(List<MetricsReport> of, Level level, Figure figure) {
-    double[] values =
-        of.stream()
-            .map(m -> m.mean(level).get(figure))
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(v -> 100 * v.getAsDouble())
-            .toArray();
-    if (values.length == 0) {
-      return "-";
-    }
-    return values.length == 1
-        ? "%.1f".formatted(values[0])
-        : "%.1f ± %.1f".formatted(mean(values), deviation(values));
+    return value(of.stream().map(m -> m.mean(level).get(figure))).markdown();
   }
 
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double v : values) {
-      sum += v;
-    }
-    return sum / values.length;
-  }
-
-  private static double deviation(double[] values) {
-    double mean = mean(values);
-    double sum = 0;
-    for (double v : values) {
-      sum += (v - mean) * (v - mean);
-    }
-    return Math.sqrt(sum / (values.length - 1));
+  private static BenchmarkValue value(Stream<OptionalDouble> seeds) {
+    List<Double> percent =
+        seeds.filter(OptionalDouble::isPresent).map(v -> 100 * v.getAsDouble()).toList();
+    return BenchmarkValue.of(percent, OptionalDouble.empty());
   }
 
   /** Every round, class by class; figures are fractions. */
@@ -127,18 +105,12 @@ record FewShotTable(Map<Round, MetricsReport> reports) {
   }
 
   private static String auroc(List<MetricsReport> of, String category, Level level) {
-    double[] values =
-        of.stream()
-            .map(m -> m.classes().get(category))
-            .filter(java.util.Objects::nonNull)
-            .map((ClassScores.Result r) -> figures(r, level).get(Figure.AUROC))
-            .filter(OptionalDouble::isPresent)
-            .mapToDouble(v -> 100 * v.getAsDouble())
-            .toArray();
-    return values.length == 0 ? "-" : "%.1f".formatted(mean(values));
-  }
-
-  private static LevelFigures figures(ClassScores.Result r, Level level) {
-    return r.level(level);
+    BenchmarkValue v =
+        value(
+            of.stream()
+                .map(m -> m.classes().get(category))
+                .filter(Objects::nonNull)
+                .map(r -> r.level(level).get(Figure.AUROC)));
+    return v.isThere() ? "%.1f".formatted(v.mean()) : "-";
   }
 }

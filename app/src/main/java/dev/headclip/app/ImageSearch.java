@@ -67,6 +67,21 @@ final class ImageSearch {
    */
   record Found(ImageSource source, String name) {}
 
+  /** Searches files and folders, each page an image; what is to be said of them goes to stderr. */
+  static ImageSearch said(List<Path> from) throws IOException {
+    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
+    for (Path p : from) {
+      search.add(p);
+    }
+    search.remarks().forEach(System.err::println);
+    return search;
+  }
+
+  /** What was found, without names of results. */
+  List<ImageSource> sources() {
+    return images().stream().map(Found::source).toList();
+  }
+
   /** Adds a file or what a folder holds. */
   void add(Path argument) throws IOException {
     Path named = byName(argument);

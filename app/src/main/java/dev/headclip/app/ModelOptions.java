@@ -179,15 +179,13 @@ final class ModelOptions {
       throws IOException {
     if (!references.given()) {
       references.requireGiven(" or --batched");
-      return said(
-          builder(compute, true).regions(regions.source()).tiling(regions.tiling()).build());
+      return said(regions.on(builder(compute, true)).build());
     }
     if (targetFpr.isPresent()) {
       throw new HeadClipException(
           "--target-fpr with --normal: the stored scores are not of these references; give a --threshold");
     }
-    return said(
-        references.open(builder(compute, true).regions(regions.source()).tiling(regions.tiling())));
+    return said(references.open(regions.on(builder(compute, true))));
   }
 
   /** A detector's builder with everything that was asked for. */

@@ -59,35 +59,31 @@ final class ReferenceOptions {
 
   /** Throws where there is something to say of references that there are not. */
   void requireGiven(String otherwise) {
-    if (!given() && (preset.isPresent() || !settings.values().isEmpty())) {
-      String flag =
-          preset.isPresent()
-              ? "--reference-preset"
-              : SettingFlags.flag(settings.values().keySet().iterator().next());
+    if (!given() && said().isPresent()) {
       throw new HeadClipException(
-          "%s without --normal%s; name normal images to compare with".formatted(flag, otherwise));
+          "%s without --normal%s; name normal images to compare with"
+              .formatted(said().get(), otherwise));
     }
   }
 
   /** Throws where something is said of how references are compared. */
   void requireNone(String why) {
-    if (preset.isPresent() || !settings.values().isEmpty()) {
-      String flag =
-          preset.isPresent()
-              ? "--reference-preset"
-              : SettingFlags.flag(settings.values().keySet().iterator().next());
-      throw new HeadClipException("%s: %s".formatted(flag, why));
+    if (said().isPresent()) {
+      throw new HeadClipException("%s: %s".formatted(said().get(), why));
     }
   }
 
+  /** The first flag of how references are compared, if any was given. */
+  private Optional<String> said() {
+    return preset
+        .map(p -> "--reference-preset")
+        .or(() -> settings.values().keySet().stream().findFirst().map(SettingFlags::flag));
+  }
+
   private List<ImageSource> images() throws IOException {
-    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
-    for (Path p : normal) {
-      search.add(p);
-    }
-    search.remarks().forEach(System.err::println);
+    ImageSearch search = ImageSearch.said(normal);
     files = search.files();
-    return search.images().stream().map(ImageSearch.Found::source).toList();
+    return search.sources();
   }
 
   /** A data set without the images that are references: these are not judged. */

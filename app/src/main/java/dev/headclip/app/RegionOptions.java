@@ -1,6 +1,8 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.dataset.Folders;
+import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.RegionSource;
 import dev.headclip.image.ImageFormat;
@@ -51,6 +53,11 @@ final class RegionOptions {
       description =
           "A whole image to the network's square: squashed, or in its shape with its borders mirrored (default: ${DEFAULT-VALUE}).")
   private Resize resize;
+
+  /** A detector's builder that looks at these regions. */
+  DetectorBuilder on(DetectorBuilder builder) {
+    return builder.regions(source()).tiling(tiling());
+  }
 
   /** What images are cut into. */
   Tiling tiling() {
@@ -129,7 +136,7 @@ final class RegionOptions {
   /** The picture called as an image, below the folder that the image's own parents show. */
   private static Path named(Path folder, ImageSource image) {
     Path file = Path.of(image.id().replaceAll("\\[\\d+]$", ""));
-    String stem = stem(file);
+    String stem = Folders.stem(file);
     for (int parents = Math.min(2, file.getNameCount() - 1); parents >= 0; parents--) {
       int n = file.getNameCount();
       Path below =
@@ -148,19 +155,13 @@ final class RegionOptions {
     }
     try (Stream<Path> all = Files.list(folder)) {
       List<Path> found =
-          all.filter(p -> stem(p).equals(stem) || stem(p).equals(stem + "_mask"))
+          all.filter(p -> Folders.stem(p).equals(stem) || Folders.stem(p).equals(stem + "_mask"))
               .filter(p -> ImageFormat.of(p).filter(ImageFormat::readable).isPresent())
-              .sorted(Comparator.comparing(p -> stem(p).length()))
+              .sorted(Comparator.comparing(p -> Folders.stem(p).length()))
               .toList();
       return found.stream().findFirst();
     } catch (IOException e) {
       throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
     }
-  }
-
-  private static String stem(Path file) {
-    String name = file.getFileName().toString();
-    int dot = name.lastIndexOf('.');
-    return dot <= 0 ? name : name.substring(0, dot);
   }
 }

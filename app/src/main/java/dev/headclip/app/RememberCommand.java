@@ -97,8 +97,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
       throw new HeadClipException(
           "--out %s: is there and holds no references; name another file".formatted(out));
     }
-    DetectorBuilder builder =
-        model.builder(compute, true).regions(regions.source()).tiling(regions.tiling());
+    DetectorBuilder builder = regions.on(model.builder(compute, true));
     try (Detector detector = ModelOptions.said(references.open(builder))) {
       JsonNode base = builder.asked((ClipModel) detector.model());
       return written(detector.references().orElseThrow(), base);
@@ -118,12 +117,12 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
     }
     JsonNode base = ReferenceFile.read(out).base();
     try (Detector detector =
-        Detector.builder(out.toString())
-            .compute(compute.engine())
-            .maxPixels(compute.maxPixels())
-            .maxTimePerImage(compute.maxTime())
-            .regions(regions.source())
-            .tiling(regions.tiling())
+        regions
+            .on(
+                Detector.builder(out.toString())
+                    .compute(compute.engine())
+                    .maxPixels(compute.maxPixels())
+                    .maxTimePerImage(compute.maxTime()))
             .build()) {
       ReferenceModel now = detector.references().orElseThrow();
       if (!fewer.isEmpty()) {
@@ -141,12 +140,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
   }
 
   private static List<ImageSource> images(List<Path> from) throws IOException {
-    ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
-    for (Path p : from) {
-      search.add(p);
-    }
-    search.remarks().forEach(System.err::println);
-    List<ImageSource> all = search.images().stream().map(ImageSearch.Found::source).toList();
+    List<ImageSource> all = ImageSearch.said(from).sources();
     if (all.isEmpty()) {
       throw new HeadClipException("%s: no images".formatted(from.get(0)));
     }

@@ -10,14 +10,9 @@ import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.report.Html;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -77,17 +72,9 @@ final class ResultsPage {
         .forEach(e -> data.append(data.length() > 1 ? "," : "").append(Html.script(e.toString())));
     // the data come last: a name may be called like the other place
     String results =
-        resource().replace("@THRESHOLD@", String.valueOf(threshold)).replace("@DATA@", data + "]");
+        Html.part("results.html")
+            .replace("@THRESHOLD@", String.valueOf(threshold))
+            .replace("@DATA@", data + "]");
     AtomicFiles.writeText(to, Html.page("HeadCLIP results", Html.facts(facts) + results));
-  }
-
-  private static String resource() {
-    try (InputStream in =
-        Objects.requireNonNull(
-            ResultsPage.class.getResourceAsStream("/headclip/report/results.html"))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -71,10 +71,10 @@ public final class Folders {
   }
 
   /** A file's name without its ending. */
-  static String stem(Path file) {
+  public static String stem(Path file) {
     String name = name(file);
     int dot = name.lastIndexOf('.');
-    return dot < 0 ? name : name.substring(0, dot);
+    return dot <= 0 ? name : name.substring(0, dot);
   }
 
   private static List<Path> list(Path parent, Predicate<Path> wanted) {

@@ -13,10 +13,6 @@ import dev.headclip.metrics.LevelFigures;
 import dev.headclip.metrics.MetricsReport;
 import dev.headclip.metrics.PixelScores;
 import dev.headclip.metrics.Protocol;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
@@ -24,7 +20,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToDoubleFunction;
@@ -263,19 +258,9 @@ public final class EvaluationReport {
           .add(Math.round(s.joint() * 1e6) / 1e6);
     }
     // the data come last: a class may be called like the other place
-    return resource("histogram.html")
+    return Html.part("histogram.html")
         .replace("@THRESHOLD@", String.valueOf(threshold))
         .replace("@DATA@", Html.script(data.toString()));
-  }
-
-  private static String resource(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(
-            EvaluationReport.class.getResourceAsStream("/headclip/report/" + name))) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String timing(Evaluation.Result result) {

@@ -1,10 +1,15 @@
 package dev.headclip.internal.report;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Pieces of a page. */
 public final class Html {
@@ -49,6 +54,16 @@ public final class Html {
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");
+  }
+
+  /** The piece of that name, as it is stored beside the classes. */
+  public static String part(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(Html.class.getResourceAsStream("/headclip/report/" + name))) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** JSON as it may stand inside a script element, where names may hold the end of one. */
