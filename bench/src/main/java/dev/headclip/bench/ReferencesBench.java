@@ -125,18 +125,21 @@ final class ReferencesBench implements Callable<Integer> {
     List<Double> whole = new ArrayList<>();
     try (Detector zero = model.detector(engine);
         Comparer comparer = Comparer.of(model.open(), ReferenceSettings.defaults(), engine)) {
-      for (int round = 0; round < 3; round++) {
+      for (int round = 0; round <= rounds; round++) {
         long start = System.nanoTime();
         try (Detections<Outcome> found = zero.stream(all, StreamSettings.defaults())) {
           found.forEachRemaining(o -> {});
         }
-        pass.add((System.nanoTime() - start) / 1e9);
+        double once = (System.nanoTime() - start) / 1e9;
         start = System.nanoTime();
         comparer.score(all).each(o -> o, o -> true);
-        whole.add((System.nanoTime() - start) / 1e9);
-        System.err.printf(
-            "batch of %d: one pass %.1f s, batched %.1f s%n",
-            batch, pass.get(round), whole.get(round));
+        double batched = (System.nanoTime() - start) / 1e9;
+        System.err.printf("batch of %d: one pass %.2f s, batched %.2f s%n", batch, once, batched);
+        if (round > 0) {
+          // the first round only warms up
+          pass.add(once);
+          whole.add(batched);
+        }
       }
     }
     ObjectNode o = results.putObject("batch").put("images", batch);

@@ -8,7 +8,6 @@ import dev.headclip.reference.BatchFitter;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.reference.ReferenceSettings;
-import dev.headclip.reference.Statistics;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.AbstractList;
@@ -122,32 +121,20 @@ public final class Batch {
     }
   }
 
-  private record Looked(Outcome outcome, Optional<Statistics> statistics) {}
-
-  /** Beside the network. */
-  private static Looked looked(Outcome o, BatchFitter fitter) {
-    return new Looked(
-        o,
-        o instanceof Outcome.Scored s
-            ? fitter.statistics(s.detection().evidence())
-            : Optional.empty());
-  }
-
   private boolean look(
       List<ImageSource> images, BatchFitter fitter, Progress progress, AtomicBoolean stop) {
-    try (Detections<Looked> found =
-        detector.stream(images, StreamSettings.defaults(), o -> looked(o, fitter))) {
+    try (Detections<Looked> found = detector.looks(images, StreamSettings.defaults(), l -> l)) {
       while (found.hasNext()) {
         if (stop.get()) {
           return false;
         }
         Looked one = found.next();
-        Outcome o = one.outcome();
-        if (o instanceof Outcome.Scored s) {
-          Detection d = s.detection();
-          fitter.add(o.source().id(), d.evidence(), one.statistics());
-          items.add(new Item.Seen(o.source(), d.width(), d.height(), d.page(), d.milliseconds()));
-        } else if (o instanceof Outcome.Failed f) {
+        if (one instanceof Looked.Seen s) {
+          fitter.add(s.source().id(), s.evidence());
+          Sight.Prepared p = s.prepared();
+          double ms = p.ms() + s.ms();
+          items.add(new Item.Seen(s.source(), p.width(), p.height(), p.page(), ms));
+        } else if (one instanceof Looked.Failed f) {
           items.add(new Item.Failed(f.source(), f.error()));
         }
         progress.at("looking", items.size(), images.size());

@@ -33,7 +33,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   private final Detector detector;
   private final Iterator<ImageSource> images;
   private final StreamSettings settings;
-  private final Function<Outcome, R> finish;
+  private final Function<Looked, R> finish;
   private final ExecutorService pool;
   private final int batch;
   private final int ahead;
@@ -50,7 +50,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
       Detector detector,
       Iterator<ImageSource> images,
       StreamSettings settings,
-      Function<Outcome, R> finish) {
+      Function<Looked, R> finish) {
     this.detector = detector;
     this.images = images;
     this.settings = settings;
@@ -244,23 +244,15 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
 
   private R finished(Decoded d, Optional<Tensors<HostTensor>> evidence, double ms) {
     try {
-      return finish.apply(outcome(d, evidence, ms));
+      return finish.apply(
+          evidence.isEmpty()
+              ? new Looked.Failed(d.source(), d.error())
+              : new Looked.Seen(
+                  d.source(), d.prepared().orElseThrow(), evidence.get(), ms, d.pixels()));
     } catch (OutOfMemoryError e) {
-      return finish.apply(new Outcome.Failed(d.source(), reason(e)));
+      return finish.apply(new Looked.Failed(d.source(), reason(e)));
     } finally {
       held.addAndGet(-d.bytes());
-    }
-  }
-
-  private Outcome outcome(Decoded d, Optional<Tensors<HostTensor>> evidence, double ms) {
-    if (evidence.isEmpty()) {
-      return new Outcome.Failed(d.source(), d.error());
-    }
-    try {
-      Detection found = detector.finish(d.prepared().orElseThrow(), evidence.get(), ms);
-      return new Outcome.Scored(d.source(), found, d.pixels());
-    } catch (HeadClipException e) {
-      return new Outcome.Failed(d.source(), e.getMessage());
     }
   }
 

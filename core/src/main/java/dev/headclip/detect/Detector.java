@@ -253,7 +253,25 @@ public final class Detector implements AutoCloseable {
    */
   public <R> Detections<R> stream(
       Iterable<ImageSource> images, StreamSettings settings, Function<Outcome, R> finish) {
+    return looks(images, settings, finish.compose(this::judged));
+  }
+
+  /** The same before anything is judged. */
+  <R> Detections<R> looks(
+      Iterable<ImageSource> images, StreamSettings settings, Function<Looked, R> finish) {
     return new Detections<>(this, images.iterator(), settings, finish);
+  }
+
+  private Outcome judged(Looked looked) {
+    if (looked instanceof Looked.Seen seen) {
+      try {
+        Detection found = finish(seen.prepared(), seen.evidence(), seen.ms());
+        return new Outcome.Scored(seen.source(), found, seen.pixels());
+      } catch (HeadClipException e) {
+        return new Outcome.Failed(seen.source(), e.getMessage());
+      }
+    }
+    return new Outcome.Failed(looked.source(), ((Looked.Failed) looked).error());
   }
 
   ImageLoader loader() {

@@ -76,17 +76,17 @@ final class ReferenceReader {
     List<String> unreadable = new ArrayList<>();
     Map<String, String> seen = new HashMap<>();
     before.forEach(k -> seen.put(k.digest(), k.name()));
-    Optional<Outcome.Scored> single = Optional.empty();
+    Optional<Looked.Seen> single = Optional.empty();
     StreamSettings stream = StreamSettings.defaults().withPixels(true);
-    try (Detections<Outcome> read = detector.stream(references, stream)) {
+    try (Detections<Looked> read = detector.looks(references, stream, l -> l)) {
       while (read.hasNext()) {
-        Outcome o = read.next();
-        if (o instanceof Outcome.Failed f) {
+        Looked o = read.next();
+        if (o instanceof Looked.Failed f) {
           unreadable.add(
               "%s: %s; left out of the references".formatted(f.source().id(), f.error()));
           continue;
         }
-        Outcome.Scored s = (Outcome.Scored) o;
+        Looked.Seen s = (Looked.Seen) o;
         String digest = digest(s.pixels().orElseThrow());
         String same = seen.putIfAbsent(digest, s.source().id());
         if (same != null) {
@@ -94,13 +94,13 @@ final class ReferenceReader {
               "%s: the same picture as %s; counted once".formatted(s.source().id(), same));
           continue;
         }
-        fitter.add(s.source().id(), digest, s.detection().evidence(), copies(s));
+        fitter.add(s.source().id(), digest, s.evidence(), copies(s));
         single = seen.size() == 1 ? Optional.of(s) : Optional.empty();
       }
     }
     if (before.isEmpty() && single.isPresent()) {
       for (int degrees : QUARTERS) {
-        Outcome.Scored s = single.get();
+        Looked.Seen s = single.get();
         fitter.addTurned(evidence(s.pixels().orElseThrow(), degrees, s.source()));
       }
     }
@@ -122,24 +122,24 @@ final class ReferenceReader {
   ReferenceModel.Fitted remove(ReferenceModel before, List<ImageSource> fewer) {
     ReferenceRemoval removal = new ReferenceRemoval(before, detector.compute());
     StreamSettings stream = StreamSettings.defaults().withPixels(true);
-    try (Detections<Outcome> read = detector.stream(fewer, stream)) {
+    try (Detections<Looked> read = detector.looks(fewer, stream, l -> l)) {
       while (read.hasNext()) {
-        Outcome o = read.next();
-        if (o instanceof Outcome.Failed f) {
+        Looked o = read.next();
+        if (o instanceof Looked.Failed f) {
           throw new HeadClipException("%s: %s".formatted(f.source().id(), f.error()));
         }
-        Outcome.Scored s = (Outcome.Scored) o;
+        Looked.Seen s = (Looked.Seen) o;
         removal.remove(
             s.source().id(),
             digest(s.pixels().orElseThrow()),
-            TokenTaps.of(s.detection().evidence()),
+            TokenTaps.of(s.evidence()),
             copies(s));
       }
     }
     return removal.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
   }
 
-  private Optional<Tensors<HostTensor>> copies(Outcome.Scored s) {
+  private Optional<Tensors<HostTensor>> copies(Looked.Seen s) {
     List<Tensors<HostTensor>> all = new ArrayList<>();
     for (int i = 1; i < settings.rotations(); i++) {
       double degrees = 360.0 * i / settings.rotations();

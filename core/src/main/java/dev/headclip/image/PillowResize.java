@@ -1,5 +1,7 @@
 package dev.headclip.image;
 
+import java.util.Arrays;
+
 /**
  * Pillow's 8-bit resize, bit for bit (docs/spec/clip.md section 6): antialiased on the way down,
  * weights of 22 bits, rounded to 8 bits after the horizontal and after the vertical pass.
@@ -25,6 +27,9 @@ public enum PillowResize {
 
   private static final int PRECISION = 22;
 
+  /** Rounds. */
+  private static final int HALF = 1 << (PRECISION - 1);
+
   private final double radius;
 
   PillowResize(double radius) {
@@ -46,57 +51,97 @@ public enum PillowResize {
    */
   public byte[] resize(
       byte[] samples, int width, int height, int channels, int toWidth, int toHeight) {
-    byte[] wide =
-        toWidth == width
-            ? samples
-            : pass(samples, width, height, channels, toWidth, channels, width * channels, true);
-    return toHeight == height
-        ? wide
-        : pass(wide, height, toWidth * channels, 1, toHeight, toWidth * channels, 1, false);
+    byte[] wide = toWidth == width ? samples : rows(samples, width, height, channels, toWidth);
+    return toHeight == height ? wide : columns(wide, height, toWidth * channels, toHeight);
   }
 
-  /**
-   * One pass along one axis.
-   *
-   * @param in samples along the axis
-   * @param lines lines across it
-   * @param channels neighbouring samples that belong to one position of the axis (rows only)
-   * @param step distance between neighbours along the axis
-   * @param stride distance between lines
-   */
-  private byte[] pass(
-      byte[] from,
-      int in,
-      int lines,
-      int channels,
-      int out,
-      int step,
-      int stride,
-      boolean horizontal) {
-    byte[] to = new byte[Math.multiplyExact(Math.multiplyExact(out, lines), channels)];
+  /** What one position after the pass is made of: weights of the positions from {@code low} on. */
+  private record Taps(int low, int[] weights) {}
+
+  private Taps[] taps(int in, int out) {
     double scale = (double) in / out;
     double stretch = Math.max(scale, 1);
     double support = radius * stretch;
+    Taps[] all = new Taps[out];
     for (int o = 0; o < out; o++) {
       double center = (o + 0.5) * scale;
       int low = Math.max((int) (center - support + 0.5), 0);
       int high = Math.min((int) (center + support + 0.5), in);
-      int[] weights = weights(center, stretch, low, high);
-      for (int line = 0; line < lines; line++) {
-        for (int c = 0; c < channels; c++) {
-          long sum = 1L << (PRECISION - 1);
-          int at = line * stride + low * step + c;
-          for (int w : weights) {
-            sum += (long) w * (from[at] & 0xff);
-            at += step;
+      all[o] = new Taps(low, weights(center, stretch, low, high));
+    }
+    return all;
+  }
+
+  /** The pass along each row; sums fit 32 bits, as in Pillow. */
+  private byte[] rows(byte[] from, int in, int lines, int channels, int out) {
+    byte[] to = new byte[Math.multiplyExact(Math.multiplyExact(out, lines), channels)];
+    Taps[] taps = taps(in, out);
+    int target = 0;
+    for (int line = 0; line < lines; line++) {
+      int start = line * in * channels;
+      for (Taps t : taps) {
+        int at = start + t.low * channels;
+        if (channels == 3) {
+          pixel(from, at, t.weights, to, target);
+        } else {
+          for (int c = 0; c < channels; c++) {
+            to[target + c] = sample(from, at + c, channels, t.weights);
           }
-          int value = (int) (sum >> PRECISION);
-          int target = horizontal ? (line * out + o) * channels + c : o * lines + line;
-          to[target] = (byte) Math.min(Math.max(value, 0), 255);
         }
+        target += channels;
       }
     }
     return to;
+  }
+
+  /** Three samples in one loop over the weights. */
+  private static void pixel(byte[] from, int at, int[] weights, byte[] to, int target) {
+    int red = HALF;
+    int green = HALF;
+    int blue = HALF;
+    for (int w : weights) {
+      red += w * (from[at] & 0xff);
+      green += w * (from[at + 1] & 0xff);
+      blue += w * (from[at + 2] & 0xff);
+      at += 3;
+    }
+    to[target] = clipped(red);
+    to[target + 1] = clipped(green);
+    to[target + 2] = clipped(blue);
+  }
+
+  private static byte sample(byte[] from, int at, int step, int[] weights) {
+    int sum = HALF;
+    for (int w : weights) {
+      sum += w * (from[at] & 0xff);
+      at += step;
+    }
+    return clipped(sum);
+  }
+
+  /** The pass down the columns, row by row: along memory. */
+  private byte[] columns(byte[] from, int in, int width, int out) {
+    byte[] to = new byte[Math.multiplyExact(out, width)];
+    Taps[] taps = taps(in, out);
+    int[] sums = new int[width];
+    for (int o = 0; o < out; o++) {
+      Arrays.fill(sums, HALF);
+      int at = taps[o].low * width;
+      for (int w : taps[o].weights) {
+        for (int x = 0; x < width; x++) {
+          sums[x] += w * (from[at + x] & 0xff);
+        }
+        at += width;
+      }
+      for (int x = 0; x < width; x++) {
+        to[o * width + x] = clipped(sums[x]);
+      }
+    }
+    return to;
+  }
+
+  private static byte clipped(int sum) {
+    return (byte) Math.min(Math.max(sum >> PRECISION, 0), 255);
   }
 
   private int[] weights(double center, double stretch, int low, int high) {

@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 
@@ -35,6 +34,9 @@ public final class BatchFitter implements AutoCloseable {
   /** Images that are all alike do not end at the very first of them. */
   private static final double NARROWEST = 0.05;
 
+  /** Images or parts that are counted at once: one by one, calls cost more than the products. */
+  private static final int TOGETHER = 8;
+
   private final ReferenceSettings settings;
   private final TokenTaps taps;
   private final Compute compute;
@@ -43,6 +45,8 @@ public final class BatchFitter implements AutoCloseable {
   private final Map<Integer, List<Integer>> alike = new HashMap<>();
   private final List<String> names = new ArrayList<>();
   private final List<String> repeated = new ArrayList<>();
+  private final List<HostTensor> waiting = new ArrayList<>();
+  private int rows;
   private Statistics statistics;
 
   public BatchFitter(ReferenceSettings settings, TokenTaps taps, Compute compute) {
@@ -65,32 +69,37 @@ public final class BatchFitter implements AutoCloseable {
    * @param evidence a method's evidence of it, with its tokens
    */
   public void add(String name, Tensors<HostTensor> evidence) {
-    add(name, evidence, statistics(evidence));
-  }
-
-  /** What is fitted to, of an image: may be computed in any thread. */
-  public Optional<Statistics> statistics(Tensors<HostTensor> evidence) {
-    return mutual()
-        ? Optional.empty()
-        : Optional.of(Statistics.of(evidence.get(TokenTaps.TOKENS + 0), compute));
-  }
-
-  /**
-   * The same, where the statistics are there already.
-   *
-   * @param own of {@link #statistics}
-   */
-  public void add(String name, Tensors<HostTensor> evidence, Optional<Statistics> own) {
-    Tensors<HostTensor> tokens = TokenTaps.of(evidence);
-    HostTensor first = tokens.get(TokenTaps.TOKENS + 0);
+    HostTensor first = TokenTaps.of(evidence).get(TokenTaps.TOKENS + 0);
     if (mutual() && first.size(0) != 1) {
       throw new SettingException("scorer", "mutual", "subspace for images in tiles");
     }
-    kinds.add(name, first);
+    kinds.add(name, Statistics.mean(first));
     notice(name, first);
-    own.ifPresent(s -> statistics = statistics == null ? s : statistics.plus(s));
+    if (!mutual()) {
+      waiting.add(first);
+      rows += first.size(0);
+      if (rows >= TOGETHER) {
+        count();
+      }
+    }
     images.add(evidence);
     names.add(name);
+  }
+
+  /** Of the images that wait. */
+  private void count() {
+    int width = waiting.get(0).size(-1);
+    int n = waiting.stream().mapToInt(t -> t.data().length).sum();
+    float[] all = new float[n];
+    int at = 0;
+    for (HostTensor t : waiting) {
+      System.arraycopy(t.data(), 0, all, at, t.data().length);
+      at += t.data().length;
+    }
+    Statistics some = Statistics.of(HostTensor.of(all, n / width, width), compute);
+    statistics = statistics == null ? some : statistics.plus(some);
+    waiting.clear();
+    rows = 0;
   }
 
   /** Equal images support one another. */
@@ -169,6 +178,9 @@ public final class BatchFitter implements AutoCloseable {
   }
 
   private List<HostTensor> bySubspace(IntConsumer progress, List<String> remarks) {
+    if (!waiting.isEmpty()) {
+      count();
+    }
     Subspace s = Subspace.fit(statistics, settings.share());
     if (s.capped()) {
       remarks.add(
@@ -177,8 +189,7 @@ public final class BatchFitter implements AutoCloseable {
     }
     List<HostTensor> all = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
-      Tensors<HostTensor> tokens = TokenTaps.of(images.get(i));
-      all.add(s.of(compute, tokens));
+      all.add(s.of(compute, TokenTaps.of(images.get(i))));
       progress.accept(i + 1);
     }
     return all;

@@ -65,7 +65,7 @@ record EndsOfNormals(NormalEnds ends, double[] raw) {
    */
   record Values(List<Map<String, float[]>> images) {
     /** Pixels that percentiles are taken of, at most; further ones are thinned out evenly. */
-    private static final long PIXELS = 5_000_000;
+    private static final long PIXELS = 1_000_000;
 
     /** Before anything is joined; of references that stand alone, theirs and no more. */
     static Values of(ReferenceScoring scoring, List<Tensors<HostTensor>> images) {

@@ -1,6 +1,5 @@
 package dev.headclip.reference;
 
-import dev.headclip.tensor.HostTensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,14 +21,17 @@ final class Kinds {
   private final List<float[]> means = new ArrayList<>();
   private final List<String> names = new ArrayList<>();
 
-  /** One more image. */
-  void add(String name, HostTensor tokens) {
-    int width = tokens.size(-1);
-    float[] mean = new float[width];
-    for (int i = 0; i < tokens.data().length; i++) {
-      mean[i % width] += tokens.data()[i];
+  /**
+   * One more image.
+   *
+   * @param mean of its tokens
+   */
+  void add(String name, double[] mean) {
+    float[] rounded = new float[mean.length];
+    for (int c = 0; c < mean.length; c++) {
+      rounded[c] = (float) mean[c];
     }
-    means.add(unit(mean));
+    means.add(unit(rounded));
     names.add(name);
   }
 

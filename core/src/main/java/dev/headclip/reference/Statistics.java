@@ -1,5 +1,6 @@
 package dev.headclip.reference;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
@@ -47,29 +48,54 @@ public record Statistics(long count, double[] mean, double[] scatter) {
    *
    * @param patches [...,C]
    * @param compute multiplies
+   * @throws HeadClipException where a patch is not of finite numbers
    */
   public static Statistics of(HostTensor patches, Compute compute) {
     int width = patches.size(-1);
     int n = patches.data().length / width;
-    double[] mean = new double[width];
-    for (int i = 0; i < patches.data().length; i++) {
-      mean[i % width] += patches.data()[i];
-    }
-    for (int c = 0; c < width; c++) {
-      mean[c] /= n;
+    double[] mean = mean(patches);
+    for (double m : mean) {
+      if (!Double.isFinite(m)) {
+        throw new HeadClipException(
+            "the network's tokens hold %s, expected finite numbers; the model's weights may be broken"
+                .formatted(m));
+      }
     }
     float[] centred = new float[patches.data().length];
-    for (int i = 0; i < centred.length; i++) {
-      centred[i] = (float) (patches.data()[i] - mean[i % width]);
+    for (int from = 0; from < centred.length; from += width) {
+      for (int c = 0; c < width; c++) {
+        centred[from + c] = (float) (patches.data()[from + c] - mean[c]);
+      }
     }
     Tensors<HostTensor> x = Tensors.of("x", HostTensor.of(centred, n, width));
     float[] gram = compute.run(new Gram(), x).get("gram").data();
     double[] scatter = new double[gram.length];
-    for (int i = 0; i < gram.length; i++) {
-      // float32 products are not quite symmetric
-      scatter[i] = ((double) gram[i] + gram[i % width * width + i / width]) / 2;
+    for (int r = 0; r < width; r++) {
+      for (int c = 0; c <= r; c++) {
+        // float32 products are not quite symmetric
+        double both = ((double) gram[r * width + c] + gram[c * width + r]) / 2;
+        scatter[r * width + c] = both;
+        scatter[c * width + r] = both;
+      }
     }
     return new Statistics(n, mean, scatter);
+  }
+
+  /** The mean token, [C]. */
+  static double[] mean(HostTensor patches) {
+    int width = patches.size(-1);
+    float[] data = patches.data();
+    double[] mean = new double[width];
+    for (int from = 0; from < data.length; from += width) {
+      for (int c = 0; c < width; c++) {
+        mean[c] += data[from + c];
+      }
+    }
+    int n = data.length / width;
+    for (int c = 0; c < width; c++) {
+      mean[c] /= n;
+    }
+    return mean;
   }
 
   int digest() {
@@ -121,9 +147,12 @@ public record Statistics(long count, double[] mean, double[] scatter) {
     // n_a n_b / (n_a + n_b); taken away, the whole is n_a and what is left the sum
     double weight = (double) count * other.count / total;
     double[] products = new double[scatter.length];
-    for (int i = 0; i < products.length; i++) {
-      products[i] =
-          scatter[i] + sign * (other.scatter[i] + weight * apart[i / width] * apart[i % width]);
+    for (int r = 0; r < width; r++) {
+      double row = weight * apart[r];
+      for (int c = 0; c < width; c++) {
+        int i = r * width + c;
+        products[i] = scatter[i] + sign * (other.scatter[i] + row * apart[c]);
+      }
     }
     return new Statistics(total, to, products);
   }
