@@ -26,10 +26,12 @@ import picocli.CommandLine.Parameters;
       "",
       "Plans that come with it: ablation (Tables 4, 5, 8 and Figure 4 on the starter model, in",
       "minutes), ablation-layers (7 and 9), paper-industrial, paper-medical (all methods), paper-ablations,",
-      "readings (what the paper leaves open). A plan of your own: docs/benchmark.md.",
+      "readings (what the paper leaves open), few-shot (references and batches). A plan of your own: docs/benchmark.md.",
       "",
       "Examples:",
       "  headclip benchmark ablation --out results",
+      "  headclip benchmark few-shot --data downloads --backbone starter --adapter starter \\",
+      "    --out results",
       "  headclip benchmark paper-industrial --data downloads \\",
       "    --backbone clip-vit-large-patch14-336 --out results"
     })
@@ -48,6 +50,12 @@ final class BenchmarkCommand implements Callable<Integer> {
       paramLabel = "DIR|starter",
       description = "The CLIP (default: the plan's).")
   private Optional<String> backbone;
+
+  @Option(
+      names = "--adapter",
+      paramLabel = "FILE|MODEL",
+      description = "A stored adapter for every variant: nothing is trained.")
+  private Optional<String> adapter;
 
   @Option(
       names = "--backbone-of",
@@ -88,7 +96,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BenchmarkPlan p = BenchmarkPlan.read(plan).with(seeds, forAll);
+    BenchmarkPlan p = BenchmarkPlan.read(plan).with(seeds, forAll, adapter);
     if (tablesOnly) {
       List<BenchmarkCell> stored = BenchmarkRun.stored(p, out);
       if (stored.isEmpty()) {

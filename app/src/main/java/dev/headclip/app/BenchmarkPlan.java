@@ -42,6 +42,9 @@ import java.util.stream.Stream;
  * @param common flags of {@code train} for all variants
  * @param variants by name, with their own flags
  * @param selecting variants whose epoch is chosen on the experiment's second set
+ * @param references by variant, what images are compared with; none for zero-shot ones
+ * @param stored by variant, the adapter or model that is taken in place of training one
+ * @param trainedAs by variant, the one whose training serves it
  * @param published by variant, what the paper prints for it
  * @param experiments auxiliary sets and their targets
  * @param lambdas weights of the local score for the sweep of Figure 4
@@ -58,6 +61,9 @@ record BenchmarkPlan(
     Map<String, String> common,
     Map<String, Map<String, String>> variants,
     Set<String> selecting,
+    Map<String, BenchmarkReferences> references,
+    Map<String, String> stored,
+    Map<String, String> trainedAs,
     Map<String, List<Published>> published,
     List<Experiment> experiments,
     List<Double> lambdas,
@@ -68,6 +74,7 @@ record BenchmarkPlan(
       List.of(
           "ablation",
           "ablation-layers",
+          "few-shot",
           "paper-industrial",
           "paper-medical",
           "paper-ablations",
@@ -104,7 +111,11 @@ record BenchmarkPlan(
       Optional<String> root,
       long seed,
       int count,
-      List<Source> parts) {}
+      List<Source> parts) {
+    /** Of plans that train nothing. */
+    static final Source NONE =
+        new Source("none", Optional.empty(), Optional.empty(), 0, 0, List.of());
+  }
 
   /**
    * Which images are shown with every variant's map.
@@ -172,36 +183,34 @@ record BenchmarkPlan(
                     "%s: unknown key %s, expected %s".formatted(file, k, String.join(", ", KEYS)));
               }
             });
-    Map<String, Map<String, String>> variants = new LinkedHashMap<>();
-    Set<String> selecting = new LinkedHashSet<>();
-    Map<String, List<Published>> published = new LinkedHashMap<>();
-    for (JsonNode v : o.path("variants")) {
-      Map<String, String> flags = flags(v);
-      String name = flags.remove("name");
-      if (name == null) {
-        throw new HeadClipException("%s: a variant without name".formatted(file));
-      }
-      published.put(name, published(file, name, flags.remove("published")));
-      if (TrainCommand.Select.of(flags.remove("select")) == TrainCommand.Select.best) {
-        selecting.add(name);
-      }
-      variants.put(name, flags);
-    }
-    if (variants.isEmpty()) {
-      variants.put("HeadCLIP", Map.of());
-      published.put("HeadCLIP", List.of(Published.parse("HeadCLIP")));
+    Variants found = new Variants(file);
+    o.path("variants").forEach(found::add);
+    if (found.flags.isEmpty()) {
+      found.flags.put("HeadCLIP", Map.of());
+      found.published.put("HeadCLIP", List.of(Published.parse("HeadCLIP")));
     }
     List<Experiment> experiments = new ArrayList<>();
     for (JsonNode e : o.path("experiments")) {
       List<Source> targets = new ArrayList<>();
-      e.path("targets").forEach(t -> targets.add(source(file, t)));
+      for (JsonNode t : e.path("targets")) {
+        Source target = source(file, t);
+        if (targets.stream().anyMatch(x -> x.name().equals(target.name()))) {
+          throw new HeadClipException(
+              "%s: two targets are called %s; give one another name"
+                  .formatted(file, target.name()));
+        }
+        targets.add(target);
+      }
       Optional<Source> validate = Optional.ofNullable(e.get("validate")).map(v -> source(file, v));
-      if (validate.isEmpty() && !selecting.isEmpty()) {
+      if (validate.isEmpty() && !found.selecting.isEmpty()) {
         throw new HeadClipException(
             "%s: %s selects the best epoch: an experiment without validate"
-                .formatted(file, String.join(", ", selecting)));
+                .formatted(file, String.join(", ", found.selecting)));
       }
-      experiments.add(new Experiment(source(file, e.path("auxiliary")), validate, targets));
+      // where nothing is trained, there is nothing to train on
+      boolean none = e.path("auxiliary").isMissingNode();
+      Source auxiliary = none ? Source.NONE : source(file, e.path("auxiliary"));
+      experiments.add(new Experiment(auxiliary, validate, targets));
     }
     if (experiments.isEmpty()) {
       throw new HeadClipException("%s: no experiments".formatted(file));
@@ -219,14 +228,76 @@ record BenchmarkPlan(
         Optional.ofNullable(o.get("device")).map(JsonNode::asText),
         seeds.isEmpty() ? List.of(TrainSettings.defaults().seed()) : seeds,
         flags(o.path("train")),
-        variants,
-        selecting,
-        published,
+        found.flags,
+        found.selecting,
+        found.references,
+        found.stored,
+        found.trainedAs,
+        found.published,
         experiments,
         lambdas,
         fields.protocol(o.path("protocol")),
         pictures(fields, o.path("pictures")),
-        questions(file, o.path("questions"), variants.keySet()));
+        questions(file, o.path("questions"), found.flags.keySet()));
+  }
+
+  /** A plan's variants, as they are read. */
+  private static final class Variants {
+    private final String file;
+    private final Map<String, Map<String, String>> flags = new LinkedHashMap<>();
+    private final Set<String> selecting = new LinkedHashSet<>();
+    private final Map<String, BenchmarkReferences> references = new LinkedHashMap<>();
+    private final Map<String, String> stored = new LinkedHashMap<>();
+    private final Map<String, String> trainedAs = new LinkedHashMap<>();
+    private final Map<String, List<Published>> published = new LinkedHashMap<>();
+
+    Variants(String file) {
+      this.file = file;
+    }
+
+    void add(JsonNode v) {
+      Map<String, String> own = flags(v);
+      String name = own.remove("name");
+      if (name == null) {
+        throw new HeadClipException("%s: a variant without name".formatted(file));
+      }
+      String where = "%s, variant %s".formatted(file, name);
+      published.put(name, published(file, name, own.remove("published")));
+      BenchmarkReferences.take(where, own).ifPresent(r -> references.put(name, r));
+      Optional<String> of = Optional.ofNullable(own.remove("of"));
+      Optional<String> adapter = Optional.ofNullable(own.remove("adapter"));
+      if ((of.isPresent() || adapter.isPresent())
+          && (!own.isEmpty() || of.isPresent() == adapter.isPresent())) {
+        throw new HeadClipException(
+            "%s: of or adapter says what is scored with, so leave out %s"
+                .formatted(where, own.isEmpty() ? "one of them" : String.join(", ", own.keySet())));
+      }
+      adapter.ifPresent(a -> stored.put(name, a));
+      of.ifPresent(base -> like(where, name, base, own));
+      if (TrainCommand.Select.of(own.remove("select")) == TrainCommand.Select.best) {
+        selecting.add(name);
+      }
+      flags.put(name, own);
+    }
+
+    private void like(String where, String name, String base, Map<String, String> own) {
+      if (!flags.containsKey(base) || trainedAs.containsKey(base)) {
+        throw new HeadClipException(
+            "%s: of %s, expected a variant above it that has a training of its own"
+                .formatted(where, base));
+      }
+      trainedAs.put(name, base);
+      own.putAll(flags.get(base));
+      Optional.ofNullable(stored.get(base)).ifPresent(a -> stored.put(name, a));
+      if (selecting.contains(base)) {
+        own.put("select", TrainCommand.Select.best.name());
+      }
+    }
+  }
+
+  /** The variant whose training serves another: most often itself. */
+  String trainedAs(String variant) {
+    return trainedAs.getOrDefault(variant, variant);
   }
 
   private static List<Question> questions(String file, JsonNode o, Set<String> variants) {
@@ -285,6 +356,12 @@ record BenchmarkPlan(
 
   /** The seeds of a variant: one where nothing is drawn. */
   List<Long> seeds(String variant, ClipConfig config) {
+    if (references.containsKey(variant) && !references.get(variant).batched()) {
+      return seeds;
+    }
+    if (stored.containsKey(variant)) {
+      return seeds.subList(0, 1);
+    }
     Recipe r = recipe(variant, seeds.get(0), config);
     boolean draws =
         !r.method().learned(config).isEmpty()
@@ -361,20 +438,39 @@ record BenchmarkPlan(
 
   /** Throws where a variant's flags are wrong. */
   void check(String variant, ClipConfig config) {
-    recipe(variant, seeds.get(0), config);
+    if (!stored.containsKey(variant)) {
+      Recipe r = recipe(variant, seeds.get(0), config);
+      boolean nothing = experiments.stream().anyMatch(e -> e.auxiliary().equals(Source.NONE));
+      if (nothing && !r.method().learned(config).isEmpty()) {
+        throw new HeadClipException(
+            "plan %s, variant %s is trained, and an experiment names no auxiliary set; name one, or an adapter for the variant"
+                .formatted(name, variant));
+      }
+    }
+    try {
+      Optional.ofNullable(references.get(variant)).ifPresent(r -> r.of(config));
+    } catch (IllegalArgumentException e) {
+      throw new HeadClipException(
+          "plan %s, variant %s: %s".formatted(name, variant, e.getMessage()), e);
+    }
   }
 
   /**
    * The same with other seeds, and with some flags set for every variant.
    *
    * @param others none for the plan's own
+   * @param adapter in place of all training, where there is one
    */
-  BenchmarkPlan with(List<Long> others, Map<String, String> forAll) {
+  BenchmarkPlan with(List<Long> others, Map<String, String> forAll, Optional<String> adapter) {
+    Map<String, String> taken = new LinkedHashMap<>(stored);
+    adapter.ifPresent(a -> variants.keySet().forEach(v -> taken.put(v, a)));
     Map<String, Map<String, String>> changed = new LinkedHashMap<>();
     variants.forEach(
         (name, flags) -> {
           Map<String, String> own = new LinkedHashMap<>(flags);
-          own.putAll(forAll);
+          if (!taken.containsKey(name)) {
+            own.putAll(forAll);
+          }
           changed.put(name, own);
         });
     return new BenchmarkPlan(
@@ -386,6 +482,9 @@ record BenchmarkPlan(
         common,
         changed,
         selecting,
+        references,
+        taken,
+        trainedAs,
         published,
         experiments,
         lambdas,

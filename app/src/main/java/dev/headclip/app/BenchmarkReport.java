@@ -1,5 +1,6 @@
 package dev.headclip.app;
 
+import dev.headclip.evaluate.Published;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.report.Html;
 import dev.headclip.internal.report.LineChart;
@@ -67,9 +68,15 @@ final class BenchmarkReport {
 
   /** What the paper's figures are of, where they stand beside ours. */
   private String published() {
-    return plan.published().values().stream().allMatch(List::isEmpty)
-        ? ""
-        : " The paper's figures are of ViT-L/14@336 at 518 px, AnoVL's of ViT-B-16-plus-240.";
+    List<Published> all = plan.published().values().stream().flatMap(List::stream).toList();
+    boolean references = all.stream().anyMatch(p -> p instanceof Published.OfReferences);
+    boolean paper = all.stream().anyMatch(p -> !(p instanceof Published.OfReferences));
+    return (paper
+            ? " The paper's figures are of ViT-L/14@336 at 518 px, AnoVL's of ViT-B-16-plus-240."
+            : "")
+        + (references
+            ? " In brackets beside references and batches: what that method's repository prints, of its own backbone and input (SubspaceAD and AnomalyDINO: DINOv2), and ours less it."
+            : "");
   }
 
   /** Where an epoch was chosen on a second set; one that is a target as well is no unseen one. */
@@ -171,8 +178,8 @@ final class BenchmarkReport {
                 Html.escape(c.target().name()),
                 String.valueOf(c.seed()),
                 Html.link("cells/%s.json".formatted(BenchmarkRun.name(c)), "figures"),
-                Files.exists(out.resolve(BenchmarkRun.adapterFile(c)))
-                    ? Html.link(BenchmarkRun.adapterFile(c), "adapter")
+                Files.exists(out.resolve(BenchmarkRun.adapterFile(plan, c)))
+                    ? Html.link(BenchmarkRun.adapterFile(plan, c), "adapter")
                     : ""));
       }
     }

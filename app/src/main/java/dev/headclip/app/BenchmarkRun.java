@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.dataset.NormalPool;
 import dev.headclip.dataset.Sample;
+import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.Detector;
@@ -16,6 +18,7 @@ import dev.headclip.engine.EngineSettings;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.Predictions;
+import dev.headclip.evaluate.ReferenceEvaluation;
 import dev.headclip.image.RgbImage;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
@@ -28,8 +31,10 @@ import dev.headclip.method.Scoring;
 import dev.headclip.metrics.ClassScores;
 import dev.headclip.metrics.Level;
 import dev.headclip.metrics.LevelFigures;
+import dev.headclip.metrics.MetricsReport;
 import dev.headclip.metrics.Protocol;
 import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -112,7 +117,8 @@ final class BenchmarkRun {
   }
 
   private boolean learns(String variant) {
-    return !recipe(variant).method().learned(backbones.apply(variant).config()).isEmpty();
+    return !plan.stored().containsKey(variant)
+        && !recipe(variant).method().learned(backbones.apply(variant).config()).isEmpty();
   }
 
   private Recipe recipe(String variant) {
@@ -149,12 +155,13 @@ final class BenchmarkRun {
     for (BenchmarkPlan.Experiment e : plan.experiments()) {
       for (String variant : plan.variants().keySet()) {
         int seeds = seeds(variant).size();
-        trainings += learns(variant) ? seeds : 0;
+        boolean trains = learns(variant) && plan.trainedAs(variant).equals(variant);
+        trainings += trains ? seeds : 0;
         long images =
             BenchmarkPlan.sources(e.auxiliary()).stream()
                 .mapToLong(s -> sizes.getOrDefault(s, 0))
                 .sum();
-        if (learns(variant)) {
+        if (trains) {
           long looked = e.chosenOn(plan, variant).map(s -> sizes.getOrDefault(s, 0)).orElse(0);
           clock.add(training(variant), seeds * (images + looked) * epochs(variant));
         }
@@ -175,8 +182,11 @@ final class BenchmarkRun {
     return "train " + variant;
   }
 
-  private static String scoring(String variant) {
-    return "score " + variant;
+  private String scoring(String variant) {
+    // references that share a pass share its time
+    return Optional.ofNullable(plan.references().get(variant))
+        .map(r -> "compare %s %s".formatted(plan.trainedAs(variant), r.passName()))
+        .orElse("score " + variant);
   }
 
   /**
@@ -238,8 +248,13 @@ final class BenchmarkRun {
       if (adapter.isEmpty()) {
         throw new HeadClipException(failure);
       }
-      JsonNode result = result(name, variant, target, adapter.get());
-      pictures.show(name, cell.row(plan), variant, data.get(target));
+      JsonNode result =
+          plan.references().containsKey(variant)
+              ? compared(cell, adapter.get())
+              : result(name, variant, target, adapter.get());
+      if (!plan.references().containsKey(variant)) {
+        pictures.show(name, cell.row(plan), variant, data.get(target));
+      }
       String left = clock.text();
       System.err.printf("%s: %s%s%n", name, summary(result), left.isEmpty() ? "" : "; " + left);
       return new BenchmarkCell(auxiliary.name(), variant, seed, target, Optional.of(result), "");
@@ -297,8 +312,8 @@ final class BenchmarkRun {
   }
 
   /** Below the folder of results: what a cell was scored with, where its method learns. */
-  static String adapterFile(BenchmarkCell c) {
-    return adapterFile(c.auxiliary(), c.variant(), c.seed());
+  static String adapterFile(BenchmarkPlan plan, BenchmarkCell c) {
+    return adapterFile(c.auxiliary(), plan.trainedAs(c.variant()), c.seed());
   }
 
   private static String adapterFile(String auxiliary, String variant, long seed) {
@@ -316,13 +331,16 @@ final class BenchmarkRun {
   private Adapter adapter(BenchmarkPlan.Experiment e, String variant, long seed) {
     BenchmarkPlan.Source auxiliary = e.auxiliary();
     Backbone backbone = backbones.apply(variant);
+    if (plan.stored().containsKey(variant)) {
+      return stored(plan.stored().get(variant), backbone);
+    }
     Recipe recipe = plan.recipe(variant, seed, backbone.config());
     if (recipe.method().learned(backbone.config()).isEmpty()) {
       return new Adapter(recipe.method(), recipe.scores(), Tensors.none(), Map.of());
     }
     TrainingData aux = data.get(auxiliary);
     aux.check().requireUsable(aux.set());
-    Path file = out.resolve(adapterFile(auxiliary.name(), variant, seed));
+    Path file = out.resolve(adapterFile(auxiliary.name(), plan.trainedAs(variant), seed));
     Path checkpoints = file.resolveSibling(file.getFileName() + ".checkpoints");
     Trainer trainer =
         new Trainer(backbone, aux)
@@ -362,6 +380,21 @@ final class BenchmarkRun {
     return adapter;
   }
 
+  /** Of a file, or of a model. */
+  private static Adapter stored(String nameOrPath, Backbone backbone) {
+    if (nameOrPath.endsWith(".safetensors")) {
+      return AdapterFile.read(Path.of(nameOrPath), backbone.config());
+    }
+    try (Model model = Model.open(nameOrPath)) {
+      if (!(model instanceof ClipModel clip) || clip.references().isPresent()) {
+        throw new HeadClipException(
+            "%s: no adapter of its own, expected adapter.safetensors or a model's folder"
+                .formatted(nameOrPath));
+      }
+      return clip.adapter();
+    }
+  }
+
   private static long trained(Recipe recipe, TrainingData on) {
     return (long) recipe.train().epochs() * on.samples().size();
   }
@@ -370,15 +403,8 @@ final class BenchmarkRun {
       String name, String variant, BenchmarkPlan.Source target, Adapter adapter) {
     TrainingData on = data.get(target);
     int images = on.samples().size();
-    Path file = out.resolve("cells").resolve(name + ".json");
-    ObjectNode identity = JSON.createObjectNode();
-    identity.put("adapter", adapter.digest());
-    identity.put("target", on.digest());
-    identity.put("backbone", backbones.apply(variant).digest());
-    ObjectNode settings = AdapterFile.json(adapter);
-    settings.remove("provenance");
-    identity.set("settings", settings);
-    identity.put("protocol", plan.protocol().key());
+    Path file = file(name);
+    ObjectNode identity = identity(variant, on, adapter);
     plan.lambdas().forEach(l -> identity.withArray("lambdas").add(l));
     Optional<JsonNode> there = stored(file, identity);
     clock.done(scoring(variant), images);
@@ -388,15 +414,173 @@ final class BenchmarkRun {
     long start = System.nanoTime();
     Evaluation.Result judged = judge(name, variant, on, adapter, target.name());
     clock.measured(scoring(variant), images, (System.nanoTime() - start) / 1e9);
+    ObjectNode o = cell(identity, judged.reports().get(plan.protocol()), on);
+    o.set("lambda", sweep(judged));
+    AtomicFiles.writeText(file, o.toPrettyString() + "\n");
+    return o;
+  }
+
+  private Path file(String cell) {
+    return out.resolve("cells").resolve(cell + ".json");
+  }
+
+  /** What a cell's figures depend on. */
+  private ObjectNode identity(String variant, TrainingData on, Adapter adapter) {
+    ObjectNode identity = JSON.createObjectNode();
+    identity.put("adapter", adapter.digest());
+    identity.put("target", on.digest());
+    identity.put("backbone", backbones.apply(variant).digest());
+    ObjectNode settings = AdapterFile.json(adapter);
+    settings.remove("provenance");
+    identity.set("settings", settings);
+    identity.put("protocol", plan.protocol().key());
+    return identity;
+  }
+
+  private ObjectNode cell(ObjectNode identity, MetricsReport metrics, TrainingData on) {
     ObjectNode o = JSON.createObjectNode();
     o.set("identity", identity);
     o.put("code", "headclip " + dev.headclip.Version.text());
     o.put("device", device);
-    o.set("metrics", judged.reports().get(plan.protocol()).json());
-    o.set("lambda", sweep(judged));
+    o.set("metrics", metrics.json());
     on.check().problems().forEach(p -> o.withArray("left_out").add(p));
-    AtomicFiles.writeText(file, o.toPrettyString() + "\n");
     return o;
+  }
+
+  /**
+   * Against references or as a batch. All cells that the same pass of the network serves are made
+   * with the first of them.
+   */
+  private JsonNode compared(BenchmarkCell wanted, Adapter adapter) {
+    TrainingData on = data.get(wanted.target());
+    enough(plan.references().get(wanted.variant()), on)
+        .ifPresent(
+            lacks -> {
+              throw new HeadClipException(lacks);
+            });
+    Map<ReferenceEvaluation.Round, Map<Path, ObjectNode>> open = new LinkedHashMap<>();
+    for (String variant : plan.references().keySet()) {
+      if (samePass(wanted.variant(), variant)
+          && enough(plan.references().get(variant), on).isEmpty()) {
+        for (long seed : seeds(variant)) {
+          if (seed == wanted.seed() || serves(variant, seed, adapter)) {
+            open(wanted, variant, seed, on, adapter, open);
+          }
+        }
+      }
+    }
+    Path own = file(name(wanted));
+    long images = on.samples().size();
+    boolean there = open.values().stream().noneMatch(files -> files.containsKey(own));
+    clock.done(scoring(wanted.variant()), images);
+    if (!there) {
+      long start = System.nanoTime();
+      BenchmarkReferences how = plan.references().get(wanted.variant());
+      Map<ReferenceEvaluation.Round, MetricsReport> reports =
+          reports(how, wanted, on, adapter, List.copyOf(open.keySet()));
+      open.forEach(
+          (round, files) ->
+              files.forEach(
+                  (file, identity) ->
+                      AtomicFiles.writeText(
+                          file, cell(identity, reports.get(round), on).toPrettyString() + "\n")));
+      clock.measured(
+          scoring(wanted.variant()), images * open.size(), (System.nanoTime() - start) / 1e9);
+    }
+    return read(wanted, own).result().orElseThrow();
+  }
+
+  /** What a set lacks of references, if it does. */
+  private static Optional<String> enough(BenchmarkReferences how, TrainingData on) {
+    return on.samples().stream()
+        .map(Sample::category)
+        .distinct()
+        .filter(c -> NormalPool.of(on.set(), c).images().size() < how.shots())
+        .findFirst()
+        .map(c -> "class %s has fewer than %d normal images to draw".formatted(c, how.shots()));
+  }
+
+  /** Adds a cell that is not there yet. */
+  private void open(
+      BenchmarkCell like,
+      String variant,
+      long seed,
+      TrainingData on,
+      Adapter adapter,
+      Map<ReferenceEvaluation.Round, Map<Path, ObjectNode>> to) {
+    BenchmarkReferences how = plan.references().get(variant);
+    ObjectNode identity = identity(variant, on, adapter);
+    identity.set("references", how.json(backbones.apply(variant).config(), seed));
+    if (!how.batched()) {
+      identity.put("normal_images", NormalPool.digest(on.set()));
+    }
+    Path file =
+        file(
+            name(
+                new BenchmarkCell(
+                    like.auxiliary(), variant, seed, like.target(), Optional.empty(), "")));
+    if (stored(file, identity).isEmpty()) {
+      to.computeIfAbsent(how.round(seed), r -> new LinkedHashMap<>()).put(file, identity);
+    }
+  }
+
+  private boolean samePass(String a, String b) {
+    return plan.trainedAs(a).equals(plan.trainedAs(b))
+        && backbones.apply(a).equals(backbones.apply(b))
+        && plan.references().get(a).sharesPass(plan.references().get(b));
+  }
+
+  /** Whether another seed has the same adapter: nothing was trained, and nothing is drawn. */
+  private boolean serves(String variant, long seed, Adapter adapter) {
+    if (learns(variant)) {
+      return false;
+    }
+    if (plan.stored().containsKey(variant)) {
+      return true;
+    }
+    Recipe r = plan.recipe(variant, seed, backbones.apply(variant).config());
+    return new Adapter(r.method(), r.scores(), Tensors.none(), Map.of())
+        .digest()
+        .equals(adapter.digest());
+  }
+
+  private Map<ReferenceEvaluation.Round, MetricsReport> reports(
+      BenchmarkReferences how,
+      BenchmarkCell cell,
+      TrainingData on,
+      Adapter adapter,
+      List<ReferenceEvaluation.Round> rounds) {
+    Backbone backbone = backbones.apply(cell.variant());
+    ClipModel model = ClipModel.borrowing("benchmark", backbone, adapter);
+    ReferenceEvaluation.Result found;
+    try (Comparer comparer = Comparer.of(model, how.of(backbone.config()), engine());
+        ProgressLine progress =
+            ProgressLine.of("score " + cell.target().name(), on.samples().size(), "images")) {
+      found =
+          ReferenceEvaluation.of(
+              comparer,
+              on.set(),
+              rounds,
+              plan.protocol(),
+              Evaluation.Resolution.NETWORK,
+              stop,
+              n -> progress.at(n, ""));
+    }
+    if (stop.get()) {
+      throw new HeadClipException("stopped");
+    }
+    // a class left out would make the mean another one
+    for (Map.Entry<Path, String> f : found.failed().entrySet()) {
+      throw new HeadClipException("%s: %s".formatted(f.getKey(), f.getValue()));
+    }
+    if (!found.remarks().isEmpty()) {
+      throw new HeadClipException(found.remarks().get(0));
+    }
+    return found.reports();
+  }
+
+  private EngineSettings engine() {
+    return EngineSettings.of(Map.of("device", device.startsWith("gpu") ? "gpu" : "cpu"));
   }
 
   private static Optional<JsonNode> stored(Path file, ObjectNode identity) {
@@ -459,10 +643,8 @@ final class BenchmarkRun {
   private List<Prediction> seen(
       Backbone backbone, TrainingData on, Adapter adapter, ProgressLine progress) {
     List<Prediction> all = new ArrayList<>();
-    EngineSettings engine =
-        EngineSettings.of(Map.of("device", device.startsWith("gpu") ? "gpu" : "cpu"));
     try (Detector detector =
-            Detector.of(ClipModel.borrowing("benchmark", backbone, adapter), engine);
+            Detector.of(ClipModel.borrowing("benchmark", backbone, adapter), engine());
         Detections<Outcome> found =
             detector.stream(
                 on.samples().stream()

@@ -57,7 +57,7 @@ final class BenchmarkTables {
     return ", protocol %s, %%%s"
         .formatted(
             plan.protocol().key(),
-            published ? "; in brackets the paper's figure and ours less it" : "");
+            published ? "; in brackets the published figure and ours less it" : "");
   }
 
   private static List<String> letters(List<Figure> figures) {
@@ -342,9 +342,46 @@ final class BenchmarkTables {
     return !plan.lambdas().isEmpty() && !new Mean(domain, Level.IMAGE).of.isEmpty();
   }
 
+  /**
+   * Variants by data set in the form that few-shot papers print: image AUROC, pixel AUROC and
+   * AUPRO.
+   */
+  private Optional<BenchmarkTable> byShots() {
+    List<String> columns = new ArrayList<>();
+    List<List<BenchmarkValue>> values = new ArrayList<>();
+    for (String row : results.rows()) {
+      String lacks = results.incomplete(row).map(" (%s)"::formatted).orElse("");
+      for (Level level : Level.values()) {
+        List<Figure> figures = printed(level);
+        List<List<BenchmarkValue>> of = values(row, MEAN, level, figures);
+        for (int f = 0; f < figures.size(); f++) {
+          int at = f;
+          columns.add("%s%s, %s %s".formatted(row, lacks, level.key(), figures.get(f).key()));
+          values.add(BenchmarkValue.ranked(of.stream().map(v -> v.get(at)).toList()));
+        }
+      }
+    }
+    Map<String, List<BenchmarkValue>> rows = new LinkedHashMap<>();
+    List<String> variants = results.variants();
+    for (int v = 0; v < variants.size(); v++) {
+      int at = v;
+      rows.put(variants.get(v), values.stream().map(c -> c.get(at)).toList());
+    }
+    return results.cells().stream().noneMatch(c -> c.result().isPresent())
+        ? Optional.empty()
+        : Optional.of(new BenchmarkTable("References and batches" + beside(), columns, rows));
+  }
+
+  private static List<Figure> printed(Level level) {
+    return level == Level.IMAGE ? List.of(Figure.AUROC) : List.of(Figure.AUROC, Figure.AUPRO);
+  }
+
   /** All tables that have something in them. */
   List<BenchmarkTable> tables() {
     List<BenchmarkTable> all = new ArrayList<>();
+    if (!plan.references().isEmpty()) {
+      byShots().ifPresent(all::add);
+    }
     for (String domain : results.domains()) {
       for (Level level : Level.values()) {
         bySet(domain, level).ifPresent(all::add);

@@ -297,6 +297,61 @@ class ReferencesTest {
   }
 
   @Test
+  void aPlanComparesReferencesWithThePassOfOneNetworkAndGivesTheSameFigures() throws IOException {
+    Path root = data.resolve("line").resolve(KIND);
+    Files.writeString(
+        dir.resolve("plan.yaml"),
+        """
+        backbone: starter
+        protocol: exact
+        seeds: [3, 4]
+        variants:
+          - {name: none, adapter: starter}
+          - {name: two, of: none, shots: 2}
+          - {name: near, of: none, shots: 1, scorer: knn}
+          - {name: batch, of: none, batched: true, published: "musc, batched"}
+          - {name: too many, of: none, shots: 9000}
+        experiments:
+          - targets: [{root: %s, name: line}]
+        """
+            .formatted(root));
+    Processes.Run r = headclip("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));
+    assertThat(r.code()).as(r.err()).isEqualTo(1);
+    assertThat(r.out()).contains("References and batches", "| two |", " ± ");
+    assertThat(r.err()).contains("fewer than 9000 normal images");
+    Processes.Run evaluated =
+        headclip(
+            "evaluate",
+            "--root",
+            root,
+            "--shots",
+            "0,2",
+            "--seeds",
+            "3,4",
+            "--batched",
+            "--format",
+            "json");
+    JsonNode rounds = JSON.readTree(evaluated.out()).path("rounds");
+    List<String> cells = List.of("none__0", "two__3", "two__4", "batch__3");
+    for (int i = 1; i < cells.size(); i++) {
+      JsonNode cell =
+          JSON.readTree(
+              dir.resolve("b/cells/none__%s__line.json".formatted(cells.get(i))).toFile());
+      assertThat(cell.path("metrics").path("mean"))
+          .isEqualTo(rounds.get(i).path("metrics").path("mean"));
+    }
+    Processes.Run again = headclip("benchmark", Path.of("plan.yaml"), "--out", Path.of("b"));
+    assertThat(again.out()).isEqualTo(r.out());
+    Files.writeString(
+        dir.resolve("wrong.yaml"),
+        "backbone: starter\nvariants: [{name: a, scorer: knn}]\nexperiments: [{targets: [x]}]\n");
+    says(2, "either shots", "benchmark", Path.of("wrong.yaml"), "--out", Path.of("w"));
+    Files.writeString(
+        dir.resolve("wrong.yaml"), "backbone: starter\nexperiments: [{targets: [{root: x}]}]\n");
+    says(2, "names no auxiliary set", "benchmark", Path.of("wrong.yaml"), "--out", Path.of("w"));
+  }
+
+  @Test
   void whatIsMaskedOutHasNoInfluence() throws IOException {
     RgbImage image = ImageLoader.defaults().load(good.get(0));
     RgbImage mask = RgbImage.blank(image.width(), image.height());

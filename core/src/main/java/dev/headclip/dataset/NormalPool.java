@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 
 /**
  * Where a class's normal references come from: its training folder's normal images where the layout
@@ -37,6 +38,17 @@ public record NormalPool(List<Path> images, boolean ofTheSet) {
     }
     return new NormalPool(
         own.stream().filter(s -> !s.anomalous()).map(Sample::image).toList(), true);
+  }
+
+  /** Names, sizes and times of all classes': shows that something changed without reading it. */
+  public static String digest(AnnotatedSet set) {
+    return DataDigest.of(
+        set.samples().stream()
+            .map(Sample::category)
+            .distinct()
+            .flatMap(c -> of(set, c).images().stream())
+            .map(p -> "%s %d %d".formatted(p, p.toFile().length(), p.toFile().lastModified()))
+            .collect(Collectors.joining("\n")));
   }
 
   /** MVTec 3D-AD has depths in a folder beside the colours. */

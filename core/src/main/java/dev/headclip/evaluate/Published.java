@@ -78,6 +78,26 @@ public sealed interface Published {
     }
   }
 
+  /**
+   * What a few-shot or batched method's own repository prints.
+   *
+   * @param method as its preset
+   * @param mode "4-shot" or "batched"
+   */
+  record OfReferences(String method, String mode) implements Published {
+    @Override
+    public OptionalDouble figure(KnownDataset d, String category, Level level, Figure f) {
+      return category.equals(MEAN)
+          ? FewShotResults.get(method, mode, d, level, f)
+          : OptionalDouble.empty();
+    }
+
+    @Override
+    public OptionalDouble average(List<KnownDataset> sets, Level level, Figure f) {
+      return mean(this, sets, level, f);
+    }
+  }
+
   private static OptionalDouble mean(
       Published of, List<KnownDataset> sets, Level level, Figure figure) {
     List<OptionalDouble> each = sets.stream().map(d -> of.figure(d, MEAN, level, figure)).toList();
@@ -87,7 +107,8 @@ public sealed interface Published {
   }
 
   /**
-   * "HeadCLIP", or a row of a table: "table 7, 6 12 18 24, head_weights=yes", "table 8, start=0.5".
+   * "HeadCLIP", or a row of a table: "table 7, 6 12 18 24, head_weights=yes", "table 8, start=0.5";
+   * of methods with references "subspacead, 4-shot", "musc, batched".
    *
    * @throws HeadClipException where the paper has none
    */
@@ -99,11 +120,16 @@ public sealed interface Published {
       if (PaperAblations.has(table, layers, m.group(3))) {
         return new OfAblation(table, layers, m.group(3));
       }
+    } else if (text.contains(", ")) {
+      String[] parts = text.split(", ", 2);
+      if (FewShotResults.has(parts[0], parts[1])) {
+        return new OfReferences(parts[0], parts[1]);
+      }
     } else if (List.of("HeadCLIP", "AnomalyCLIP", "AdaCLIP", "AnoVL").contains(text)) {
       return new OfMethod(text);
     }
     throw new HeadClipException(
-        "published %s: the paper has no such row; expected HeadCLIP, AnomalyCLIP, AdaCLIP, AnoVL, or as 'table 7, 18 24, head_weights=yes'"
+        "published %s: the paper has no such row; expected HeadCLIP, AnomalyCLIP, AdaCLIP, AnoVL, as 'table 7, 18 24, head_weights=yes', or as 'subspacead, 4-shot'"
             .formatted(text));
   }
 }
