@@ -16,6 +16,7 @@ import dev.headclip.detect.Outcome;
 import dev.headclip.detect.StreamSettings;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.evaluate.Evaluation;
+import dev.headclip.evaluate.KeptClasses;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.Predictions;
 import dev.headclip.evaluate.ReferenceEvaluation;
@@ -563,6 +564,7 @@ final class BenchmarkRun {
               rounds,
               plan.protocol(),
               Evaluation.Resolution.NETWORK,
+              KeptClasses.none(),
               stop,
               n -> progress.at(n, ""));
     }

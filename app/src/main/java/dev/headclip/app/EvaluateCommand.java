@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
+import dev.headclip.dataset.NormalPool;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
 import dev.headclip.evaluate.Evaluation;
 import dev.headclip.evaluate.EvaluationReport;
+import dev.headclip.evaluate.KeptClasses;
 import dev.headclip.evaluate.Prediction;
 import dev.headclip.evaluate.PredictionJournal;
 import dev.headclip.evaluate.ReferenceEvaluation;
@@ -32,6 +34,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -48,8 +51,9 @@ import picocli.CommandLine.Spec;
     description = "All figures of a model on an annotated data set, with a report.",
     footer = {
       "",
-      "OUT holds metrics.json, scores.csv, report.html and predictions.bin: stopped or killed, the",
-      "same command goes on where it was.",
+      "OUT holds metrics.json, scores.csv, report.html and predictions.bin; with --shots or --batched",
+      "few-shot.md, few-shot.json and the classes that are done. Stopped or killed, the same command",
+      "goes on where it was.",
       "",
       "Examples:",
       "  headclip evaluate --dataset mvtec --root mvtec_ad --model starter --out eval",
@@ -164,9 +168,8 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
       if (!detector.tiling().plain()) {
         identity.put("tiling", detector.tiling().toString());
       }
-      identity.put("dataset", judged.name());
-      identity.put("images", judged.samples().size());
-      identity.put("files_digest", filesDigest(judged));
+      identity.putAll(regions.identity());
+      identity.putAll(identity(judged));
       return run(judged, detector, stopper, work, identity);
     } finally {
       passing.ifPresent(WorkFolder::close);
@@ -205,11 +208,16 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
                 rounds,
                 protocol,
                 resolution,
+                kept(comparer, set, rounds),
                 stopper.flag(),
                 n -> progress.at(n, ""));
       }
       if (stopper.flag().get()) {
-        System.err.println("stopped; nothing written");
+        System.err.printf(
+            "stopped; %s%n",
+            out.isPresent()
+                ? "the classes that were done are kept, the same command goes on"
+                : "with --out it could go on");
         return Main.SOME_FAILED;
       }
       result
@@ -219,6 +227,27 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
       result.remarks().forEach(r -> System.err.println("note: " + r));
       return told(new FewShotTable(result.reports()), comparer, result);
     }
+  }
+
+  private static Map<String, Object> identity(AnnotatedSet set) {
+    return Map.of(
+        "dataset", set.name(), "images", set.samples().size(), "files_digest", filesDigest(set));
+  }
+
+  /** The classes of this very evaluation that are done. */
+  private KeptClasses kept(
+      Comparer comparer, AnnotatedSet set, List<ReferenceEvaluation.Round> rounds) {
+    // sorted: what Map.of gives has no order that lasts
+    Map<String, Object> identity = new TreeMap<>(comparer.model().identity());
+    identity.putAll(compute.identity());
+    identity.putAll(regions.identity());
+    identity.putAll(identity(set));
+    identity.put("normal_images", NormalPool.digest(set));
+    identity.put("comparison", Schema.json(comparer.settings()));
+    identity.put("rounds", rounds.toString());
+    identity.put("protocol", protocol.key());
+    identity.put("resolution", resolution.name());
+    return new KeptClasses(out.map(o -> o.resolve("classes")), identity);
   }
 
   private Integer told(FewShotTable table, Comparer comparer, ReferenceEvaluation.Result result) {

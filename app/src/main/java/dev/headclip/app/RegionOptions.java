@@ -13,7 +13,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
@@ -96,6 +98,21 @@ final class RegionOptions {
     return Optional.of(
         "%d passes of the network for %d file%s, at most %s"
             .formatted(passes, images.size(), images.size() == 1 ? "" : "s", most));
+  }
+
+  /** What of it results depend on, for files that must not be mixed. */
+  Map<String, Object> identity() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    if (!tiling().plain()) {
+      all.put("tiling", tiling().toString());
+    }
+    mask.ifPresent(m -> all.put("mask", changed(m)));
+    ignore.ifPresent(m -> all.put("ignore", changed(m)));
+    return all;
+  }
+
+  private static String changed(Path mask) {
+    return "%s %d %d".formatted(mask, mask.toFile().length(), mask.toFile().lastModified());
   }
 
   /** Reads masks when their images come. */

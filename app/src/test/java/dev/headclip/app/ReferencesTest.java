@@ -294,6 +294,19 @@ class ReferencesTest {
     }
     assertThat(Files.readString(dir.resolve("few/few-shot.md")))
         .contains("| zero-shot |", "| 1-shot |", "| 2-shot |", "| batched |", " ± ");
+    // the class that is done is taken as it is, but not for other rounds
+    Path kept = images(dir.resolve("few/classes")).get(0);
+    Files.writeString(
+        kept, Files.readString(kept).replaceAll("\"auroc\" : [0-9.]+", "\"auroc\" : 0.125"));
+    Object[] same = args("evaluate", "--root", root, "--seeds", "3,4", "--out", dir.resolve("few"));
+    Object[] json = {"--format", "json"};
+    Processes.Run again =
+        headclip(args(List.of(same), "--shots", "0,1,2", "--batched", List.of(json)));
+    assertThat(again.out()).contains("\"auroc\" : 0.125");
+    Processes.Run other = headclip(args(List.of(same), "--shots", "0", List.of(json)));
+    assertThat(other.out()).doesNotContain("\"auroc\" : 0.125");
+    assertThat(JSON.readTree(other.out()).path("rounds").get(0))
+        .isEqualTo(found.path("rounds").get(0));
   }
 
   @Test

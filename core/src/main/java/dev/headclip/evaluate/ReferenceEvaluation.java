@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
@@ -82,7 +83,6 @@ public final class ReferenceEvaluation {
   private final List<Round> rounds;
   private final Protocol protocol;
   private final Evaluation.Resolution resolution;
-  private final Map<Round, Map<String, ClassScores.Result>> found = new LinkedHashMap<>();
   private final Map<Path, String> failed = new LinkedHashMap<>();
   private final List<String> remarks = new ArrayList<>();
 
@@ -97,12 +97,12 @@ public final class ReferenceEvaluation {
     this.rounds = List.copyOf(rounds);
     this.protocol = protocol;
     this.resolution = resolution;
-    rounds.forEach(r -> found.put(r, new LinkedHashMap<>()));
   }
 
   /**
    * All rounds.
    *
+   * @param kept classes that were done before; those of this run are added
    * @param stop asked before every image
    * @param progress told the number of images looked at
    */
@@ -112,23 +112,39 @@ public final class ReferenceEvaluation {
       List<Round> rounds,
       Protocol protocol,
       Evaluation.Resolution resolution,
+      KeptClasses kept,
       AtomicBoolean stop,
       IntConsumer progress) {
-    ReferenceEvaluation e = new ReferenceEvaluation(comparer, set, rounds, protocol, resolution);
+    Map<Round, Map<String, ClassScores.Result>> results = new LinkedHashMap<>();
+    rounds.forEach(r -> results.put(r, new LinkedHashMap<>()));
+    Map<Path, String> failed = new LinkedHashMap<>();
+    List<String> remarks = new ArrayList<>();
     Map<String, List<Sample>> classes = new LinkedHashMap<>();
     set.samples()
         .forEach(s -> classes.computeIfAbsent(s.category(), c -> new ArrayList<>()).add(s));
     int done = 0;
     for (Map.Entry<String, List<Sample>> c : classes.entrySet()) {
       int before = done;
-      e.category(c.getKey(), c.getValue(), stop, n -> progress.accept(before + n));
+      Optional<FinishedClass> there = kept.get(c.getKey());
+      FinishedClass found =
+          there.orElseGet(
+              () ->
+                  new ReferenceEvaluation(comparer, set, rounds, protocol, resolution)
+                      .category(c.getKey(), c.getValue(), stop, n -> progress.accept(before + n)));
       done += c.getValue().size();
+      progress.accept(done);
+      if (there.isEmpty() && !stop.get()) {
+        kept.put(c.getKey(), found);
+      }
+      found.results().forEach((round, r) -> results.get(round).put(c.getKey(), r));
+      failed.putAll(found.failed());
+      remarks.addAll(found.remarks());
       if (stop.get()) {
         break;
       }
     }
     Map<Round, MetricsReport> reports = new LinkedHashMap<>();
-    e.found.forEach(
+    results.forEach(
         (round, of) ->
             reports.put(
                 round,
@@ -137,27 +153,26 @@ public final class ReferenceEvaluation {
                     "%s, %s".formatted(comparer.model().method(), round.name()),
                     protocol,
                     of)));
-    return new Result(reports, e.failed, e.remarks);
+    return new Result(reports, failed, remarks);
   }
 
-  private void category(
+  private FinishedClass category(
       String name, List<Sample> samples, AtomicBoolean stop, IntConsumer progress) {
     ClassName shown = comparer.detector().className().orElseGet(() -> new ClassName(name));
+    Map<Round, ClassScores.Result> results = new LinkedHashMap<>();
     try (TokenSpool spool = new TokenSpool()) {
       List<Sample> seen = new ArrayList<>();
       List<Prediction> own = look(samples, shown, spool, seen, stop, progress);
-      if (stop.get() || seen.isEmpty()) {
-        return;
-      }
       NormalPool pool = NormalPool.of(set, name);
-      for (Round round : rounds) {
+      for (Round round : stop.get() || seen.isEmpty() ? List.<Round>of() : rounds) {
         try {
-          judge(name, round, pool, shown, seen, own, spool);
+          judge(name, round, pool, shown, seen, own, spool).ifPresent(r -> results.put(round, r));
         } catch (HeadClipException e) {
           remarks.add("%s, %s: %s".formatted(name, round.name(), e.getMessage()));
         }
       }
     }
+    return new FinishedClass(results, failed, remarks);
   }
 
   /** Runs the network on a class. */
@@ -199,7 +214,7 @@ public final class ReferenceEvaluation {
     return all;
   }
 
-  private void judge(
+  private Optional<ClassScores.Result> judge(
       String name,
       Round round,
       NormalPool pool,
@@ -217,13 +232,11 @@ public final class ReferenceEvaluation {
         for (int i = 0; i < seen.size(); i++) {
           all.add(with(own.get(i), judged.evidence().get(i)));
         }
-        report(name, round, seen, all, comparer.scoring(judged.ends()));
+        return report(name, seen, all, comparer.scoring(judged.ends()));
       }
-      return;
     }
     if (round.references() == 0) {
-      report(name, round, seen, own, comparer.model().scoring());
-      return;
+      return report(name, seen, own, comparer.model().scoring());
     }
     List<Path> drawn = pool.drawn(round.references(), round.seed());
     if (drawn.size() < round.references()) {
@@ -244,15 +257,15 @@ public final class ReferenceEvaluation {
       judged.add(seen.get(i));
       all.add(with(own.get(i), own.get(i).evidence().with(ReferenceScorer.DISTANCE, distances)));
     }
-    report(name, round, judged, all, comparer.scoring(model.ends()));
+    return report(name, judged, all, comparer.scoring(model.ends()));
   }
 
   private static Prediction with(Prediction p, Tensors<HostTensor> evidence) {
     return new Prediction(evidence, p.width(), p.height(), p.ms());
   }
 
-  private void report(
-      String name, Round round, List<Sample> samples, List<Prediction> all, Scoring scoring) {
+  private Optional<ClassScores.Result> report(
+      String name, List<Sample> samples, List<Prediction> all, Scoring scoring) {
     AnnotatedSet part = new AnnotatedSet(set.name(), set.root(), set.known(), samples);
     Evaluation.Result r =
         Evaluation.judge(
@@ -265,9 +278,6 @@ public final class ReferenceEvaluation {
             Map.of(),
             () -> {});
     failed.putAll(r.failed());
-    ClassScores.Result of = r.reports().get(protocol).classes().get(name);
-    if (of != null) {
-      found.get(round).put(name, of);
-    }
+    return Optional.ofNullable(r.reports().get(protocol).classes().get(name));
   }
 }

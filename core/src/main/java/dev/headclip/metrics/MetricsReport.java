@@ -1,11 +1,15 @@
 package dev.headclip.metrics;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The metrics file (design section 3): figures per class and their unweighted mean.
@@ -35,21 +39,56 @@ public record MetricsReport(
     ObjectNode all = o.putObject("classes");
     classes.forEach(
         (name, c) -> {
-          ObjectNode one = all.putObject(name);
-          for (Level level : Level.values()) {
-            put(one, level, c.level(level));
-          }
-          one.putObject("counts")
-              .put("normal", c.normal())
-              .put("anomalous", c.anomalous())
-              .put("maps", c.maps());
-          c.notes().forEach(n -> one.withArray("notes").add(n));
+          all.set(name, json(c));
         });
     ObjectNode mean = o.putObject("mean");
     for (Level level : Level.values()) {
       put(mean, level, mean(level));
     }
     return o;
+  }
+
+  /** What a class gave. */
+  public static ObjectNode json(ClassScores.Result c) {
+    ObjectNode one = JSON.createObjectNode();
+    for (Level level : Level.values()) {
+      put(one, level, c.level(level));
+    }
+    one.putObject("counts")
+        .put("normal", c.normal())
+        .put("anomalous", c.anomalous())
+        .put("maps", c.maps());
+    c.notes().forEach(n -> one.withArray("notes").add(n));
+    return one;
+  }
+
+  /** The same from {@link #json(ClassScores.Result)}; empty where it is none. */
+  public static Optional<ClassScores.Result> result(JsonNode o) {
+    JsonNode counts = o.path("counts");
+    if (!counts.isObject()) {
+      return Optional.empty();
+    }
+    List<String> notes = new ArrayList<>();
+    o.path("notes").forEach(n -> notes.add(n.asText()));
+    return Optional.of(
+        new ClassScores.Result(
+            figures(o, Level.IMAGE),
+            figures(o, Level.PIXEL),
+            counts.path("normal").asInt(),
+            counts.path("anomalous").asInt(),
+            counts.path("maps").asInt(),
+            notes));
+  }
+
+  private static LevelFigures figures(JsonNode from, Level level) {
+    Map<Figure, Double> values = new EnumMap<>(Figure.class);
+    for (Figure f : Figure.values()) {
+      JsonNode v = from.path(level.key()).path(f.key());
+      if (v.isNumber()) {
+        values.put(f, v.asDouble());
+      }
+    }
+    return new LevelFigures(level, values);
   }
 
   private static void put(ObjectNode to, Level level, LevelFigures figures) {
@@ -90,7 +129,7 @@ public record MetricsReport(
 
   /** A level's figures and their mean. */
   public static List<Figure> columns(Level level) {
-    List<Figure> all = new java.util.ArrayList<>(level.figures());
+    List<Figure> all = new ArrayList<>(level.figures());
     all.add(Figure.MAD);
     return all;
   }
