@@ -174,7 +174,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       }
       boolean heard =
           batched || byFolder
-              ? batches(images, stopper, counts)
+              ? batches(search, images, stopper, counts)
               : single(search, images, stopper, counts);
       coco.ifPresent(c -> out().println(c.json()));
       if (!heard || out().checkError()) {
@@ -226,7 +226,8 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     return all;
   }
 
-  private boolean batches(List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
+  private boolean batches(
+      ImageSearch search, List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
     if (byFolder && !batched) {
       throw new HeadClipException("--by-folder without --batched; add it");
     }
@@ -234,6 +235,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     try (Comparer comparer = references.comparer(regions.on(model.builder(compute, true)))) {
       ModelOptions.said(comparer.model());
       maps.prepare();
+      regions
+          .cost(search.files(), comparer.model().imageSize())
+          .ifPresent(c -> System.err.println("note: " + c));
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));
       Report.of(format, "", csvGuard, Optional.empty()).header().ifPresent(out()::println);
       for (Map.Entry<String, List<ImageSearch.Found>> group : groups.entrySet()) {

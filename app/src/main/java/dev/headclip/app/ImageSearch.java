@@ -67,11 +67,22 @@ final class ImageSearch {
    */
   record Found(ImageSource source, String name) {}
 
-  /** Searches files and folders, each page an image; what is to be said of them goes to stderr. */
+  /**
+   * Searches files and folders, each page an image; what is to be said of them goes to stderr.
+   *
+   * @throws HeadClipException where one is not there, or holds no images: results would be of
+   *     others than were meant
+   */
   static ImageSearch said(List<Path> from) throws IOException {
     ImageSearch search = new ImageSearch(Path.of("headclip-out"), true);
     for (Path p : from) {
       search.add(p);
+      if (!Files.exists(byName(p))) {
+        throw new HeadClipException("%s: no such file or folder".formatted(p));
+      }
+      if (search.anyEmpty()) {
+        throw new HeadClipException("%s: no images, expected normal ones".formatted(p));
+      }
     }
     search.remarks().forEach(System.err::println);
     return search;

@@ -178,8 +178,18 @@ final class ModelOptions {
   Detector detector(EngineOptions compute, ReferenceOptions references, RegionOptions regions)
       throws IOException {
     if (!references.given()) {
-      references.requireGiven(" or --batched");
-      return said(regions.on(builder(compute, true)).build());
+      Detector found = regions.on(builder(compute, true)).build();
+      try {
+        if (found.references().isPresent()) {
+          references.requireNone(
+              "the model's references say how they are compared; leave it out, or 'remember' them anew");
+        }
+        references.requireGiven(" or --batched");
+      } catch (HeadClipException e) {
+        found.close();
+        throw e;
+      }
+      return said(found);
     }
     if (targetFpr.isPresent()) {
       throw new HeadClipException(

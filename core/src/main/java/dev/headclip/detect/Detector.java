@@ -8,6 +8,7 @@ import dev.headclip.image.ImageLoader;
 import dev.headclip.image.Page;
 import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.RgbImage;
+import dev.headclip.image.Rotation;
 import dev.headclip.image.Tiling;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Regions;
@@ -294,12 +295,31 @@ public final class Detector implements AutoCloseable {
   /** Resizes and normalises; the time from {@code start} on counts as spent. */
   Sight.Prepared prepare(ImageSource source, ImageSource.Loaded loaded, long start) {
     RgbImage image = loaded.image();
-    Optional<RegionOfInterest> region =
-        regions.of(source, loader).map(r -> r.fitted(image.width(), image.height()));
-    RgbImage seen = region.map(r -> r.filled(image)).orElse(image);
+    Optional<RegionOfInterest> region = region(source, image);
+    return prepared(filled(image, region), region, loaded.page(), start);
+  }
+
+  /** The same of a copy that is turned, its region with it. */
+  Sight.Prepared prepareTurned(ImageSource source, RgbImage image, double degrees) {
+    long start = System.nanoTime();
+    Optional<RegionOfInterest> region = region(source, image);
+    RgbImage turned = Rotation.of(filled(image, region), degrees);
+    return prepared(turned, region.map(r -> r.turned(degrees)), Page.only(), start);
+  }
+
+  private Optional<RegionOfInterest> region(ImageSource source, RgbImage image) {
+    return regions.of(source, loader).map(r -> r.fitted(image.width(), image.height()));
+  }
+
+  private static RgbImage filled(RgbImage image, Optional<RegionOfInterest> region) {
+    return region.map(r -> r.filled(image)).orElse(image);
+  }
+
+  private Sight.Prepared prepared(
+      RgbImage seen, Optional<RegionOfInterest> region, Page page, long start) {
     Sight.Inputs inputs = sight.inputs(seen);
     double ms = (System.nanoTime() - start) / 1e6;
-    return new Sight.Prepared(image.width(), image.height(), loaded.page(), inputs, region, ms);
+    return new Sight.Prepared(seen.width(), seen.height(), page, inputs, region, ms);
   }
 
   /** What images are cut into. */

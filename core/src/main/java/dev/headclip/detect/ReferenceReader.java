@@ -1,9 +1,7 @@
 package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.image.Page;
 import dev.headclip.image.RgbImage;
-import dev.headclip.image.Rotation;
 import dev.headclip.method.ClassName;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceFitter;
@@ -149,8 +147,7 @@ final class ReferenceReader {
   }
 
   private Tensors<HostTensor> evidence(RgbImage image, double degrees, ImageSource of) {
-    ImageSource.Loaded turned = new ImageSource.Loaded(Rotation.of(image, degrees), Page.only());
-    Sight.Prepared prepared = detector.prepare(of, turned, System.nanoTime());
+    Sight.Prepared prepared = detector.prepareTurned(of, image, degrees);
     ClassName name = detector.className(of);
     return detector.run(List.of(prepared), name).get(0);
   }

@@ -1,6 +1,7 @@
 package dev.headclip.image;
 
 import dev.headclip.HeadClipException;
+import java.util.Arrays;
 
 /**
  * Which pixels of an image count; the others are looked away from: filled in before the network
@@ -78,6 +79,22 @@ public record RegionOfInterest(int width, int height, byte[] counts) {
       }
     }
     return new RegionOfInterest(toWidth, toHeight, to);
+  }
+
+  /** Of an image that was turned, see {@link Rotation}; itself where nothing would count. */
+  public RegionOfInterest turned(double degrees) {
+    RgbImage white = RgbImage.blank(width, height);
+    for (int i = 0; i < counts.length; i++) {
+      Arrays.fill(white.rgb(), 3 * i, 3 * i + 3, (byte) (counts[i] == 1 ? 255 : 0));
+    }
+    RgbImage turned = Rotation.of(white, degrees);
+    byte[] to = new byte[counts.length];
+    boolean any = false;
+    for (int i = 0; i < to.length; i++) {
+      to[i] = (byte) ((turned.rgb()[3 * i] & 0xff) >= HALF ? 1 : 0);
+      any |= to[i] == 1;
+    }
+    return any ? new RegionOfInterest(width, height, to) : this;
   }
 
   /** A part of it. */

@@ -102,7 +102,8 @@ final class Recorder {
         .ifPresent(
             why -> {
               throw new HeadClipException(
-                  "method %s cannot be exported: %s".formatted(model.method(), why));
+                  "%s (method %s) cannot be exported: %s"
+                      .formatted(model.name(), model.method(), why));
             });
     return (RecordableScoring) model.scoring();
   }
@@ -113,7 +114,8 @@ final class Recorder {
       return Optional.of("it sees several views of an image");
     }
     if (model.references().filter(r -> !r.tiling().plain()).isPresent()) {
-      return Optional.of("its references were looked at in parts of images");
+      return Optional.of(
+          "its references were looked at in parts of images; remember them without --tiles");
     }
     if (model.adapts()) {
       return Optional.of("it adapts to every image");
