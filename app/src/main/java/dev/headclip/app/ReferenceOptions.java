@@ -32,7 +32,7 @@ final class ReferenceOptions {
       names = "--reference-preset",
       paramLabel = "NAME",
       description =
-          "A published way to compare: subspacead, april-gan, anomalydino; of a batch musc or subspacead.")
+          "A published way to compare: subspacead, april-gan, anomalydino, winclip (beside --method winclip); of a batch musc or subspacead.")
   private Optional<String> preset;
 
   private List<Path> files = List.of();

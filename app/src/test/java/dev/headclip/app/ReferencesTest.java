@@ -229,7 +229,7 @@ class ReferencesTest {
 
   @Test
   void publishedFormsRunBesideEveryMethod() throws IOException {
-    for (String preset : List.of("subspacead", "april-gan", "anomalydino")) {
+    for (String preset : List.of("subspacead", "april-gan", "anomalydino", "winclip")) {
       for (JsonNode j :
           json(bad.get(0), "--normal", good.subList(0, 2), "--reference-preset", preset)) {
         assertThat(j.path("score").asDouble()).as(preset).isBetween(0.0, 1.0);

@@ -140,7 +140,7 @@ public final class ClipModel extends Model {
   /** The method's network on a CLIP, with everything that is asked of it. */
   public <T> Network<T> network(Clip<T> clip) {
     Network<T> own = adapter.method().network(clip);
-    return taps.isPresent() ? new TappedNetwork<>(own, clip, taps.get()) : own;
+    return taps.isPresent() ? new TappedNetwork<>(own, clip, taps.get(), imageSize()) : own;
   }
 
   public Backbone backbone() {

@@ -1,5 +1,6 @@
 package dev.headclip.reference;
 
+import dev.headclip.clip.Windows;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
@@ -25,10 +26,37 @@ public final class MemoryBank implements ReferenceScorer {
    *
    * @param boxes sides of the squares of patches that tokens are summed over, each one a bank
    * @param sum whether the distances of layers and boxes are added instead of averaged
+   * @param windows sides of the windows that are compared beside the patches; with such, distances
+   *     are (1 - cos) / 2 (WinCLIP+, docs/spec/few_shot.md section 3)
    */
-  public record Shape(List<Integer> boxes, boolean sum) {
+  public record Shape(List<Integer> boxes, boolean sum, List<Integer> windows) {
     public Shape {
       boxes = List.copyOf(boxes);
+      windows = List.copyOf(windows);
+    }
+
+    /** Of no windows. */
+    public Shape(List<Integer> boxes, boolean sum) {
+      this(boxes, sum, List.of());
+    }
+
+    /** Of settings. */
+    static Shape of(ReferenceSettings s) {
+      return new Shape(s.boxes(), s.layerSum(), s.windows());
+    }
+
+    /** Distances of a unit, windows' spread over their patches, [B,N]. */
+    private <T> T patches(TensorOps<T> ops, int unit, int units, T distances, int patches) {
+      int window = unit - (units - windows.size());
+      if (window < 0) {
+        return distances;
+      }
+      Windows w = new Windows((int) Math.round(Math.sqrt(patches)), windows.get(window), 1);
+      return Windows.reciprocal(ops, w.reciprocals(ops, distances), 1);
+    }
+
+    private double scale(int units) {
+      return (sum ? 1.0 : 1.0 / units) * (windows.isEmpty() ? 1 : 0.5);
     }
 
     private <T> List<T> units(TensorOps<T> ops, Tensors<T> tokens) {
@@ -37,6 +65,9 @@ public final class MemoryBank implements ReferenceScorer {
         for (int box : boxes) {
           all.add(ops.scoped(() -> ops.normalize(TokenPooling.box(ops, t, box))));
         }
+      }
+      for (T t : tokens.list(TokenTaps.WINDOWS)) {
+        all.add(ops.normalize(t));
       }
       return all;
     }
@@ -47,11 +78,28 @@ public final class MemoryBank implements ReferenceScorer {
     this.rows = List.copyOf(rows);
     this.sizes = List.copyOf(sizes);
     int all = sizes.stream().mapToInt(n -> n).sum();
-    for (HostTensor t : rows) {
-      if (t.shape().length != 2 || t.size(0) != all || t.size(1) != rows.get(0).size(1)) {
+    for (int i = 0; i < rows.size(); i++) {
+      HostTensor t = rows.get(i);
+      boolean window = i >= rows.size() - shape.windows.size();
+      // windows are of other numbers and other spaces than patches
+      boolean fits =
+          window
+              ? sizes.stream().allMatch(n -> (long) n * t.size(0) % all == 0)
+              : t.size(0) == all && t.size(1) == rows.get(0).size(1);
+      if (t.shape().length != 2 || !fits) {
         throw new IllegalArgumentException("a bank of %s, expected %d rows".formatted(t, all));
       }
     }
+  }
+
+  /** Rows of a unit that are a reference's, from and to. */
+  private int[] part(int unit, int reference) {
+    long all = sizes.stream().mapToInt(n -> n).sum();
+    long before = sizes.subList(0, reference).stream().mapToInt(n -> n).sum();
+    long rowsOf = rows.get(unit).size(0);
+    return new int[] {
+      (int) (before * rowsOf / all), (int) ((before + sizes.get(reference)) * rowsOf / all)
+    };
   }
 
   /**
@@ -116,12 +164,12 @@ public final class MemoryBank implements ReferenceScorer {
    */
   MemoryBank without(int which) {
     HostOps ops = new HostOps();
-    int from = sizes.subList(0, which).stream().mapToInt(n -> n).sum();
-    int to = from + sizes.get(which);
     List<HostTensor> all = new ArrayList<>();
-    for (HostTensor t : rows) {
-      HostTensor before = ops.slice(t, 0, 0, from);
-      HostTensor after = ops.slice(t, 0, to, t.size(0));
+    for (int i = 0; i < rows.size(); i++) {
+      HostTensor t = rows.get(i);
+      int[] part = part(i, which);
+      HostTensor before = ops.slice(t, 0, 0, part[0]);
+      HostTensor after = ops.slice(t, 0, part[1], t.size(0));
       all.add(ops.concat(0, List.of(before, after)));
     }
     List<Integer> of = new ArrayList<>(sizes);
@@ -137,15 +185,21 @@ public final class MemoryBank implements ReferenceScorer {
   @Override
   public <T> T distances(TensorOps<T> ops, Tensors<T> tokens) {
     List<T> units = shape.units(ops, tokens);
-    T total = distance(ops, cosines(ops, units.get(0), rows.get(0)));
+    T total = distance(ops, units, 0);
     for (int i = 1; i < units.size(); i++) {
       int at = i;
       T before = total;
-      total =
-          ops.scoped(
-              () -> ops.add(before, distance(ops, cosines(ops, units.get(at), rows.get(at)))));
+      total = ops.scoped(() -> ops.add(before, distance(ops, units, at)));
     }
-    return shape.sum() ? total : ops.scale(total, 1.0 / units.size());
+    double scale = shape.scale(units.size());
+    return scale == 1 ? total : ops.scale(total, scale);
+  }
+
+  /** Of one unit, [B,N]. */
+  private <T> T distance(TensorOps<T> ops, List<T> units, int unit) {
+    T nearest = distance(ops, cosines(ops, units.get(unit), rows.get(unit)));
+    int patches = Math.toIntExact(ops.shape(units.get(0))[1]);
+    return shape.patches(ops, unit, units.size(), nearest, patches);
   }
 
   private static <T> T cosines(TensorOps<T> ops, T unit, HostTensor bank) {
@@ -166,12 +220,10 @@ public final class MemoryBank implements ReferenceScorer {
       for (int i = 0; i < units.size(); i++) {
         T cosines = cosines(ops, units.get(i), bank.rows.get(i));
         List<T> each = new ArrayList<>();
-        int from = 0;
-        for (int size : bank.sizes) {
-          T own = ops.slice(cosines, 2, from, from + size);
-          T nearest = distance(ops, own);
+        for (int r = 0; r < bank.sizes.size(); r++) {
+          int[] part = bank.part(i, r);
+          T nearest = distance(ops, ops.slice(cosines, 2, part[0], part[1]));
           each.add(ops.reshape(nearest, -1, ops.shape(nearest)[1], 1));
-          from += size;
         }
         all = all.with(NEAREST + i, each.size() == 1 ? each.get(0) : ops.concat(2, each));
       }
@@ -197,16 +249,24 @@ public final class MemoryBank implements ReferenceScorer {
 
   private HostTensor without(Tensors<HostTensor> nearest, int left) {
     List<HostTensor> all = nearest.list(NEAREST);
-    int references = all.get(0).size(-1);
-    int patches = all.get(0).data().length / references;
+    HostOps ops = new HostOps();
+    int patches = all.get(0).size(1);
     float[] out = new float[patches];
-    for (HostTensor t : all) {
-      for (int p = 0; p < patches; p++) {
+    for (int unit = 0; unit < all.size(); unit++) {
+      HostTensor t = all.get(unit);
+      int references = t.size(-1);
+      float[] least = new float[t.size(1)];
+      for (int p = 0; p < least.length; p++) {
         float best = Float.POSITIVE_INFINITY;
         for (int r = 0; r < references; r++) {
           best = r == left ? best : Math.min(best, t.data()[p * references + r]);
         }
-        out[p] += shape.sum() ? best : best / all.size();
+        least[p] = best;
+      }
+      HostTensor of =
+          shape.patches(ops, unit, all.size(), HostTensor.of(least, 1, least.length), patches);
+      for (int p = 0; p < patches; p++) {
+        out[p] += of.data()[p] * shape.scale(all.size());
       }
     }
     return HostTensor.of(out, 1, patches);

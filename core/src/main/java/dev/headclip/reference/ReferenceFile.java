@@ -142,7 +142,8 @@ public final class ReferenceFile {
             layers,
             header.path("taps").path("mean").asBoolean(),
             header.path("taps").path("final_norm").asBoolean(),
-            false);
+            false,
+            settings.windows());
     NormalEnds ends = Schema.of(NormalEnds.class).read(header.path("ends"), NormalEnds.unknown());
     Optional<Statistics> statistics =
         f.tensors().containsKey(MEAN) ? Optional.of(statistics(f, header)) : Optional.empty();
@@ -170,14 +171,13 @@ public final class ReferenceFile {
   private static MemoryBank bank(
       SafetensorsFile f, JsonNode header, ReferenceSettings settings, TokenTaps taps) {
     List<HostTensor> rows = new ArrayList<>();
-    int banks = taps.sets() * settings.boxes().size();
+    int banks = taps.sets() * settings.boxes().size() + settings.windows().size();
     for (int i = 0; i < banks; i++) {
       rows.add(tensor(f, BANK + i));
     }
     List<Integer> sizes = new ArrayList<>();
     header.path("rows").forEach(n -> sizes.add(n.asInt()));
-    return MemoryBank.stored(
-        new MemoryBank.Shape(settings.boxes(), settings.layerSum()), rows, sizes);
+    return MemoryBank.stored(MemoryBank.Shape.of(settings), rows, sizes);
   }
 
   private static HostTensor tensor(SafetensorsFile f, String name) {

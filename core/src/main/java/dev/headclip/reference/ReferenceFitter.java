@@ -199,7 +199,7 @@ public final class ReferenceFitter implements AutoCloseable {
   }
 
   private MemoryBank.Shape shape() {
-    return new MemoryBank.Shape(settings.boxes(), settings.layerSum());
+    return MemoryBank.Shape.of(settings);
   }
 
   private Statistics total() {

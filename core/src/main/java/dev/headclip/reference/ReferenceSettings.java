@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param layers whose tokens are read, counted from 1; empty for {@link #layers(ClipConfig)}
  * @param finalNorm whether tokens pass the tower's last normalisation
  * @param boxes sides of the squares that tokens are summed over (knn)
+ * @param windowSides sides of the windows that are compared beside the patches (knn, WinCLIP+)
  * @param share of the variance that the subspace holds (subspace)
  * @param rotations copies of each reference, evenly turned over a circle; 1 for itself alone
  * @param layerSum whether the layers' distances are added instead of averaged (knn)
@@ -53,6 +54,13 @@ public record ReferenceSettings(
             min = 1,
             max = 99)
         List<Integer> boxes,
+    @Setting(
+            key = "reference_windows",
+            value = "Sides of windows that are compared beside the patches (knn)",
+            shown = "none",
+            min = 1,
+            max = 99)
+        Optional<List<Integer>> windowSides,
     @Setting(
             key = "reference_share",
             value = "Share of the variance that the subspace holds",
@@ -160,6 +168,7 @@ public record ReferenceSettings(
         layers,
         finalNorm,
         boxes,
+        windowSides,
         share,
         rotations,
         layerSum,
@@ -170,6 +179,9 @@ public record ReferenceSettings(
         topOf,
         join);
     boxes = List.copyOf(boxes);
+    if (windowSides.isPresent() && scorer != Scorer.KNN) {
+      throw new SettingException("reference_windows", windowSides.get(), "none, or --scorer knn");
+    }
     for (int b : boxes) {
       if (b % 2 == 0) {
         throw new SettingException("reference_boxes", b, "odd sides");
@@ -192,8 +204,8 @@ public record ReferenceSettings(
   }
 
   /**
-   * Published configurations by name: {@code subspacead, april-gan, anomalydino, musc (of
-   * batches)}.
+   * Published configurations by name: {@code subspacead, april-gan, anomalydino, winclip (beside
+   * method winclip), musc (of batches)}.
    */
   public static Map<String, Map<String, Object>> presets() {
     Map<String, Map<String, Object>> all = new LinkedHashMap<>();
@@ -231,6 +243,17 @@ public record ReferenceSettings(
             "rotations", 8,
             "join", "reference"));
     all.put(
+        "winclip",
+        Map.of(
+            "scorer", "knn",
+            "reference_layers", "last",
+            "reference_final_norm", true,
+            "reference_windows", "2,3",
+            "reference_smoothing", "none",
+            "reference_top", 0.0,
+            "reference_top_of", "patches",
+            "join", "mean"));
+    all.put(
         "musc",
         Map.of(
             "scorer", "mutual",
@@ -254,13 +277,19 @@ public record ReferenceSettings(
     return of(values);
   }
 
+  /** Sides of the windows that are compared beside the patches. */
+  public List<Integer> windows() {
+    return windowSides.orElseGet(List::of);
+  }
+
   /** The tokens that are read. */
   public TokenTaps taps(ClipConfig config) {
     return new TokenTaps(
         layers.orElseGet(() -> layers(config)),
         scorer == Scorer.SUBSPACE,
         finalNorm,
-        scorer == Scorer.MUTUAL);
+        scorer == Scorer.MUTUAL,
+        windows());
   }
 
   /**

@@ -3,9 +3,11 @@ package dev.headclip.reference;
 import dev.headclip.clip.Clip;
 import dev.headclip.clip.LayerHook;
 import dev.headclip.clip.VisionTower;
+import dev.headclip.clip.Windows;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.Network;
 import dev.headclip.method.Truth;
+import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
 import java.util.HashMap;
@@ -21,12 +23,21 @@ public final class TappedNetwork<T> implements Network<T> {
   private final Network<T> own;
   private final VisionTower<T> tower;
   private final TokenTaps taps;
+  private final int grid;
 
   /**
    * @param clip what {@code own} was built on
+   * @param imageSize side of the network's input, pixels
    */
-  public TappedNetwork(Network<T> own, Clip<T> clip, TokenTaps taps) {
+  public TappedNetwork(Network<T> own, Clip<T> clip, TokenTaps taps, int imageSize) {
     taps.check(clip.config());
+    this.grid = clip.config().grid(imageSize);
+    for (int side : taps.windows()) {
+      if (side > grid) {
+        throw new SettingException(
+            "reference_windows", side, "1 to %d, the patches along a side".formatted(grid));
+      }
+    }
     this.own = own;
     this.tower = clip.vision();
     this.taps = taps;
@@ -57,7 +68,21 @@ public final class TappedNetwork<T> implements Network<T> {
                   tower.forward(ops, pixels, watcher);
                   return own.features(ops, pixels, prepared);
                 });
-    return found.and(watcher.tokens(ops));
+    return found.and(watcher.tokens(ops)).and(windows(ops, pixels, found));
+  }
+
+  /** Windows' class tokens: the method's own where it has the same, else by passes of their own. */
+  private Tensors<T> windows(TensorOps<T> ops, T pixels, Tensors<T> found) {
+    Tensors<T> all = Tensors.none();
+    for (int i = 0; i < taps.windows().size(); i++) {
+      Windows w = new Windows(grid, taps.windows().get(i), 1);
+      T seen =
+          found.has(w.name())
+              ? found.get(w.name())
+              : ops.scoped(() -> w.seen(ops, tower, tower.embed(ops, pixels)));
+      all = all.with(TokenTaps.WINDOWS + i, seen);
+    }
+    return all;
   }
 
   @Override

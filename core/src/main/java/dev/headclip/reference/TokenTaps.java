@@ -15,16 +15,30 @@ import java.util.function.Predicate;
  * @param mean whether the mean of the layers is one set of tokens, instead of a set for each
  * @param finalNorm whether they pass the tower's last normalisation, ln_post
  * @param feature whether CLIP's image feature comes beside them
+ * @param windows sides of the windows whose class tokens come beside them (WinCLIP+), patches
  */
-public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, boolean feature) {
+public record TokenTaps(
+    List<Integer> layers, boolean mean, boolean finalNorm, boolean feature, List<Integer> windows) {
   /** What the names of tokens begin with: {@code tokens.0}, each [B,N,width]. */
   public static final String TOKENS = "tokens.";
+
+  /**
+   * What the names of windows' class tokens begin with: {@code tapped_windows.0},
+   * [B,windows,embed].
+   */
+  static final String WINDOWS = "tapped_windows.";
 
   /** The name of the unit image feature, [B,embed]. */
   public static final String FEATURE = "image_feature";
 
+  /** Of no windows. */
+  public TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, boolean feature) {
+    this(layers, mean, finalNorm, feature, List.of());
+  }
+
   public TokenTaps {
     layers = List.copyOf(layers);
+    windows = List.copyOf(windows);
     if (layers.isEmpty() || layers.stream().distinct().count() != layers.size()) {
       throw new SettingException("reference_layers", layers, "layers, each once");
     }
@@ -52,7 +66,7 @@ public record TokenTaps(List<Integer> layers, boolean mean, boolean finalNorm, b
 
   /** Whether a tensor is one of these. */
   static boolean tapped(String name) {
-    return name.startsWith(TOKENS) || name.equals(FEATURE);
+    return name.startsWith(TOKENS) || name.startsWith(WINDOWS) || name.equals(FEATURE);
   }
 
   /** Evidence without tokens. */

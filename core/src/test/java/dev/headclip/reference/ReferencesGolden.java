@@ -286,7 +286,8 @@ public final class ReferencesGolden {
                   sentences -> {
                     throw new IllegalStateException("no sentences");
                   }),
-              taps);
+              taps,
+              side);
       Tensors<T> features = n.features(w.ops(), w.constant(get(pixels)), Tensors.none());
       return n.evidence(w.ops(), features, Tensors.none());
     }

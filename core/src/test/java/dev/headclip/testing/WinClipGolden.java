@@ -86,8 +86,8 @@ public final class WinClipGolden {
     HostTensor text = ops.normalize(ops.transpose(row(golden.get("text_mean"), image), 1, 0));
     close("text_mean", text, f.get("text"));
     close("cls", row(golden.get("cls"), image), f.get("image"));
-    close("features.large", row(golden.get("features.large"), image), f.get("windows.0"));
-    close("features.mid", row(golden.get("features.mid"), image), f.get("windows.1"));
+    close("features.large", row(golden.get("features.large"), image), f.get("windows.3.1"));
+    close("features.mid", row(golden.get("features.mid"), image), f.get("windows.2.1"));
     close("score", row(golden.get("score"), image), f.get(RecordableScoring.GLOBAL));
     close("score", row(golden.get("score"), image), f.get(RecordableScoring.SCORE));
     close("map_patches", row(golden.get("map_patches"), image), f.get(JointScoring.PATCHES));

@@ -3,12 +3,12 @@ package dev.headclip.method.winclip;
 import dev.headclip.clip.Clip;
 import dev.headclip.clip.LayerHook;
 import dev.headclip.clip.VisionTower;
+import dev.headclip.clip.Windows;
 import dev.headclip.method.ClassName;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Network;
 import dev.headclip.method.Similarity;
 import dev.headclip.method.prompt.SentenceGrid;
-import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
 import java.util.List;
@@ -22,10 +22,6 @@ import java.util.List;
 final class WinClipNetwork<T> implements Network<T> {
   private static final String TEXT = "text";
   private static final String IMAGE = "image";
-  private static final String WINDOWS = "windows.";
-
-  /** In place of 1/0: large, and far from overflow. */
-  private static final float ALMOST_INFINITE = 1e30f;
 
   private final Clip<T> clip;
   private final VisionTower<T> vision;
@@ -66,19 +62,11 @@ final class WinClipNetwork<T> implements Network<T> {
         () -> {
           T tokens = vision.embed(ops, pixels);
           Tensors<T> all = Tensors.of(IMAGE, classTokens(ops, tokens, 1));
-          for (int i = 0; i < windows.size(); i++) {
-            Windows w = windows.get(i);
-            all = all.with(WINDOWS + i, ops.scoped(() -> seen(ops, tokens, w)));
+          for (Windows w : windows) {
+            all = all.with(w.name(), ops.scoped(() -> w.seen(ops, vision, tokens)));
           }
           return all;
         });
-  }
-
-  private T seen(TensorOps<T> ops, T tokens, Windows w) {
-    // before ln_pre, with the positions of the whole image
-    T picked = ops.gather(tokens, 1, w.positions());
-    T each = ops.reshape(picked, -1, w.tokens(), clip.config().vision().width());
-    return classTokens(ops, each, w.count());
   }
 
   private T classTokens(TensorOps<T> ops, T sequences, int perImage) {
@@ -94,18 +82,18 @@ final class WinClipNetwork<T> implements Network<T> {
   @Override
   public Tensors<T> evidence(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared) {
     T image = score(ops, features.get(IMAGE), prepared);
-    T sum = reciprocal(ops, image, 1);
-    for (int i = 0; i < windows.size(); i++) {
-      T scores = score(ops, features.get(WINDOWS + i), prepared);
-      sum = ops.add(sum, reciprocals(ops, scores, windows.get(i)));
+    T sum = Windows.reciprocal(ops, image, 1);
+    for (Windows w : windows) {
+      T scores = score(ops, features.get(w.name()), prepared);
+      sum = ops.add(sum, w.reciprocals(ops, scores));
     }
-    T patches = reciprocal(ops, sum, windows.size() + 1);
+    T patches = Windows.reciprocal(ops, sum, windows.size() + 1);
     return JointScoring.evidence(ops.reshape(image, -1), patches);
   }
 
   /** Scores of windows of one size, [B,windows]. */
   T windowScores(TensorOps<T> ops, Tensors<T> features, Tensors<T> prepared, int size) {
-    return score(ops, features.get(WINDOWS + size), prepared);
+    return score(ops, features.get(windows.get(size).name()), prepared);
   }
 
   /** Features [B,n,E] to the abnormal entry of the softmax, [B,n]. */
@@ -113,18 +101,5 @@ final class WinClipNetwork<T> implements Network<T> {
     T unit = ops.normalize(features);
     T p = Similarity.abnormal(ops, unit, prepared.get(TEXT), settings.temperature());
     return ops.reshape(p, -1, ops.shape(features)[1]);
-  }
-
-  /** The mean reciprocal of the windows over each patch, [B,windows] to [B,patches]. */
-  static <T> T reciprocals(TensorOps<T> ops, T scores, Windows w) {
-    T shares = ops.constant(w.shares());
-    T mean = ops.linear(reciprocal(ops, scores, 1), shares);
-    return ops.add(mean, ops.constant(w.uncovered(ALMOST_INFINITE)));
-  }
-
-  /** n / x; nearly 0 where x is 0, or nearly infinite. */
-  static <T> T reciprocal(TensorOps<T> ops, T x, double n) {
-    T above = ops.constant(HostTensor.of(new float[] {(float) n}, 1));
-    return ops.div(above, ops.atLeast(x, 1 / ALMOST_INFINITE));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.Windows;
 import dev.headclip.method.ClassName;
 import dev.headclip.tensor.HostOps;
 import dev.headclip.tensor.HostTensor;
@@ -78,8 +79,7 @@ class WinClipTest {
       Windows w =
           new Windows(b.config().grid(s.imageSize()), s.windows().get(size), s.windowStride());
       HostTensor scores = golden.golden().get(from);
-      HostTensor found =
-          WinClipNetwork.reciprocal(ops, WinClipNetwork.reciprocals(ops, scores, w), 1);
+      HostTensor found = Windows.reciprocal(ops, w.reciprocals(ops, scores), 1);
       Golden.assertClose(to, golden.golden().get(to), found.data(), 1e-5);
     }
   }
@@ -89,8 +89,7 @@ class WinClipTest {
     Windows w = new Windows(5, 2, 3);
     assertThat(w.count()).isEqualTo(4);
     HostTensor scores = HostTensor.filled(0.5f, 1, 4);
-    HostTensor found =
-        WinClipNetwork.reciprocal(ops, WinClipNetwork.reciprocals(ops, scores, w), 1);
+    HostTensor found = Windows.reciprocal(ops, w.reciprocals(ops, scores), 1);
     for (int y = 0; y < 5; y++) {
       for (int x = 0; x < 5; x++) {
         boolean covered = x != 2 && y != 2;
