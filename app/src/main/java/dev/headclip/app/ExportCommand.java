@@ -6,6 +6,7 @@ import dev.headclip.method.ClassName;
 import dev.headclip.model.ClipModel;
 import dev.headclip.onnx.Dialect;
 import dev.headclip.onnx.Exporter;
+import dev.headclip.reference.ReferenceModel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,6 +88,10 @@ final class ExportCommand implements Callable<Integer>, WithSettings {
             model.className().map(ClassName::new).orElse(ClassName.unknown()));
     Exporter.Written w;
     try (ClipModel m = model.openClip()) {
+      if (m.references().flatMap(ReferenceModel::region).isPresent()) {
+        System.err.println(
+            "note: the references' mask is not part of the exported file; give detect --mask");
+      }
       w = Exporter.export(m, options, out, ExportCommand::stage);
     }
     System.out.printf(

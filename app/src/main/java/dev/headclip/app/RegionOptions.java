@@ -139,7 +139,7 @@ final class RegionOptions {
     } catch (HeadClipException e) {
       throw new HeadClipException("%s %s".formatted(flag, e.getMessage()), e);
     }
-    return (image, loader) -> Optional.of(one);
+    return RegionSource.of(one);
   }
 
   private static RegionOfInterest read(ImageLoader loader, Path file, boolean inverted) {

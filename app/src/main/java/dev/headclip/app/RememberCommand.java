@@ -149,8 +149,11 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
 
   private Integer written(ReferenceModel m, JsonNode base) throws IOException {
     ReferenceFile.write(out, m, base);
-    if (m.known().stream().anyMatch(k -> k.judged().stream().anyMatch(j -> j.has(COUNTED)))) {
-      System.err.println("note: the mask is not kept in the file; give detect the same one");
+    boolean masked =
+        m.known().stream().anyMatch(k -> k.judged().stream().anyMatch(j -> j.has(COUNTED)));
+    if (masked && m.region().isEmpty() && m.tiling().plain()) {
+      System.err.println(
+          "note: masks of single images are not kept in the file; give detect such of its images");
     }
     System.out.printf("%s: %s, %,d bytes%n", out, m.origin(), Files.size(out));
     return Main.OK;

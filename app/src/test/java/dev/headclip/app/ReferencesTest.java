@@ -386,6 +386,21 @@ class ReferencesTest {
       double[] whole = scores(json(a, b, how));
       assertThat(whole[0]).isNotEqualTo(whole[1]);
     }
+    // a remembered model keeps the mask of all its images
+    Path part = dir.resolve("masked.safetensors");
+    Path masked = dir.resolve("mask.png");
+    List<Path> four = good.subList(2, 6);
+    Processes.Run r = headclip(args("remember", "--normal", four, "--out", part, "--mask", masked));
+    assertThat(r.code()).as(r.err()).isZero();
+    double[] kept = scores(json(a, b, "--model", part));
+    assertThat(kept[0]).isEqualTo(kept[1]);
+    assertThat(kept)
+        .containsExactly(
+            scores(json(a, b, "--normal", four, "--mask", masked)),
+            org.assertj.core.data.Offset.offset(1e-6));
+    assertThat(headclip("remember", "--out", part, "--add", good.get(6)).code()).isZero();
+    kept = scores(json(a, b, "--model", part));
+    assertThat(kept[0]).isEqualTo(kept[1]);
     says(
         2,
         "--mask and --ignore together",

@@ -67,7 +67,7 @@ public final class Detector implements AutoCloseable {
       RegionSource regions,
       Tiling tiling) {
     this.model = model;
-    this.regions = regions;
+    this.regions = regions == RegionSource.all() ? remembered(regions) : regions;
     Tiling parts = references().map(ReferenceModel::tiling).orElse(tiling);
     if (!tiling.plain() && !tiling.equals(parts)) {
       throw new HeadClipException(
@@ -85,6 +85,16 @@ public final class Detector implements AutoCloseable {
     this.className = className;
     this.session = Engines.of(settings.engine()).open(model, settings);
     this.adaptation = model.adaptation(session::run);
+  }
+
+  /** The references' region, where they keep one. */
+  private RegionSource remembered(RegionSource otherwise) {
+    return references().flatMap(ReferenceModel::region).map(RegionSource::of).orElse(otherwise);
+  }
+
+  /** The region of all images, where it is one. */
+  Optional<RegionOfInterest> region() {
+    return regions.ofAll();
   }
 
   /** Another detector's session with a model that asks the same of it; takes its place. */

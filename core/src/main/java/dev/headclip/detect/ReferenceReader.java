@@ -113,7 +113,8 @@ final class ReferenceReader {
         fitter.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
     List<String> remarks = new ArrayList<>(unreadable);
     remarks.addAll(fitted.remarks());
-    return new ReferenceModel.Fitted(fitted.model(), fitted.scores(), remarks);
+    return new ReferenceModel.Fitted(fitted.model(), fitted.scores(), remarks)
+        .within(detector.region());
   }
 
   /** Fits to the references without some of them. */
@@ -134,7 +135,9 @@ final class ReferenceReader {
             copies(s));
       }
     }
-    return removal.fit(detector.scoringAgainst(settings, NormalEnds.unknown()));
+    return removal
+        .fit(detector.scoringAgainst(settings, NormalEnds.unknown()))
+        .within(detector.region());
   }
 
   private Optional<Tensors<HostTensor>> copies(Looked.Seen s) {

@@ -9,7 +9,27 @@ import java.util.Optional;
 public interface RegionSource {
   /** All pixels of all images. */
   static RegionSource all() {
-    return (image, loader) -> Optional.empty();
+    return AllPixels.ONE;
+  }
+
+  /** The same of all images. */
+  static RegionSource of(RegionOfInterest one) {
+    return new RegionSource() {
+      @Override
+      public Optional<RegionOfInterest> of(ImageSource image, ImageLoader loader) {
+        return Optional.of(one);
+      }
+
+      @Override
+      public Optional<RegionOfInterest> ofAll() {
+        return Optional.of(one);
+      }
+    };
+  }
+
+  /** The region of all images, where it is one. */
+  default Optional<RegionOfInterest> ofAll() {
+    return Optional.empty();
   }
 
   /**
@@ -18,4 +38,14 @@ public interface RegionSource {
    * @throws dev.headclip.HeadClipException in one line that does not name the image
    */
   Optional<RegionOfInterest> of(ImageSource image, ImageLoader loader);
+}
+
+/** Nothing was said of regions. */
+enum AllPixels implements RegionSource {
+  ONE;
+
+  @Override
+  public Optional<RegionOfInterest> of(ImageSource image, ImageLoader loader) {
+    return Optional.empty();
+  }
 }

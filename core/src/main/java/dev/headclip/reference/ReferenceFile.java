@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.Tiling;
 import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostOps;
@@ -34,6 +35,9 @@ public final class ReferenceFile {
   private static final String SCATTER = "statistics.scatter";
   private static final String BANK = "bank.";
   private static final String LEFT_OUT = "left_out.";
+  private static final String REGION = "region";
+  private static final double LONGEST_REGION = 2048;
+  private static final long MOST_PIXELS = 500_000_000;
   private static final String SEEN = "seen.";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -89,6 +93,7 @@ public final class ReferenceFile {
         tensors.put(BANK + i, bank.rows().get(i));
       }
     }
+    model.region().ifPresent(r -> put(tensors, header, r));
     put(tensors, LEFT_OUT, judged);
     put(tensors, SEEN, seen);
     Map<String, double[]> doubles = new LinkedHashMap<>();
@@ -101,6 +106,42 @@ public final class ReferenceFile {
               doubles.put(SCATTER, s.scatter());
             });
     SafetensorsWriter.write(path, tensors, doubles, Map.of(KEY, header.toString()));
+  }
+
+  /** Smaller where it is large: a mask's edge is none of single pixels. */
+  private static void put(Map<String, HostTensor> to, ObjectNode header, RegionOfInterest region) {
+    header.putObject(REGION).put("width", region.width()).put("height", region.height());
+    double scale = Math.min(1, LONGEST_REGION / (double) Math.max(region.width(), region.height()));
+    int width = (int) Math.max(1, Math.round(region.width() * scale));
+    int height = (int) Math.max(1, Math.round(region.height() * scale));
+    RegionOfInterest less = region.resized(width, height);
+    RegionOfInterest kept = less.size() > 0 ? less : region;
+    to.put(REGION, HostTensor.of(kept.floats(), kept.height(), kept.width()));
+  }
+
+  private static Optional<RegionOfInterest> region(SafetensorsFile f, JsonNode header) {
+    if (!header.has(REGION)) {
+      return Optional.empty();
+    }
+    int width = header.path(REGION).path("width").asInt();
+    int height = header.path(REGION).path("height").asInt();
+    if (width < 1 || height < 1 || (long) width * height > MOST_PIXELS) {
+      throw new IllegalArgumentException("a region of %d x %d".formatted(width, height));
+    }
+    HostTensor t = tensor(f, REGION);
+    if (t.shape().length != 2 || t.size(0) < 1 || t.size(1) < 1) {
+      throw new IllegalArgumentException("a region of %s".formatted(t));
+    }
+    byte[] counts = new byte[t.data().length];
+    boolean any = false;
+    for (int i = 0; i < counts.length; i++) {
+      counts[i] = (byte) (t.data()[i] >= 0.5f ? 1 : 0);
+      any |= counts[i] == 1;
+    }
+    if (!any) {
+      throw new IllegalArgumentException("a region in which nothing counts");
+    }
+    return Optional.of(new RegionOfInterest(t.size(1), t.size(0), counts).resized(width, height));
   }
 
   private static void put(
@@ -152,7 +193,8 @@ public final class ReferenceFile {
             .<ReferenceScorer>map(s -> Subspace.fit(s, settings.share()))
             .orElseGet(() -> bank(f, header, settings, taps));
     Tiling tiling = Tiling.of(header.path("tiles").asText("none"));
-    return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known(f, header));
+    return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known(f, header))
+        .within(region(f, header));
   }
 
   private static Statistics statistics(SafetensorsFile f, JsonNode header) {

@@ -1,9 +1,11 @@
 package dev.headclip.reference;
 
+import dev.headclip.image.RegionOfInterest;
 import dev.headclip.image.Tiling;
 import dev.headclip.settings.Schema;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.Optional;
  * @param ends where normal references end
  * @param statistics of the references' patches, from which a subspace is fitted; for merging
  * @param known the references, and how each looks to the others
+ * @param region which pixels counted in all of them, where that was one region
  */
 public record ReferenceModel(
     ReferenceSettings settings,
@@ -26,7 +29,8 @@ public record ReferenceModel(
     ReferenceScorer scorer,
     NormalEnds ends,
     Optional<Statistics> statistics,
-    List<Known> known) {
+    List<Known> known,
+    Optional<RegionOfInterest> region) {
   /**
    * A reference.
    *
@@ -56,7 +60,25 @@ public record ReferenceModel(
     Objects.requireNonNull(scorer, "scorer");
     Objects.requireNonNull(ends, "ends");
     Objects.requireNonNull(statistics, "statistics");
+    Objects.requireNonNull(region, "region");
     known = List.copyOf(known);
+  }
+
+  /** All pixels of the references counted. */
+  ReferenceModel(
+      ReferenceSettings settings,
+      TokenTaps taps,
+      Tiling tiling,
+      ReferenceScorer scorer,
+      NormalEnds ends,
+      Optional<Statistics> statistics,
+      List<Known> known) {
+    this(settings, taps, tiling, scorer, ends, statistics, known, Optional.empty());
+  }
+
+  /** The same of references of which this counted. */
+  public ReferenceModel within(Optional<RegionOfInterest> of) {
+    return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known, of);
   }
 
   /** Whether everything that was seen of the references is there. */
@@ -75,7 +97,12 @@ public record ReferenceModel(
         scorer instanceof MemoryBank bank
             ? "bank " + bank.rows().hashCode()
             : "statistics " + statistics.map(Statistics::digest).orElse(0);
-    return "%s %s %s %s %s".formatted(Schema.json(settings), taps, tiling.text(), numbers, ends);
+    String within =
+        region
+            .map(r -> " %d %d %d".formatted(r.width(), r.height(), Arrays.hashCode(r.counts())))
+            .orElse("");
+    return "%s %s %s %s %s%s"
+        .formatted(Schema.json(settings), taps, tiling.text(), numbers, ends, within);
   }
 
   /** Where it comes from, in words. */
@@ -92,6 +119,11 @@ public record ReferenceModel(
    * @param remarks one line each
    */
   public record Fitted(ReferenceModel model, List<Double> scores, List<String> remarks) {
+    /** The same of references of which this region counted. */
+    public Fitted within(Optional<RegionOfInterest> region) {
+      return new Fitted(model.within(region), scores, remarks);
+    }
+
     public Fitted {
       scores = List.copyOf(scores);
       remarks = List.copyOf(remarks);
