@@ -6,14 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether images show two kinds of things: their mean tokens fall into two groups that lie far
- * apart (spherical 2-means; mean silhouette by cosine distance). The bound tells nearly all pairs
- * of kinds of drawn production lines, and few single ones (docs/references.md).
+ * Whether images show several kinds of things: their mean tokens fall into two to five groups that
+ * lie far apart (spherical k-means; mean silhouette by cosine distance). The bound tells nearly all
+ * mixtures of drawn production lines, and few single ones (docs/references.md).
  */
 final class Kinds {
   private static final double APART = 0.85;
   private static final int SMALLEST = 3;
   private static final int ROUNDS = 20;
+  private static final int MOST_KINDS = 5;
 
   /** Further images are left out, evenly. */
   private static final int MOST = 400;
@@ -35,60 +36,82 @@ final class Kinds {
     names.add(name);
   }
 
-  /** A line about two kinds, where there seem to be such. */
+  /** A line about several kinds, where there seem to be such. */
   Optional<String> remark() {
-    int step = (means.size() + MOST - 1) / MOST;
+    int step = Math.max(1, (means.size() + MOST - 1) / MOST);
     List<Integer> some = new ArrayList<>();
-    for (int i = 0; i < means.size(); i += Math.max(1, step)) {
+    for (int i = 0; i < means.size(); i += step) {
       some.add(i);
     }
-    if (some.size() < 2 * SMALLEST) {
-      return Optional.empty();
+    double best = APART;
+    Optional<int[]> found = Optional.empty();
+    for (int k = 2; k <= MOST_KINDS && k * SMALLEST <= some.size(); k++) {
+      int[] groups = groups(some, k);
+      if (Arrays.stream(sizes(groups, k)).min().orElse(0) >= SMALLEST) {
+        double apart = silhouette(some, groups, k);
+        if (apart >= best) {
+          best = apart;
+          found = Optional.of(groups);
+        }
+      }
     }
-    boolean[] second = groups(some);
-    int n = 0;
-    for (boolean b : second) {
-      n += b ? 1 : 0;
+    return found.map(groups -> said(some, groups));
+  }
+
+  private String said(List<Integer> some, int[] groups) {
+    int kinds = Arrays.stream(groups).max().orElse(0) + 1;
+    int[] sizes = sizes(groups, kinds);
+    int fewest = 0;
+    for (int g = 1; g < kinds; g++) {
+      fewest = sizes[g] < sizes[fewest] ? g : fewest;
     }
-    int fewer = Math.min(n, second.length - n);
-    if (fewer < SMALLEST || silhouette(some, second) < APART) {
-      return Optional.empty();
-    }
-    boolean few = n <= second.length - n;
     List<String> examples = new ArrayList<>();
-    for (int i = 0; i < second.length && examples.size() < 2; i++) {
-      if (second[i] == few) {
+    for (int i = 0; i < groups.length && examples.size() < 2; i++) {
+      if (groups[i] == fewest) {
         examples.add(names.get(some.get(i)));
       }
     }
-    return Optional.of(
-        "the images look like two kinds (%d %% are like %s); a batch is of one kind: put each into a folder of its own and add --by-folder"
-            .formatted(Math.round(100.0 * fewer / second.length), String.join(", ", examples)));
+    return "the images look like %s kinds (%d %% are like %s); a batch is of one kind: put each into a folder of its own and add --by-folder"
+        .formatted(
+            List.of("two", "three", "four", "five").get(kinds - 2),
+            Math.round(100.0 * sizes[fewest] / groups.length),
+            String.join(", ", examples));
   }
 
-  private boolean[] groups(List<Integer> some) {
-    int a = some.get(0);
-    int b = farthest(some, a);
-    a = farthest(some, b);
-    float[] one = means.get(a);
-    float[] two = means.get(b);
-    boolean[] second = new boolean[some.size()];
-    for (int round = 0; round < ROUNDS; round++) {
-      for (int i = 0; i < second.length; i++) {
-        float[] m = means.get(some.get(i));
-        second[i] = dot(m, two) > dot(m, one);
-      }
-      one = centre(some, second, false).orElse(one);
-      two = centre(some, second, true).orElse(two);
+  private static int[] sizes(int[] groups, int k) {
+    int[] n = new int[k];
+    Arrays.stream(groups).forEach(g -> n[g]++);
+    return n;
+  }
+
+  /** The group of each: k-means from images that lie far from one another. */
+  private int[] groups(List<Integer> some, int k) {
+    List<float[]> centres = new ArrayList<>();
+    centres.add(means.get(farthest(some, List.of(means.get(some.get(0))))));
+    while (centres.size() < k) {
+      centres.add(means.get(farthest(some, centres)));
     }
-    return second;
+    int[] groups = new int[some.size()];
+    for (int round = 0; round < ROUNDS; round++) {
+      for (int i = 0; i < groups.length; i++) {
+        float[] m = means.get(some.get(i));
+        for (int g = 0; g < k; g++) {
+          groups[i] = dot(m, centres.get(g)) > dot(m, centres.get(groups[i])) ? g : groups[i];
+        }
+      }
+      for (int g = 0; g < k; g++) {
+        centres.set(g, centre(some, groups, g).orElse(centres.get(g)));
+      }
+    }
+    return groups;
   }
 
-  private int farthest(List<Integer> some, int from) {
-    int best = from;
+  /** The image whose nearest centre is farthest. */
+  private int farthest(List<Integer> some, List<float[]> centres) {
+    int best = some.get(0);
     double least = 2;
     for (int i : some) {
-      double c = dot(means.get(i), means.get(from));
+      double c = centres.stream().mapToDouble(m -> dot(means.get(i), m)).max().orElse(0);
       if (c < least) {
         least = c;
         best = i;
@@ -97,11 +120,11 @@ final class Kinds {
     return best;
   }
 
-  private Optional<float[]> centre(List<Integer> some, boolean[] second, boolean which) {
+  private Optional<float[]> centre(List<Integer> some, int[] groups, int which) {
     float[] sum = new float[means.get(0).length];
     int n = 0;
-    for (int i = 0; i < second.length; i++) {
-      if (second[i] == which) {
+    for (int i = 0; i < groups.length; i++) {
+      if (groups[i] == which) {
         n++;
         float[] m = means.get(some.get(i));
         for (int c = 0; c < sum.length; c++) {
@@ -112,20 +135,24 @@ final class Kinds {
     return n == 0 ? Optional.empty() : Optional.of(unit(sum));
   }
 
-  private double silhouette(List<Integer> some, boolean[] second) {
-    double[] each = new double[second.length];
-    for (int i = 0; i < second.length; i++) {
-      double[] sums = new double[2];
-      int[] counts = new int[2];
-      for (int j = 0; j < second.length; j++) {
+  private double silhouette(List<Integer> some, int[] groups, int k) {
+    double[] each = new double[groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      double[] sums = new double[k];
+      int[] counts = new int[k];
+      for (int j = 0; j < groups.length; j++) {
         if (i != j) {
-          int other = second[i] == second[j] ? 0 : 1;
-          sums[other] += 1 - dot(means.get(some.get(i)), means.get(some.get(j)));
-          counts[other]++;
+          sums[groups[j]] += 1 - dot(means.get(some.get(i)), means.get(some.get(j)));
+          counts[groups[j]]++;
         }
       }
-      double within = sums[0] / Math.max(1, counts[0]);
-      double between = sums[1] / Math.max(1, counts[1]);
+      double within = sums[groups[i]] / Math.max(1, counts[groups[i]]);
+      double between = Double.MAX_VALUE;
+      for (int g = 0; g < k; g++) {
+        if (g != groups[i]) {
+          between = Math.min(between, sums[g] / Math.max(1, counts[g]));
+        }
+      }
       each[i] = (between - within) / Math.max(Math.max(within, between), 1e-12);
     }
     return Arrays.stream(each).average().orElse(0);
