@@ -54,7 +54,8 @@ final class BenchmarkCommand implements Callable<Integer> {
   @Option(
       names = "--adapter",
       paramLabel = "FILE|MODEL",
-      description = "A stored adapter for every variant: nothing is trained.")
+      description =
+          "A stored adapter in place of training, for every variant that names no method.")
   private Optional<String> adapter;
 
   @Option(

@@ -459,11 +459,16 @@ record BenchmarkPlan(
    * The same with other seeds, and with some flags set for every variant.
    *
    * @param others none for the plan's own
-   * @param adapter in place of all training, where there is one
+   * @param adapter in place of training, where there is one, of variants that name no method
    */
   BenchmarkPlan with(List<Long> others, Map<String, String> forAll, Optional<String> adapter) {
     Map<String, String> taken = new LinkedHashMap<>(stored);
-    adapter.ifPresent(a -> variants.keySet().forEach(v -> taken.put(v, a)));
+    // a variant of another method stays what its name says
+    for (String v : adapter.isPresent() ? variants.keySet() : Set.<String>of()) {
+      if (!variants.get(v).containsKey("method")) {
+        taken.put(v, adapter.get());
+      }
+    }
     Map<String, Map<String, String>> changed = new LinkedHashMap<>();
     variants.forEach(
         (name, flags) -> {

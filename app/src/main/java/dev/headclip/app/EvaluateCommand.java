@@ -243,6 +243,9 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
     identity.putAll(regions.identity());
     identity.putAll(identity(set));
     identity.put("normal_images", NormalPool.digest(set));
+    // figures are kept, not the network's numbers: they depend on how these become scores
+    identity.put("scores", Schema.json(comparer.model().scores()));
+    identity.put("class_name", model.className().orElse(""));
     identity.put("comparison", Schema.json(comparer.settings()));
     identity.put("rounds", rounds.toString());
     identity.put("protocol", protocol.key());
