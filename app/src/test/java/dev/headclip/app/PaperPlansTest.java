@@ -61,6 +61,7 @@ class PaperPlansTest {
       List.of("AnoVL", "WinCLIP", "AdaCLIP", "AnomalyCLIP", "HeadCLIP");
 
   @Test
+  @Tag("long")
   void everyMethodOfThePaperComesThroughAPlan() throws Exception {
     String plan;
     try (InputStream in = Main.class.getResourceAsStream("/headclip/plans/paper-medical.yaml")) {

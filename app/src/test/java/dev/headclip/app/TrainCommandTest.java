@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code train} as a user runs it, and stops it, and kills it. */
 class TrainCommandTest {
   /** More with -Dheadclip.kills=50. */
-  private static final int KILLS = Integer.getInteger("headclip.kills", 4);
+  private static final int KILLS = Integer.getInteger("headclip.kills", 1);
 
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -103,7 +103,7 @@ class FuzzTest {
     }
     ImageLoader loader =
         ImageLoader.defaults().withMaxPixels(MOST_PIXELS).withMaxTime(Duration.ofSeconds(5));
-    new Fuzzer("images", seeds, 6000)
+    new Fuzzer("images", seeds, 3000)
         .run(
             file -> {
               RgbImage image = loader.decode(file);
@@ -264,7 +264,7 @@ class FuzzTest {
     Path manifest = dir.resolve("m.csv");
     byte[] seed =
         utf8("image,label,mask,class,split\na.png,0,,x,test\n\"b,c.png\",1,m.png,\"x\ny\",test\n");
-    new Fuzzer("manifest", List.of(seed), 3000)
+    new Fuzzer("manifest", List.of(seed), 1500)
         .run(
             file -> {
               Files.write(manifest, file);
@@ -282,7 +282,7 @@ class FuzzTest {
             });
     Path predictions = dir.resolve("p.csv");
     byte[] scores = utf8("label,score,class\n0,0.1,a\n1,0.7,a\n0,1e-60,b\n1,inf,b\n1.0,nan,b\n");
-    new Fuzzer("predictions", List.of(scores), 3000)
+    new Fuzzer("predictions", List.of(scores), 1500)
         .run(
             file -> {
               Files.write(predictions, file);
@@ -313,7 +313,7 @@ class FuzzTest {
     }
     seeds.add(resource("/images/reference.png"));
     Path to = dir.resolve("map.npy");
-    new Fuzzer("maps", seeds, 4000)
+    new Fuzzer("maps", seeds, 2000)
         .run(
             file -> {
               Files.write(to, file);

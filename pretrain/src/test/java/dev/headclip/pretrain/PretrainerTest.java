@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +59,7 @@ class PretrainerTest {
   }
 
   @Test
+  @Tag("long")
   void aStoppedRunGoesOnToTheSameWeights() {
     Path whole = dir.resolve("whole");
     Path parts = dir.resolve("parts");
@@ -75,6 +77,7 @@ class PretrainerTest {
   }
 
   @Test
+  @Tag("long")
   void aSecondStageStartsFromTheFirstAtAnotherSize() {
     Path first = dir.resolve("first");
     Path second = dir.resolve("second");

@@ -184,6 +184,7 @@ class TrainerTest {
   }
 
   @Test
+  @Tag("long")
   void everyWiringTrains() {
     List<Map<String, Object>> wirings =
         List.of(
@@ -404,6 +405,7 @@ class TrainerTest {
   }
 
   @Test
+  @Tag("long")
   void stoppedWhileLookingAtTheSecondSetNothingIsLost() {
     TrainingData second = data("second", 21, 30);
     UnaryOperator<Trainer> two = t -> t.set("epochs", 2).validation(second, false);
