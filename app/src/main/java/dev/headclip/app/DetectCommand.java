@@ -165,7 +165,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           "%s: no images, expected %s files".formatted(inputs.get(0), ImageFormat.READABLE));
     }
     Counts counts = new Counts();
-    try (Stopper stopper = new Stopper(20)) {
+    try (Stopper stopper = Stopper.heldLater(20)) {
       if (maps.writesPage()) {
         page = Optional.of(new ResultsPage());
       }
@@ -212,6 +212,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           .cost(search.files(), detector.model().imageSize())
           .ifPresent(c -> System.err.println("note: " + c));
       maps.prepare();
+      stopper.hold();
       return run(detector, images, stopper, counts);
     }
   }
@@ -240,6 +241,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
           .ifPresent(c -> System.err.println("note: " + c));
       BatchCost.of(comparer, groups.values()).ifPresent(c -> System.err.println("note: " + c));
       Report.of(format, "", csvGuard, Optional.empty()).header().ifPresent(out()::println);
+      stopper.hold();
       for (Map.Entry<String, List<ImageSearch.Found>> group : groups.entrySet()) {
         if (!batch(comparer, group.getKey(), group.getValue(), stopper, counts)) {
           return false;

@@ -61,7 +61,9 @@ public final class Main {
     // file names must survive, whatever the locale
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(utf8(FileDescriptor.err));
-    System.exit(run(args));
+    Stopper.listen();
+    int code = run(args);
+    System.exit(Stopper.code().orElse(code));
   }
 
   private static PrintStream utf8(FileDescriptor to) {
@@ -112,6 +114,8 @@ public final class Main {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     // a file may be called @args.jpg
     line.setExpandAtFiles(false);
+    // --normal a.jpg --prset x: the flag is misspelt, and no file
+    line.setUnmatchedOptionsAllowedAsOptionParameters(false);
     line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
     return line;

@@ -21,6 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A few good parts, or none: {@code --normal}, {@code --batched}, {@code remember}. */
@@ -113,6 +115,28 @@ class ReferencesTest {
                   - one.path("raw_score").asDouble(),
               within(1e-3 * end));
       assertThat(j.path("anomalous").asBoolean() && j.path("regions").isEmpty()).isFalse();
+    }
+  }
+
+  /** In whatever it is at: loading, fitting the references, scoring. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void interruptedItEndsInOneLine() throws Exception {
+    Path many = Files.createDirectory(dir.resolve("many"));
+    for (int i = 0; i < 400; i++) {
+      Files.copy(good.get(i % good.size()), many.resolve(i + ".png"));
+    }
+    for (int millis : new int[] {600, 1500}) {
+      Processes.Running r =
+          new Processes(dir).start("detect", many, "--normal", many, "--maps", "none");
+      Thread.sleep(millis);
+      new ProcessBuilder("kill", "-INT", String.valueOf(r.process().pid())).start().waitFor();
+      Processes.Run ended = r.finish();
+      assertThat(ended.code()).as(ended.err()).isEqualTo(130);
+      // before the program listens Java ends without a word
+      assertThat(ended.err().lines().filter(l -> !l.startsWith("note: ")).count())
+          .as(ended.err())
+          .isLessThan(2);
     }
   }
 

@@ -31,6 +31,9 @@ public record NormalEnds(
   /** Below it all references are alike to the last bits, and any difference counts. */
   private static final double SMALLEST = 1e-9;
 
+  /** A picture equal to the only reference ends where that one does, and is normal. */
+  private static final double ROUNDING = 1e-5;
+
   public NormalEnds {
     Schema.check(
         NormalEnds.class, referenceScore, referencePixel, ownScore, ownPixel, score, pixel);
@@ -52,9 +55,9 @@ public record NormalEnds(
     return new NormalEnds(score, pixel, 1, 1, score, pixel);
   }
 
-  /** A value that is above 0, whatever it was taken from. */
+  /** A value that is above 0, and above those that it was taken from by what rounding moves. */
   static double positive(double end) {
-    return Math.max(end, SMALLEST);
+    return Math.max(end * (1 + ROUNDING), SMALLEST);
   }
 
   /**

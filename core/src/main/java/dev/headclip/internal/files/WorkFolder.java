@@ -4,16 +4,33 @@ import dev.headclip.HeadClipException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A folder for work that may be cut off: gone when this closes, and when the process is ended. */
 public final class WorkFolder implements AutoCloseable {
+  private static final Set<WorkFolder> OPEN = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(WorkFolder::deleteOpen, "headclip-work-folders"));
+  }
+
   private final Path path;
-  private final Thread atExit;
 
   private WorkFolder(Path path) {
     this.path = path;
-    this.atExit = new Thread(this::deleteAtExit, "headclip-work-folder");
-    Runtime.getRuntime().addShutdownHook(atExit);
+    OPEN.add(this);
+  }
+
+  /** Deletes all that are open: for a process that ends without Java's shutdown. */
+  public static void deleteOpen() {
+    OPEN.forEach(
+        f -> {
+          if (OPEN.remove(f)) {
+            f.deleteAtExit();
+          }
+        });
   }
 
   /**
@@ -56,12 +73,9 @@ public final class WorkFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(atExit);
-    } catch (IllegalStateException e) {
-      // the process is ending, and the hook runs
-      return;
+    // not there: the process is ending, and it is being deleted
+    if (OPEN.remove(this)) {
+      AtomicFiles.deleteTree(path);
     }
-    AtomicFiles.deleteTree(path);
   }
 }
