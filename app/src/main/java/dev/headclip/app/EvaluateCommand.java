@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.dataset.AnnotatedSet;
 import dev.headclip.dataset.DataDigest;
+import dev.headclip.dataset.FileState;
 import dev.headclip.dataset.NormalPool;
 import dev.headclip.dataset.Sample;
 import dev.headclip.detect.Comparer;
@@ -38,6 +39,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -464,12 +466,14 @@ final class EvaluateCommand implements Callable<Integer>, WithSettings {
         set.samples().stream()
             .map(
                 s ->
-                    "%s %d %d %s"
-                        .formatted(
-                            root.relativize(s.image().toAbsolutePath().normalize()),
-                            s.image().toFile().length(),
-                            s.image().toFile().lastModified(),
-                            s.anomalous()))
+                    Stream.concat(Stream.of(s.image()), s.mask().stream())
+                        .map(p -> FileState.of(p, name(root, p)))
+                        .collect(Collectors.joining(" ", "", " " + s.anomalous())))
             .collect(Collectors.joining("\n")));
+  }
+
+  private static String name(Path root, Path file) {
+    Path p = file.toAbsolutePath().normalize();
+    return (p.startsWith(root) ? root.relativize(p) : p).toString();
   }
 }

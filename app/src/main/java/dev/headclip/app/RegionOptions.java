@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.dataset.FileState;
 import dev.headclip.dataset.Folders;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.detect.ImageSource;
@@ -106,13 +107,9 @@ final class RegionOptions {
     if (!tiling().plain()) {
       all.put("tiling", tiling().toString());
     }
-    mask.ifPresent(m -> all.put("mask", changed(m)));
-    ignore.ifPresent(m -> all.put("ignore", changed(m)));
+    mask.ifPresent(m -> all.put("mask", FileState.of(m)));
+    ignore.ifPresent(m -> all.put("ignore", FileState.of(m)));
     return all;
-  }
-
-  private static String changed(Path mask) {
-    return "%s %d %d".formatted(mask, mask.toFile().length(), mask.toFile().lastModified());
   }
 
   /** Reads masks when their images come. */

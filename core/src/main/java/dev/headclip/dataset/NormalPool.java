@@ -47,7 +47,7 @@ public record NormalPool(List<Path> images, boolean ofTheSet) {
             .map(Sample::category)
             .distinct()
             .flatMap(c -> of(set, c).images().stream())
-            .map(p -> "%s %d %d".formatted(p, p.toFile().length(), p.toFile().lastModified()))
+            .map(FileState::of)
             .collect(Collectors.joining("\n")));
   }
 
