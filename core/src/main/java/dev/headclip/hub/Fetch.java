@@ -1,0 +1,208 @@
+package dev.headclip.hub;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is to be fetched of an entry: said first, done when asked for. */
+public final class Fetch {
+  private final Hub hub;
+  private final CatalogueEntry entry;
+  private final String host;
+  private final String commit;
+  private final Path folder;
+  private final List<Item> items;
+
+  /**
+   * A file.
+   *
+   * @param order what to fetch
+   * @param place where users of it look
+   * @param content where it is kept: the same, or what the place links to
+   * @param before what it was the first time
+   * @param link makes the place, once the content is there
+   */
+  record Item(
+      Downloader.Order order,
+      Path place,
+      Path content,
+      Optional<Receipt.File> before,
+      Runnable link) {
+    boolean missing() {
+      return !Files.isRegularFile(place);
+    }
+
+    Path partial() {
+      return content.resolveSibling(content.getFileName() + ".incomplete");
+    }
+  }
+
+  Fetch(Hub hub, CatalogueEntry entry, String host, String commit, Path folder, List<Item> items) {
+    this.hub = hub;
+    this.entry = entry;
+    this.host = host;
+    this.commit = commit;
+    this.folder = folder;
+    this.items = List.copyOf(items);
+  }
+
+  /** Bytes that are not here yet; files whose size nobody says count as nothing. */
+  public long bytes() {
+    return items.stream()
+        .filter(Item::missing)
+        .filter(i -> !Files.isRegularFile(i.content()))
+        .mapToLong(i -> Math.max(0, i.order().size().orElse(0) - i.partial().toFile().length()))
+        .sum();
+  }
+
+  /** One line: what, how much, from where, under which licence. */
+  public String text() {
+    long bytes = bytes();
+    long here = items.stream().mapToLong(i -> i.partial().toFile().length()).sum();
+    boolean unknown = items.stream().anyMatch(i -> i.missing() && i.order().size().isEmpty());
+    String much =
+        unknown && bytes == 0
+            ? entry.bytes() == 0 ? "a file of unknown size" : "about " + Sizes.text(entry.bytes())
+            : Sizes.text(bytes);
+    return "%s: %s from %s%s, licence: %s"
+        .formatted(
+            entry.name(),
+            much,
+            host,
+            here > 0 ? " (%s are here)".formatted(Sizes.text(here)) : "",
+            entry.licence());
+  }
+
+  /**
+   * Fetches what is missing.
+   *
+   * @return the folder
+   * @throws HeadClipException where something cannot be had, or is not what it was; what is here
+   *     stays, and the next run goes on
+   */
+  public Path run(FetchProgress progress) {
+    return run(progress, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param waiting run where another process fetches the same
+   */
+  public Path run(FetchProgress progress, Runnable waiting) {
+    try (HubCache.Lock lock = hub.cache().lock(entry, waiting)) {
+      room();
+      Map<String, Receipt.File> done = new LinkedHashMap<>();
+      List<Item> all = new ArrayList<>(items);
+      // the list grows where an index names weights
+      for (int i = 0; i < all.size(); i++) {
+        Item item = all.get(i);
+        done.put(item.order().name(), one(item, progress));
+        all.addAll(hub.shards(entry, commit, item.place()));
+      }
+      if (entry.origin() instanceof Origin.Repository r) {
+        hub.cache().point(r, commit);
+      }
+      new Receipt(
+              entry.name(),
+              host,
+              commit,
+              folder.toAbsolutePath().toString(),
+              LocalDate.now().toString(),
+              List.copyOf(done.values()))
+          .write(hub.cache().receipt(entry));
+      return folder;
+    }
+  }
+
+  private Receipt.File one(Item item, FetchProgress progress) {
+    String name = item.order().name();
+    boolean ours = item.before().map(Receipt.File::ours).orElse(false);
+    String sha;
+    if (!item.missing()) {
+      sha = ContentDigest.sha256(item.place());
+      known(item, sha);
+      checked(item, item.place(), sha);
+      return new Receipt.File(name, length(item.place()), sha, ours);
+    }
+    if (Files.isRegularFile(item.content())) {
+      // another commit's, or another program's
+      sha = ContentDigest.sha256(item.content());
+      checked(item, item.content(), sha);
+    } else {
+      sha = hub.downloader().fetch(item.order(), item.partial(), progress);
+      try {
+        checked(item, item.partial(), sha);
+      } catch (HeadClipException e) {
+        item.partial().toFile().delete();
+        throw e;
+      }
+      moved(item.partial(), item.content());
+      ours = true;
+    }
+    item.link().run();
+    return new Receipt.File(name, length(item.place()), sha, ours);
+  }
+
+  private static void known(Item item, String sha) {
+    if (item.order().digest().isPresent() && !item.order().digest().get().fits(item.place(), sha)) {
+      throw new HeadClipException(
+          "%s: SHA-256 %s, expected %s; damaged on this machine: remove it and fetch again"
+              .formatted(item.place(), sha, item.order().digest().get()));
+    }
+  }
+
+  /** What was fetched once stays what it is. */
+  private void checked(Item item, Path file, String sha) {
+    if (item.before().isPresent() && !item.before().get().sha256().equals(sha)) {
+      throw new HeadClipException(
+          "%s: SHA-256 %s, expected %s as when it was fetched first; 'headclip models prune %s' forgets that"
+              .formatted(file, sha, item.before().get().sha256(), entry.name()));
+    }
+  }
+
+  /** A disk that is full at the end of an hour's fetching could be known before. */
+  private void room() {
+    try {
+      Path home = folder.toAbsolutePath();
+      while (!Files.isDirectory(home)) {
+        home = home.getParent();
+      }
+      long free = Files.getFileStore(home).getUsableSpace();
+      if (free < bytes()) {
+        throw new HeadClipException(
+            "%s: %s free, expected %s for %s"
+                .formatted(home, Sizes.text(free), Sizes.text(bytes()), entry.name()));
+      }
+    } catch (IOException e) {
+      // it will be seen when it is full
+    }
+  }
+
+  private static void moved(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be written (%s)".formatted(to, AtomicFiles.reason(e)), e);
+    }
+  }
+
+  private static long length(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be read (%s)".formatted(file, AtomicFiles.reason(e)), e);
+    }
+  }
+}

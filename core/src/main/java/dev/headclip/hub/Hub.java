@@ -1,0 +1,311 @@
+package dev.headclip.hub;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Published models on this machine.
+ *
+ * <pre>{@code
+ * Hub hub = Hub.ofEnvironment();
+ * CatalogueEntry clip = hub.entry("clip-vit-large-patch14-336");
+ * Path folder = hub.here(clip).orElseGet(() -> hub.plan(clip).run(FetchProgress.NONE));
+ * }</pre>
+ *
+ * Thread-safe.
+ */
+public final class Hub {
+  private static final Set<String> WEIGHTS = Set.of("safetensors", "bin", "pt", "pth");
+  private static final String INDEX = ".index.json";
+
+  private final HubSettings settings;
+  private final Catalogue catalogue;
+  private final HubCache cache;
+  private final Http http;
+
+  /** With settings and a catalogue of one's own. */
+  public Hub(HubSettings settings, Catalogue catalogue) {
+    this.settings = settings;
+    this.catalogue = catalogue;
+    this.cache = new HubCache(settings);
+    this.http = new Http(settings);
+  }
+
+  /**
+   * As the process's variables say: see {@link HubSettings}; {@code HEADCLIP_CATALOGUE} is a file
+   * of further entries.
+   */
+  public static Hub ofEnvironment() {
+    return of(HubSettings.of(System.getenv()));
+  }
+
+  /** The same under settings of one's own. */
+  public static Hub of(HubSettings settings) {
+    Catalogue shipped = Catalogue.shipped();
+    String more = settings.environment().getOrDefault("HEADCLIP_CATALOGUE", "");
+    return new Hub(settings, more.isBlank() ? shipped : shipped.with(Path.of(more)));
+  }
+
+  public HubSettings settings() {
+    return settings;
+  }
+
+  public Catalogue catalogue() {
+    return catalogue;
+  }
+
+  /**
+   * What a name stands for: the catalogue's, {@code owner/name[@revision]} of Hugging Face's hub,
+   * or an address.
+   *
+   * @throws HeadClipException where it can be none of them
+   */
+  public CatalogueEntry entry(String name) {
+    return HubNames.entry(catalogue, name);
+  }
+
+  /** Whether a name can stand for something that is published. */
+  public boolean knows(String name) {
+    return HubNames.possible(catalogue, name);
+  }
+
+  /** Its folder, where all of it is here; nothing is asked of anybody. */
+  public Optional<Path> here(CatalogueEntry e) {
+    Optional<Receipt> receipt = receipt(e);
+    if (receipt.isPresent()) {
+      return receipt.filter(Receipt::isWhole).map(r -> Path.of(r.folder()));
+    }
+    // another program's
+    return e.origin() instanceof Origin.Repository r
+        ? cache.commit(r).map(c -> cache.snapshot(r, c)).filter(f -> isWhole(f, r))
+        : Optional.empty();
+  }
+
+  /** What was fetched for it. */
+  public Optional<Receipt> receipt(CatalogueEntry e) {
+    return Receipt.read(cache.receipt(e));
+  }
+
+  /** All that was ever fetched and not removed. */
+  public List<Receipt> receipts() {
+    return cache.allReceipts();
+  }
+
+  /**
+   * Asks what there is to fetch.
+   *
+   * @throws HeadClipException offline, or where it is not there
+   */
+  public Fetch plan(CatalogueEntry e) {
+    if (settings.offline()) {
+      throw new HeadClipException(
+          "%s: not on this machine, and nothing is fetched offline; 'headclip models fetch %s' with a network"
+              .formatted(e.name(), e.name()));
+    }
+    return e.origin() instanceof Origin.Repository r
+        ? planned(e, r)
+        : planned(e, (Origin.Web) e.origin());
+  }
+
+  private Fetch planned(CatalogueEntry e, Origin.Repository r) {
+    HubRepository hub = new HubRepository(http, settings, r);
+    Optional<Receipt> before = receipt(e);
+    HubRepository.Listing listing = hub.list(before.map(Receipt::revision).orElse(r.revision()));
+    String commit = listing.commit();
+    Path folder = cache.snapshot(r, commit);
+    Set<String> names = new LinkedHashSet<>(wanted(e, r, listing.files()));
+    List<Fetch.Item> items = new ArrayList<>();
+    for (String name : names) {
+      HubRepository.Facts f = hub.facts(commit, name);
+      items.add(item(e, r, hub, commit, name, f, before));
+    }
+    return new Fetch(this, e, settings.endpoint().getHost(), commit, folder, items);
+  }
+
+  private Fetch.Item item(
+      CatalogueEntry e,
+      Origin.Repository r,
+      HubRepository hub,
+      String commit,
+      String name,
+      HubRepository.Facts f,
+      Optional<Receipt> before) {
+    Path blob = cache.blob(r, f.tag());
+    return new Fetch.Item(
+        new Downloader.Order(hub.address(commit, name), name, f.size(), e.limit(), f.digest()),
+        cache.snapshot(r, commit).resolve(name),
+        blob,
+        before.flatMap(b -> b.file(name)),
+        () -> cache.link(r, commit, name, blob));
+  }
+
+  private static List<String> wanted(CatalogueEntry e, Origin.Repository r, List<String> there) {
+    List<String> found = new ArrayList<>();
+    for (WantedFile w : r.files()) {
+      Optional<String> name = w.among(there);
+      if (name.isEmpty() && w.required()) {
+        throw new HeadClipException(
+            "%s: the repository has no %s, found %s"
+                .formatted(e.name(), w, there.stream().limit(20).toList()));
+      }
+      name.ifPresent(found::add);
+    }
+    if (found.stream().noneMatch(n -> isWeights(n) || n.endsWith(INDEX))) {
+      throw new HeadClipException(
+          "%s: no weights in the repository, found %s"
+              .formatted(e.name(), there.stream().limit(20).toList()));
+    }
+    return found;
+  }
+
+  /** The weight files that an index names. */
+  List<Fetch.Item> shards(CatalogueEntry e, String commit, Path index) {
+    if (!(e.origin() instanceof Origin.Repository r) || !index.toString().endsWith(INDEX)) {
+      return List.of();
+    }
+    HubRepository hub = new HubRepository(http, settings, r);
+    Optional<Receipt> before = receipt(e);
+    List<Fetch.Item> items = new ArrayList<>();
+    for (String name : shardNames(index)) {
+      items.add(item(e, r, hub, commit, name, hub.facts(commit, name), before));
+    }
+    return items;
+  }
+
+  private static Set<String> shardNames(Path index) {
+    try {
+      JsonNode map = new ObjectMapper().readTree(Files.readAllBytes(index)).path("weight_map");
+      Set<String> names = new LinkedHashSet<>();
+      map.forEach(n -> names.add(SafeNames.check(n.asText())));
+      return names;
+    } catch (IOException | IllegalArgumentException x) {
+      throw new HeadClipException(
+          "%s: not an index of weights (%s)".formatted(index, x.getMessage()), x);
+    }
+  }
+
+  private Fetch planned(CatalogueEntry e, Origin.Web web) {
+    Path folder = cache.web(e);
+    Optional<Receipt> before = receipt(e);
+    List<Fetch.Item> items = new ArrayList<>();
+    for (Origin.WebFile f : web.files()) {
+      Path to = folder.resolve(f.name());
+      var size =
+          http.ask(
+              "HEAD",
+              f.address(),
+              Map::of,
+              () -> 0,
+              r -> {
+                // some servers do not know the question
+                if (r.status() / 100 != 2 && r.status() != 403 && r.status() != 405) {
+                  throw Refusal.of(f.address(), r.status(), settings);
+                }
+                return r.status() / 100 == 2 ? r.length() : java.util.OptionalLong.empty();
+              });
+      items.add(
+          new Fetch.Item(
+              new Downloader.Order(
+                  f.address(), f.name(), size, e.limit(), ContentDigest.sha256(f.sha256())),
+              to,
+              to,
+              before.flatMap(b -> b.file(f.name())),
+              () -> {}));
+    }
+    return new Fetch(this, e, web.files().get(0).address().getHost(), "", folder, items);
+  }
+
+  /** Whether another program has fetched what is wanted. */
+  private static boolean isWhole(Path folder, Origin.Repository r) {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      List<String> there =
+          all.filter(Files::isRegularFile)
+              .map(p -> folder.relativize(p).toString().replace('\\', '/'))
+              .toList();
+      boolean required =
+          r.files().stream().filter(WantedFile::required).allMatch(w -> w.among(there).isPresent());
+      for (String index : there) {
+        if (index.endsWith(INDEX) && !there.containsAll(shardNames(folder.resolve(index)))) {
+          return false;
+        }
+      }
+      return required && there.stream().anyMatch(Hub::isWeights);
+    } catch (IOException | HeadClipException x) {
+      return false;
+    }
+  }
+
+  private static boolean isWeights(String name) {
+    return WEIGHTS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
+
+  /**
+   * Reads all that is here of an entry and compares it with what was fetched first.
+   *
+   * @return names of files that are not as they were
+   */
+  public List<String> damaged(CatalogueEntry e) {
+    List<String> bad = new ArrayList<>();
+    for (Receipt r : receipt(e).stream().toList()) {
+      for (Receipt.File f : r.files()) {
+        Path file = Path.of(r.folder()).resolve(f.name());
+        if (Files.isRegularFile(file) && !ContentDigest.sha256(file).equals(f.sha256())) {
+          bad.add(f.name());
+        }
+      }
+    }
+    return bad;
+  }
+
+  /** Removes what this program fetched for an entry, and forgets its digests; bytes come back. */
+  public long remove(Receipt r) {
+    CatalogueEntry e = entry(r.name());
+    try (HubCache.Lock lock = cache.lock(e, () -> {})) {
+      long freed = cache.remove(r);
+      delete(cache.receipt(e));
+      return freed;
+    }
+  }
+
+  /** Removes what was begun and not ended; bytes come back. */
+  public long removePartial() {
+    long freed = 0;
+    for (Path p : cache.partial()) {
+      freed += p.toFile().length();
+      delete(p);
+    }
+    return freed;
+  }
+
+  private static void delete(Path p) {
+    try {
+      Files.deleteIfExists(p);
+    } catch (IOException x) {
+      throw new HeadClipException(
+          "%s: cannot be removed (%s)".formatted(p, AtomicFiles.reason(x)), x);
+    }
+  }
+
+  HubCache cache() {
+    return cache;
+  }
+
+  Downloader downloader() {
+    return new Downloader(http, settings);
+  }
+}

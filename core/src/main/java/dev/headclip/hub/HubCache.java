@@ -1,0 +1,234 @@
+package dev.headclip.hub;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where things lie. Repositories in Hugging Face's layout ({@code blobs}, {@code refs}, {@code
+ * snapshots}), so that both find what the other fetched; everything else by its address.
+ */
+final class HubCache {
+  private final HubSettings settings;
+
+  HubCache(HubSettings settings) {
+    this.settings = settings;
+  }
+
+  private Path home(Origin.Repository r) {
+    String kind = r.kind() == Origin.Kind.SPACE ? "spaces" : "models";
+    return settings.hubCache().resolve(kind + "--" + r.id().replace("/", "--"));
+  }
+
+  /** The files of a commit. */
+  Path snapshot(Origin.Repository r, String commit) {
+    return home(r).resolve("snapshots").resolve(commit);
+  }
+
+  /** A content, by the hub's tag. */
+  Path blob(Origin.Repository r, String tag) {
+    return home(r).resolve("blobs").resolve(tag);
+  }
+
+  /** Folder of files that have addresses of their own. */
+  Path web(CatalogueEntry e) {
+    return settings.cache().resolve("files").resolve(Keys.readable(e.name()));
+  }
+
+  Path receipt(CatalogueEntry e) {
+    return receipts().resolve(Keys.readable(e.name()) + ".json");
+  }
+
+  private Path receipts() {
+    return settings.cache().resolve("fetched");
+  }
+
+  /** What was ever fetched, by name. */
+  List<Receipt> allReceipts() {
+    if (!Files.isDirectory(receipts())) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(receipts())) {
+      return all.filter(p -> p.toString().endsWith(".json"))
+          .sorted()
+          .flatMap(p -> Receipt.read(p).stream())
+          .toList();
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be listed (%s)".formatted(receipts(), AtomicFiles.reason(e)), e);
+    }
+  }
+
+  /** The commit that a revision meant when somebody last asked. */
+  Optional<String> commit(Origin.Repository r) {
+    if (r.isCommit()) {
+      return Optional.of(r.revision());
+    }
+    Path ref = ref(r);
+    try {
+      return Files.isRegularFile(ref) && Files.size(ref) < 200
+          ? Optional.of(Files.readString(ref).strip()).filter(c -> c.matches(Origin.COMMIT))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  private Path ref(Origin.Repository r) {
+    return home(r).resolve("refs").resolve(r.revision());
+  }
+
+  /** Notes what a revision means. */
+  void point(Origin.Repository r, String commit) {
+    if (!r.isCommit()) {
+      AtomicFiles.writeText(ref(r), commit);
+    }
+  }
+
+  /**
+   * Makes a content a file of a commit: a link where the system has such, else the content itself.
+   */
+  void link(Origin.Repository r, String commit, String file, Path blob) {
+    Path to = snapshot(r, commit).resolve(file);
+    try {
+      Files.createDirectories(to.getParent());
+      Files.deleteIfExists(to);
+      try {
+        Files.createSymbolicLink(to, to.getParent().relativize(blob));
+      } catch (UnsupportedOperationException | FileSystemException e) {
+        Files.move(blob, to);
+      }
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be written (%s)".formatted(to, AtomicFiles.reason(e)), e);
+    }
+  }
+
+  /** Removes files that were fetched, with the contents that nothing else links to. */
+  long remove(Receipt receipt) {
+    Path folder = Path.of(receipt.folder());
+    long freed = 0;
+    try {
+      for (Receipt.File f : receipt.files()) {
+        Path file = folder.resolve(f.name());
+        if (!f.ours() || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+          continue;
+        }
+        Path content = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+        Files.delete(file);
+        if (content.equals(file) || !linked(folder.getParent(), content)) {
+          Files.deleteIfExists(content);
+          freed += f.bytes();
+        }
+      }
+      if (Files.isDirectory(folder)) {
+        removeEmpty(folder);
+      }
+      return freed;
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "%s: cannot be removed (%s)".formatted(folder, AtomicFiles.reason(e)), e);
+    }
+  }
+
+  private static boolean linked(Path snapshots, Path content) throws IOException {
+    try (Stream<Path> all = Files.walk(snapshots)) {
+      for (Path p : all.filter(Files::isSymbolicLink).toList()) {
+        if (Files.exists(p) && p.toRealPath().equals(content)) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static void removeEmpty(Path folder) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    try (Stream<Path> all = Files.walk(folder)) {
+      all.filter(Files::isDirectory).forEach(p -> folders.add(0, p));
+    }
+    for (Path p : folders) {
+      try (Stream<Path> in = Files.list(p)) {
+        if (in.findAny().isEmpty()) {
+          Files.delete(p);
+        }
+      }
+    }
+  }
+
+  /** What was begun and not ended, of this program's own folder. */
+  List<Path> partial() {
+    List<Path> found = new ArrayList<>();
+    for (String part : new String[] {"files", "hub"}) {
+      Path root = settings.cache().resolve(part);
+      if (Files.isDirectory(root)) {
+        try (Stream<Path> all = Files.walk(root)) {
+          all.filter(p -> p.toString().matches(".*\\.incomplete(\\.tag)?"))
+              .filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS))
+              .forEach(found::add);
+        } catch (IOException e) {
+          throw new HeadClipException(
+              "%s: cannot be listed (%s)".formatted(root, AtomicFiles.reason(e)), e);
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Held while an entry is fetched; two processes do not write into the same file. */
+  Lock lock(CatalogueEntry e, Runnable waiting) {
+    Path file = settings.cache().resolve("locks").resolve(Keys.readable(e.name()) + ".lock");
+    try {
+      Files.createDirectories(file.getParent());
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean said = false;
+      while (true) {
+        FileLock lock;
+        try {
+          lock = channel.tryLock();
+        } catch (OverlappingFileLockException held) {
+          lock = null;
+        }
+        if (lock != null) {
+          return new Lock(channel);
+        }
+        if (!said) {
+          waiting.run();
+          said = true;
+        }
+        Thread.sleep(200);
+      }
+    } catch (IOException x) {
+      throw new HeadClipException(
+          "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(x)), x);
+    } catch (InterruptedException x) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("stopped", x);
+    }
+  }
+
+  /** Closing gives it back. */
+  record Lock(FileChannel channel) implements AutoCloseable {
+    @Override
+    public void close() {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        // the system gives it back when the process ends
+      }
+    }
+  }
+}

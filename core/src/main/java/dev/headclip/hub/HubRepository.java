@@ -1,0 +1,108 @@
+package dev.headclip.hub;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.headclip.HeadClipException;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** What Hugging Face's hub says of a repository and its files. */
+final class HubRepository {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LONGEST_LIST = 16_000_000;
+
+  private final Http http;
+  private final HubSettings settings;
+  private final Origin.Repository of;
+
+  HubRepository(Http http, HubSettings settings, Origin.Repository of) {
+    this.http = http;
+    this.settings = settings;
+    this.of = of;
+  }
+
+  /** The commit behind a revision, and its files. */
+  record Listing(String commit, List<String> files) {}
+
+  /**
+   * Of a file, before it is fetched.
+   *
+   * @param tag name of its content in the cache
+   */
+  record Facts(String tag, OptionalLong size, Optional<ContentDigest> digest) {}
+
+  /** Asks for all files under a revision. */
+  Listing list(String revision) {
+    String kind = of.kind() == Origin.Kind.SPACE ? "spaces" : "models";
+    URI address =
+        URI.create(
+            "%s/api/%s/%s/revision/%s".formatted(settings.endpoint(), kind, of.id(), revision));
+    JsonNode root = http.ask("GET", address, Map::of, () -> 0, r -> json(r, address));
+    String commit = root.path("sha").asText("");
+    if (!commit.matches(Origin.COMMIT)) {
+      throw new HeadClipException("%s: no commit in the answer, expected one".formatted(address));
+    }
+    List<String> files = new ArrayList<>();
+    root.path("siblings").forEach(s -> files.add(s.path("rfilename").asText("")));
+    return new Listing(commit, List.copyOf(files));
+  }
+
+  private JsonNode json(Reply r, URI address) throws IOException {
+    if (r.status() == 404) {
+      throw new HeadClipException(
+          "%s has no %s \"%s\" with a revision of that name (and there is no such folder here)"
+              .formatted(
+                  settings.endpoint(),
+                  of.kind() == Origin.Kind.SPACE ? "space" : "repository",
+                  of.id()));
+    }
+    if (r.status() != 200) {
+      throw Refusal.of(address, r.status(), settings);
+    }
+    byte[] text = r.body().readNBytes(LONGEST_LIST + 1);
+    if (text.length > LONGEST_LIST) {
+      throw new HeadClipException("%s: a list of files beyond all measure".formatted(address));
+    }
+    try {
+      return JSON.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new HeadClipException("%s: not the hub's answer, expected JSON".formatted(address), e);
+    }
+  }
+
+  /** Where a file of a commit is. */
+  URI address(String commit, String file) {
+    return URI.create(
+        "%s/%s%s/resolve/%s/%s"
+            .formatted(settings.endpoint(), of.kind().path(), of.id(), commit, file));
+  }
+
+  /** Asks for a file's size and digest. */
+  Facts facts(String commit, String file) {
+    URI address = address(commit, file);
+    return http.ask(
+        "HEAD",
+        address,
+        Map::of,
+        () -> 0,
+        r -> {
+          if (r.status() != 200) {
+            throw Refusal.of(address, r.status(), settings);
+          }
+          String tag =
+              r.fact("x-linked-etag")
+                  .or(() -> r.fact("etag"))
+                  .map(t -> t.replaceFirst("^W/", "").replace("\"", ""))
+                  .filter(t -> t.matches("[0-9A-Za-z-]{8,128}"))
+                  .orElseGet(() -> Keys.of(address.toString()));
+          OptionalLong linked = r.number("x-linked-size");
+          return new Facts(tag, linked.isPresent() ? linked : r.length(), ContentDigest.ofTag(tag));
+        });
+  }
+}
