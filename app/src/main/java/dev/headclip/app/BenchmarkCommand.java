@@ -47,7 +47,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(
       names = "--backbone",
-      paramLabel = "DIR|starter",
+      paramLabel = "NAME|DIR",
       description = "The CLIP (default: the plan's).")
   private Optional<String> backbone;
 
@@ -94,6 +94,8 @@ final class BenchmarkCommand implements Callable<Integer> {
   private Optional<String> device;
 
   @Mixin private ComputeOptions compute;
+
+  @Mixin private HubOption hub;
 
   @Override
   public Integer call() {
@@ -149,10 +151,12 @@ final class BenchmarkCommand implements Callable<Integer> {
   }
 
   /** The variants' backbones, each opened once. */
-  private record Backbones(Map<String, Backbone> byPlace, Map<String, String> places, String usual)
+  private record Backbones(
+      Map<String, Backbone> byPlace, Map<String, String> places, String usual, Places published)
       implements AutoCloseable {
     Backbone of(String variant) {
-      return byPlace.computeIfAbsent(places.getOrDefault(variant, usual), Model::backbone);
+      return byPlace.computeIfAbsent(
+          places.getOrDefault(variant, usual), p -> Model.backbone(published.backbone(p)));
     }
 
     @Override
@@ -169,7 +173,7 @@ final class BenchmarkCommand implements Callable<Integer> {
                 .formatted(variant, p.variants().keySet()));
       }
     }
-    Backbones all = new Backbones(new LinkedHashMap<>(), backbonesOf, clip);
+    Backbones all = new Backbones(new LinkedHashMap<>(), backbonesOf, clip, hub.places());
     try {
       p.variants().keySet().forEach(v -> p.check(v, all.of(v).config()));
       all.byPlace().values().forEach(ActivationOption::say);

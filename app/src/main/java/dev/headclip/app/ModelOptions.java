@@ -24,20 +24,21 @@ final class ModelOptions {
       names = "--model",
       paramLabel = "NAME|DIR|FILE",
       description =
-          "Built-in model, a folder with a backbone and adapter.safetensors, an exported .onnx file, or references that 'remember' wrote (default: starter).")
+          "Built-in model, a folder with a backbone and adapter.safetensors, an exported .onnx file, references that 'remember' wrote, or a published BACKBONE+ADAPTER, fetched where it is missing: see 'models list' (default: starter).")
   private Optional<String> model;
 
   @Option(
       names = "--backbone",
-      paramLabel = "DIR|starter",
-      description = "A published CLIP: Hugging Face folder, OpenAI .pt, open_clip checkpoint.")
+      paramLabel = "NAME|DIR",
+      description =
+          "A published CLIP: Hugging Face folder, OpenAI .pt, open_clip checkpoint, or its name in 'models list'.")
   private Optional<String> backbone;
 
   @Option(
       names = "--adapter",
-      paramLabel = "FILE",
+      paramLabel = "NAME|FILE",
       description = "The adapter that goes with --backbone.")
-  private Optional<Path> adapter;
+  private Optional<String> adapter;
 
   @Option(
       names = "--method",
@@ -62,6 +63,10 @@ final class ModelOptions {
 
   @Mixin private ActivationOption activation;
 
+  @Mixin private HubOption hub;
+
+  private Optional<Places.Found> found = Optional.empty();
+
   private final SettingFlags settings = new SettingFlags();
 
   /** Adds the flags of scores, of the image size, and of a method that is named. */
@@ -83,9 +88,21 @@ final class ModelOptions {
     return settings.values();
   }
 
-  /** Name or place of the backbone, or of all. */
-  String place() {
-    if (adapter.isPresent() && backbone.isEmpty()) {
+  /** What was named, on this machine. */
+  private Places.Found found() {
+    if (found.isEmpty()) {
+      found = Optional.of(find());
+    }
+    return found.get();
+  }
+
+  private Places.Found find() {
+    Places places = hub.places();
+    Optional<String> clip = backbone;
+    if (adapter.isPresent() && backbone.isEmpty() && model.isEmpty()) {
+      clip = places.backboneOf(adapter.get());
+    }
+    if (adapter.isPresent() && clip.isEmpty()) {
       throw new HeadClipException(
           "--adapter without --backbone; name the CLIP that it was trained with");
     }
@@ -97,13 +114,31 @@ final class ModelOptions {
     if (backbone.isPresent() && model.isPresent()) {
       throw new HeadClipException("--model and --backbone together; name one of them");
     }
-    return backbone.or(() -> model).orElse("starter");
+    if (clip.isEmpty()) {
+      return places.model(model.orElse("starter"), method.isEmpty());
+    }
+    String place = places.backbone(clip.get());
+    if (adapter.isEmpty()) {
+      return new Places.Found(place, Optional.empty(), clip.get(), false);
+    }
+    Path file = places.adapter(adapter.get(), place);
+    boolean own = file.equals(Path.of(adapter.get()));
+    String name = own ? file.getFileName().toString() : clip.get() + "+" + adapter.get();
+    return new Places.Found(place, Optional.of(file), name, !own);
+  }
+
+  /** Name or place of the backbone, or of all. */
+  String place() {
+    return found().place();
   }
 
   /** The adapter's file, where it is one of the user's. */
   Optional<Path> ownAdapter() {
-    if (adapter.isPresent()) {
-      return adapter;
+    if (found().published()) {
+      return Optional.empty();
+    }
+    if (found().adapter().isPresent()) {
+      return found().adapter();
     }
     return BuiltInModels.names().contains(place())
         ? Optional.empty()
@@ -126,7 +161,8 @@ final class ModelOptions {
   /** The model with everything that was asked for. */
   Model open() {
     ModelBuilder b = Model.builder(place()).set(settings.checkedValues());
-    adapter.ifPresent(b::adapter);
+    found().adapter().ifPresent(b::adapter);
+    found().shown().ifPresent(b::named);
     method.ifPresent(b::method);
     targetFpr.ifPresent(b::targetFpr);
     activation.get().ifPresent(b::activation);
@@ -153,7 +189,8 @@ final class ModelOptions {
   /** The adapter as stored. */
   Adapter storedAdapter() {
     ModelBuilder b = Model.builder(place());
-    adapter.ifPresent(b::adapter);
+    found().adapter().ifPresent(b::adapter);
+    found().shown().ifPresent(b::named);
     method.ifPresent(b::method);
     activation.get().ifPresent(b::activation);
     try (Model m = b.open()) {
@@ -208,7 +245,8 @@ final class ModelOptions {
       all.remove("threshold");
     }
     b.set(all);
-    adapter.ifPresent(b::adapter);
+    found().adapter().ifPresent(b::adapter);
+    found().shown().ifPresent(b::named);
     method.ifPresent(b::method);
     className.ifPresent(b::className);
     activation.get().ifPresent(b::activation);

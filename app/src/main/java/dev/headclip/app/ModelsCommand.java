@@ -2,7 +2,6 @@ package dev.headclip.app;
 
 import dev.headclip.method.Method;
 import dev.headclip.method.Methods;
-import dev.headclip.model.BuiltInModels;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,11 +10,14 @@ import picocli.CommandLine.Spec;
 /** {@code headclip models}. */
 @Command(
     name = "models",
-    description = "Lists and shows models and methods; imports checkpoints; makes the starter.",
+    description =
+        "Lists, fetches and shows models and methods; imports checkpoints; makes the starter.",
     subcommands = {
-      ModelsCommand.ListModels.class,
+      ModelsList.class,
       ModelsCommand.ListMethods.class,
       ModelsShow.class,
+      ModelsFetch.class,
+      ModelsPrune.class,
       ModelsImport.class,
       ModelsPretrain.class
     })
@@ -26,16 +28,6 @@ final class ModelsCommand implements Callable<Integer> {
   public Integer call() {
     spec.commandLine().usage(System.err);
     return Main.UNUSABLE;
-  }
-
-  /** {@code headclip models list}. */
-  @Command(name = "list", description = "Built-in models.")
-  static final class ListModels implements Callable<Integer> {
-    @Override
-    public Integer call() {
-      BuiltInModels.names().forEach(System.out::println);
-      return Main.OK;
-    }
   }
 
   /** {@code headclip models methods}. */

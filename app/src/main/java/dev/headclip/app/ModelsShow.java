@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -38,7 +39,8 @@ final class ModelsShow implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "NAME|DIR|FILE",
-      description = "A built-in model, a model's folder, an adapter, or an exported file.")
+      description =
+          "A built-in model, a model's folder, an adapter, an exported file, or a published BACKBONE+ADAPTER.")
   private String model;
 
   @Option(
@@ -53,6 +55,8 @@ final class ModelsShow implements Callable<Integer> {
       description = "A method that learns nothing, in place of an adapter.")
   private Optional<String> method;
 
+  @Mixin private HubOption hub;
+
   @Override
   public Integer call() throws JsonProcessingException {
     ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
@@ -61,8 +65,9 @@ final class ModelsShow implements Callable<Integer> {
       AdapterFile.Contents c = AdapterFile.contents(Path.of(model));
       header(root, c.settings().deepCopy(), c.learned());
     } else {
-      ModelBuilder b = Model.builder(model);
-      adapter.ifPresent(b::adapter);
+      Places.Found found = hub.places().model(model, adapter.isEmpty() && method.isEmpty());
+      ModelBuilder b = Model.builder(found.place());
+      adapter.or(found::adapter).ifPresent(b::adapter);
       method.ifPresent(b::method);
       try (Model m = b.open()) {
         Tensors<HostTensor> learned = Tensors.none();

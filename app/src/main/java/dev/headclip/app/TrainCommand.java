@@ -82,8 +82,8 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
   @Option(
       names = "--backbone",
       required = true,
-      paramLabel = "DIR|starter",
-      description = "The CLIP to adapt.")
+      paramLabel = "NAME|DIR",
+      description = "The CLIP to adapt: a folder, a checkpoint, or a name in 'models list'.")
   private String backbone;
 
   @Option(
@@ -112,6 +112,8 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
   @Mixin private ActivationOption activation;
 
   @Mixin private ComputeOptions compute;
+
+  @Mixin private HubOption hub;
 
   @Option(
       names = "--validate",
@@ -176,7 +178,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     if (!resume) {
       files.requireNoUnfinishedRun();
     }
-    try (Backbone clip = Model.backbone(backbone, activation.get());
+    try (Backbone clip = Model.backbone(hub.places().backbone(backbone), activation.get());
         Stopper stopper = new Stopper(180)) {
       ActivationOption.say(clip);
       Recipe recipe = recipe(clip.config());

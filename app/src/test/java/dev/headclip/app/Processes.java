@@ -6,18 +6,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** The command line as processes of their own, as users run it. */
 public final class Processes {
   private final Path dir;
+  private final Map<String, String> environment;
   private int runs;
 
   /**
    * @param dir where they run
    */
   Processes(Path dir) {
+    this(dir, Map.of());
+  }
+
+  /**
+   * @param environment variables beside this process's
+   */
+  Processes(Path dir, Map<String, String> environment) {
     this.dir = dir;
+    this.environment = environment;
   }
 
   /** How one ended. */
@@ -68,8 +78,10 @@ public final class Processes {
       command.add(a.toString());
     }
     Path err = dir.resolve("stderr" + runs++);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     Process p =
-        new ProcessBuilder(command)
+        builder
             .directory(dir.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile())

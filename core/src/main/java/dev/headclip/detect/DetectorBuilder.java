@@ -42,6 +42,12 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** What the model is called in reports, in place of its file's name. */
+  public DetectorBuilder named(String text) {
+    model.named(text);
+    return this;
+  }
+
   /** The method, where it learns nothing and no adapter names it. */
   public DetectorBuilder method(String name) {
     model.method(name);

@@ -28,15 +28,9 @@ public final class Fetch {
    * @param order what to fetch
    * @param place where users of it look
    * @param content where it is kept: the same, or what the place links to
-   * @param before what it was the first time
    * @param link makes the place, once the content is there
    */
-  record Item(
-      Downloader.Order order,
-      Path place,
-      Path content,
-      Optional<Receipt.File> before,
-      Runnable link) {
+  record Item(Downloader.Order order, Path place, Path content, Runnable link) {
     boolean missing() {
       return !Files.isRegularFile(place);
     }
@@ -62,6 +56,11 @@ public final class Fetch {
         .filter(i -> !Files.isRegularFile(i.content()))
         .mapToLong(i -> Math.max(0, i.order().size().orElse(0) - i.partial().toFile().length()))
         .sum();
+  }
+
+  /** Whether something is not here yet. */
+  public boolean isNeeded() {
+    return items.stream().anyMatch(Item::missing);
   }
 
   /** One line: what, how much, from where, under which licence. */
@@ -107,41 +106,55 @@ public final class Fetch {
       for (int i = 0; i < all.size(); i++) {
         Item item = all.get(i);
         done.put(item.order().name(), one(item, progress));
+        noted(done, false);
         all.addAll(hub.shards(entry, commit, item.place()));
       }
       if (entry.origin() instanceof Origin.Repository r) {
         hub.cache().point(r, commit);
       }
-      new Receipt(
-              entry.name(),
-              host,
-              commit,
-              folder.toAbsolutePath().toString(),
-              LocalDate.now().toString(),
-              List.copyOf(done.values()))
-          .write(hub.cache().receipt(entry));
+      noted(done, true);
       return folder;
     }
   }
 
+  /** After each file: what a later run finds is known to be ours, and of which commit. */
+  private void noted(Map<String, Receipt.File> done, boolean whole) {
+    Map<String, Receipt.File> all = new LinkedHashMap<>();
+    hub.receipt(entry)
+        .filter(r -> !whole && r.revision().equals(commit))
+        .ifPresent(r -> r.files().forEach(f -> all.put(f.name(), f)));
+    all.putAll(done);
+    new Receipt(
+            entry.name(),
+            host,
+            commit,
+            folder.toAbsolutePath().toString(),
+            hub.receipt(entry).map(Receipt::date).orElseGet(() -> LocalDate.now().toString()),
+            whole,
+            List.copyOf(all.values()))
+        .write(hub.cache().receipt(entry));
+  }
+
   private Receipt.File one(Item item, FetchProgress progress) {
     String name = item.order().name();
-    boolean ours = item.before().map(Receipt.File::ours).orElse(false);
+    // asked now, and not when it was planned: another process may have fetched it meanwhile
+    Optional<Receipt.File> before = hub.receipt(entry).flatMap(r -> r.file(name));
+    boolean ours = before.map(Receipt.File::ours).orElse(false);
     String sha;
     if (!item.missing()) {
       sha = ContentDigest.sha256(item.place());
       known(item, sha);
-      checked(item, item.place(), sha);
+      checked(before, item.place(), sha);
       return new Receipt.File(name, length(item.place()), sha, ours);
     }
     if (Files.isRegularFile(item.content())) {
       // another commit's, or another program's
       sha = ContentDigest.sha256(item.content());
-      checked(item, item.content(), sha);
+      checked(before, item.content(), sha);
     } else {
       sha = hub.downloader().fetch(item.order(), item.partial(), progress);
       try {
-        checked(item, item.partial(), sha);
+        checked(before, item.partial(), sha);
       } catch (HeadClipException e) {
         item.partial().toFile().delete();
         throw e;
@@ -162,11 +175,11 @@ public final class Fetch {
   }
 
   /** What was fetched once stays what it is. */
-  private void checked(Item item, Path file, String sha) {
-    if (item.before().isPresent() && !item.before().get().sha256().equals(sha)) {
+  private void checked(Optional<Receipt.File> before, Path file, String sha) {
+    if (before.isPresent() && !before.get().sha256().equals(sha)) {
       throw new HeadClipException(
           "%s: SHA-256 %s, expected %s as when it was fetched first; 'headclip models prune %s' forgets that"
-              .formatted(file, sha, item.before().get().sha256(), entry.name()));
+              .formatted(file, sha, before.get().sha256(), entry.name()));
     }
   }
 

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 
 /**
@@ -36,10 +38,15 @@ final class Http {
 
   private final HubSettings settings;
   private final Proxies proxies;
+  private final Consumer<String> notes;
   private final HttpClient client;
 
-  Http(HubSettings settings) {
+  /**
+   * @param notes hears of tries that failed
+   */
+  Http(HubSettings settings, Consumer<String> notes) {
     this.settings = settings;
+    this.notes = notes;
     this.proxies = new Proxies(settings.environment());
     this.client =
         HttpClient.newBuilder()
@@ -69,7 +76,7 @@ final class Http {
   <T> T ask(
       String method,
       URI address,
-      java.util.function.Supplier<Map<String, String>> headers,
+      Supplier<Map<String, String>> headers,
       Progressing moved,
       Use<T> use) {
     if (settings.offline()) {
@@ -103,14 +110,17 @@ final class Http {
             "%s: cannot be fetched (%s; tried %d times); the same command goes on where it stopped"
                 .formatted(address, reason, failed));
       }
-      pause(failed, wanted);
+      pause(address, reason, failed, wanted);
     }
   }
 
-  private void pause(int failed, Optional<Duration> wanted) {
-    long millis = settings.pause().toMillis() << Math.min(failed - 1, 10);
+  private void pause(URI address, String reason, int failed, Optional<Duration> wanted) {
+    long growing = settings.pause().toMillis() << Math.min(failed - 1, 10);
+    long millis = Math.min(wanted.map(Duration::toMillis).orElse(growing), LONGEST_PAUSE);
+    notes.accept(
+        "%s: %s; again in %d s".formatted(address.getHost(), reason, (millis + 999) / 1000));
     try {
-      Thread.sleep(Math.min(wanted.map(Duration::toMillis).orElse(millis), LONGEST_PAUSE));
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new HeadClipException("stopped", e);

@@ -10,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -35,12 +37,16 @@ public final class Hub {
   private final HubCache cache;
   private final Http http;
 
-  /** With settings and a catalogue of one's own. */
-  public Hub(HubSettings settings, Catalogue catalogue) {
+  /**
+   * With settings and a catalogue of one's own.
+   *
+   * @param notes hears of connections that failed and are tried again, a line each
+   */
+  public Hub(HubSettings settings, Catalogue catalogue, Consumer<String> notes) {
     this.settings = settings;
     this.catalogue = catalogue;
     this.cache = new HubCache(settings);
-    this.http = new Http(settings);
+    this.http = new Http(settings, notes);
   }
 
   /**
@@ -48,14 +54,14 @@ public final class Hub {
    * of further entries.
    */
   public static Hub ofEnvironment() {
-    return of(HubSettings.of(System.getenv()));
+    return of(HubSettings.of(System.getenv()), n -> {});
   }
 
   /** The same under settings of one's own. */
-  public static Hub of(HubSettings settings) {
+  public static Hub of(HubSettings settings, Consumer<String> notes) {
     Catalogue shipped = Catalogue.shipped();
     String more = settings.environment().getOrDefault("HEADCLIP_CATALOGUE", "");
-    return new Hub(settings, more.isBlank() ? shipped : shipped.with(Path.of(more)));
+    return new Hub(settings, more.isBlank() ? shipped : shipped.with(Path.of(more)), notes);
   }
 
   public HubSettings settings() {
@@ -74,6 +80,33 @@ public final class Hub {
    */
   public CatalogueEntry entry(String name) {
     return HubNames.entry(catalogue, name);
+  }
+
+  /**
+   * The same for a file at an address whose digest is known.
+   *
+   * @param sha256 in hexadecimal, or its beginning
+   */
+  public CatalogueEntry entry(String name, String sha256) {
+    CatalogueEntry e = entry(name);
+    if (!(e.origin() instanceof Origin.Web w) || w.files().size() != 1) {
+      throw new HeadClipException("%s: a digest is for one file at an address".formatted(name));
+    }
+    try {
+      Origin.WebFile f = w.files().get(0);
+      return new CatalogueEntry(
+          e.name(),
+          e.kind(),
+          new Origin.Web(
+              List.of(new Origin.WebFile(f.address(), f.name(), sha256.toLowerCase(Locale.ROOT)))),
+          e.about(),
+          e.licence(),
+          e.bytes(),
+          e.backbone(),
+          e.preset());
+    } catch (IllegalArgumentException x) {
+      throw new HeadClipException(x.getMessage(), x);
+    }
   }
 
   /** Whether a name can stand for something that is published. */
@@ -129,7 +162,7 @@ public final class Hub {
     List<Fetch.Item> items = new ArrayList<>();
     for (String name : names) {
       HubRepository.Facts f = hub.facts(commit, name);
-      items.add(item(e, r, hub, commit, name, f, before));
+      items.add(item(e, r, hub, commit, name, f));
     }
     return new Fetch(this, e, settings.endpoint().getHost(), commit, folder, items);
   }
@@ -140,14 +173,12 @@ public final class Hub {
       HubRepository hub,
       String commit,
       String name,
-      HubRepository.Facts f,
-      Optional<Receipt> before) {
+      HubRepository.Facts f) {
     Path blob = cache.blob(r, f.tag());
     return new Fetch.Item(
         new Downloader.Order(hub.address(commit, name), name, f.size(), e.limit(), f.digest()),
         cache.snapshot(r, commit).resolve(name),
         blob,
-        before.flatMap(b -> b.file(name)),
         () -> cache.link(r, commit, name, blob));
   }
 
@@ -176,10 +207,9 @@ public final class Hub {
       return List.of();
     }
     HubRepository hub = new HubRepository(http, settings, r);
-    Optional<Receipt> before = receipt(e);
     List<Fetch.Item> items = new ArrayList<>();
     for (String name : shardNames(index)) {
-      items.add(item(e, r, hub, commit, name, hub.facts(commit, name), before));
+      items.add(item(e, r, hub, commit, name, hub.facts(commit, name)));
     }
     return items;
   }
@@ -198,7 +228,6 @@ public final class Hub {
 
   private Fetch planned(CatalogueEntry e, Origin.Web web) {
     Path folder = cache.web(e);
-    Optional<Receipt> before = receipt(e);
     List<Fetch.Item> items = new ArrayList<>();
     for (Origin.WebFile f : web.files()) {
       Path to = folder.resolve(f.name());
@@ -221,7 +250,6 @@ public final class Hub {
                   f.address(), f.name(), size, e.limit(), ContentDigest.sha256(f.sha256())),
               to,
               to,
-              before.flatMap(b -> b.file(f.name())),
               () -> {}));
     }
     return new Fetch(this, e, web.files().get(0).address().getHost(), "", folder, items);
@@ -270,6 +298,22 @@ public final class Hub {
       }
     }
     return bad;
+  }
+
+  /** Removes damaged files that this program fetched, so that they can be fetched again. */
+  public void dropDamaged(CatalogueEntry e, List<String> files) {
+    try (HubCache.Lock lock = cache.lock(e, () -> {})) {
+      Receipt r = receipt(e).orElseThrow();
+      cache.remove(
+          new Receipt(
+              r.name(),
+              r.origin(),
+              r.revision(),
+              r.folder(),
+              r.date(),
+              r.whole(),
+              r.files().stream().filter(f -> files.contains(f.name())).toList()));
+    }
   }
 
   /** Removes what this program fetched for an entry, and forgets its digests; bytes come back. */

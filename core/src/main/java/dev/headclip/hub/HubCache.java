@@ -12,8 +12,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -168,11 +170,19 @@ final class HubCache {
     }
   }
 
-  /** What was begun and not ended, of this program's own folder. */
+  /** What was begun and not ended: in this program's own folder, and of repositories it fetched. */
   List<Path> partial() {
-    List<Path> found = new ArrayList<>();
-    for (String part : new String[] {"files", "hub"}) {
-      Path root = settings.cache().resolve(part);
+    Set<Path> roots = new LinkedHashSet<>();
+    roots.add(settings.cache().resolve("files"));
+    roots.add(settings.cache().resolve("hub"));
+    for (Receipt r : allReceipts()) {
+      Path folder = Path.of(r.folder());
+      if (folder.startsWith(settings.hubCache().toAbsolutePath())) {
+        roots.add(folder.getParent().resolveSibling("blobs"));
+      }
+    }
+    Set<Path> found = new LinkedHashSet<>();
+    for (Path root : roots) {
       if (Files.isDirectory(root)) {
         try (Stream<Path> all = Files.walk(root)) {
           all.filter(p -> p.toString().matches(".*\\.incomplete(\\.tag)?"))
@@ -184,7 +194,7 @@ final class HubCache {
         }
       }
     }
-    return found;
+    return List.copyOf(found);
   }
 
   /** Held while an entry is fetched; two processes do not write into the same file. */

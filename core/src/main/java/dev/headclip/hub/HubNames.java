@@ -35,7 +35,7 @@ final class HubNames {
           .orElseThrow(
               () ->
                   new HeadClipException(
-                      "%s: no model of that name%s; 'headclip models list' shows them, others are owner/name of a Hugging Face repository or an https address"
+                      "%s: no such file or folder, and no model of that name%s; 'headclip models list' shows them, others are owner/name of a Hugging Face repository or an https address"
                           .formatted(what, Nearest.hint(what, catalogue.names()))));
     } catch (IllegalArgumentException e) {
       throw new HeadClipException("%s: %s".formatted(what, e.getMessage()), e);

@@ -19,10 +19,17 @@ import java.util.Optional;
  * @param revision commit; empty for files at addresses of their own
  * @param folder where they are
  * @param date of the first time
+ * @param whole whether all was fetched; else some of it
  * @param files of it
  */
 public record Receipt(
-    String name, String origin, String revision, String folder, String date, List<File> files) {
+    String name,
+    String origin,
+    String revision,
+    String folder,
+    String date,
+    boolean whole,
+    List<File> files) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -51,9 +58,10 @@ public record Receipt(
     return files.stream().filter(f -> f.name().equals(file)).findFirst();
   }
 
-  /** Whether all are there at their sizes. */
+  /** Whether all was fetched and is there at its size. */
   boolean isWhole() {
-    return files.stream().allMatch(f -> isThere(Path.of(folder).resolve(f.name()), f.bytes()));
+    return whole
+        && files.stream().allMatch(f -> isThere(Path.of(folder).resolve(f.name()), f.bytes()));
   }
 
   private static boolean isThere(Path file, long bytes) {

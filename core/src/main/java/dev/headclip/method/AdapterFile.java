@@ -69,6 +69,16 @@ public final class AdapterFile {
    */
   public record Contents(JsonNode settings, Tensors<HostTensor> learned) {}
 
+  /** Whether a file is an adapter. */
+  public static boolean is(Path path) {
+    if (!path.toString().endsWith(".safetensors") || !Files.isRegularFile(path)) {
+      return false;
+    }
+    try (SafetensorsFile f = SafetensorsFile.open(path)) {
+      return f.metadata().containsKey(KEY);
+    }
+  }
+
   /** Reads an adapter without checking it against a backbone. */
   public static Contents contents(Path path) {
     try (SafetensorsFile file = SafetensorsFile.open(path)) {

@@ -31,6 +31,7 @@ public final class ModelBuilder {
 
   private final String place;
   private Optional<Path> adapter = Optional.empty();
+  private Optional<String> name = Optional.empty();
   private Optional<String> method = Optional.empty();
   private Optional<Double> rate = Optional.empty();
   private Optional<Activation> activation = Optional.empty();
@@ -43,6 +44,12 @@ public final class ModelBuilder {
   /** The adapter's file, in place of the one beside the backbone. */
   public ModelBuilder adapter(Path file) {
     adapter = Optional.of(file);
+    return this;
+  }
+
+  /** What it is called in reports, in place of its file's name. */
+  public ModelBuilder named(String text) {
+    name = Optional.of(text);
     return this;
   }
 
@@ -115,8 +122,8 @@ public final class ModelBuilder {
     try {
       Adapter stored = stored(files, backbone.config());
       Adapter wanted = wanted(stored, backbone.config());
-      String name = adapter.map(a -> a.getFileName().toString()).orElse(place);
-      return new ClipModel(name, backbone, wanted, threshold(stored, wanted));
+      String shown = name.or(() -> adapter.map(a -> a.getFileName().toString())).orElse(place);
+      return new ClipModel(shown, backbone, wanted, threshold(stored, wanted));
     } catch (RuntimeException e) {
       backbone.close();
       throw e;

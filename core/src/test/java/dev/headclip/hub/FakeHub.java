@@ -242,7 +242,7 @@ public final class FakeHub implements AutoCloseable {
       return;
     }
     x.sendResponseHeaders(status, length == 0 ? -1 : length);
-    boolean cut = cuts > 0 && length > cutAfter;
+    boolean cut = cuts > 0 && length > Math.max(LARGE, cutAfter);
     cuts -= cut ? 1 : 0;
     OutputStream out = x.getResponseBody();
     out.write(content, start, cut ? cutAfter : length);

@@ -45,7 +45,7 @@ class HubTest {
   }
 
   private Hub hub(String... environment) {
-    return Hub.of(server.settings(home, environment));
+    return Hub.of(server.settings(home, environment), n -> {});
   }
 
   private static Path fetched(Hub hub, String name) {
@@ -105,6 +105,7 @@ class HubTest {
 
   @Test
   void aStoppedRunIsGoneOnWithByTheNext() throws IOException {
+    // of the larger file alone
     server.cut(0, 100);
     refused(hub(), REPOSITORY, "the same command goes on where it stopped");
     server.cut(100_000, 1);
@@ -119,6 +120,9 @@ class HubTest {
         .anyMatch(r -> r.endsWith("bytes=50000-"))
         .anyMatch(r -> r.endsWith("bytes=150000-"));
     assertThat(all(".incomplete")).isEmpty();
+    // also what the stopped run had brought
+    Receipt whole = hub.receipt(hub.entry(REPOSITORY)).orElseThrow();
+    assertThat(whole.files()).hasSize(2).allMatch(Receipt.File::ours);
   }
 
   @Test
