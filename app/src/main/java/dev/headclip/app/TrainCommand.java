@@ -18,6 +18,7 @@ import dev.headclip.method.Scoring;
 import dev.headclip.model.Model;
 import dev.headclip.settings.Schema;
 import dev.headclip.training.CachedScorer;
+import dev.headclip.training.StartingPoint;
 import dev.headclip.training.Trainer;
 import dev.headclip.training.TrainingData;
 import dev.headclip.training.TrainingLog;
@@ -107,6 +108,13 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
           "A published configuration of the method; flags come on top. anomalyclip: official, paper, aliased.")
   private Optional<String> preset;
 
+  @Option(
+      names = "--from",
+      paramLabel = "NAME|FILE",
+      description =
+          "An adapter whose numbers are the first ones: a file, an authors' checkpoint, or a name in 'models list' (anomalyclip). Its prompts' settings are taken with them; the head weights start at 1.")
+  private Optional<String> from;
+
   private final SettingFlags settings = new SettingFlags();
 
   @Mixin private ActivationOption activation;
@@ -178,10 +186,15 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     if (!resume) {
       files.requireNoUnfinishedRun();
     }
-    try (Backbone clip = Model.backbone(hub.places().backbone(backbone), activation.get());
+    Places places = hub.places();
+    String place = places.backbone(backbone);
+    try (Backbone clip = Model.backbone(place, activation.get());
         Stopper stopper = new Stopper(180)) {
       ActivationOption.say(clip);
-      Recipe recipe = recipe(clip.config());
+      Optional<StartingPoint> start =
+          from.map(
+              f -> new StartingPoint(AdapterFile.read(places.adapter(f, place), clip.config())));
+      Recipe recipe = recipe(clip.config(), start);
       compute.useThreads();
       LearningEngine.find().requireDevice(device);
       AnnotatedSet set = auxiliary.read();
@@ -199,6 +212,14 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
                   resume)
               .device(device)
               .stop(stopper.flag());
+      start.ifPresent(
+          s -> {
+            trainer.from(s);
+            List<String> left = s.leftOut(recipe.method(), clip.config());
+            if (!left.isEmpty()) {
+              System.err.println("note: not learned by this method, left out: " + left);
+            }
+          });
       Optional<TrainingData> second =
           validate.map(
               v ->
@@ -220,11 +241,11 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
   }
 
   /** The method with everything that was asked for. */
-  private Recipe recipe(ClipConfig config) {
+  private Recipe recipe(ClipConfig config, Optional<StartingPoint> start) {
     Map<String, String> given = settings.checkedValues();
     Recipe r = Recipe.of(method, config);
     Recipe chosen = preset.isPresent() ? r.preset(preset.get(), config) : r;
-    Recipe all = chosen.with(given);
+    Recipe all = start.map(s -> s.prompted(chosen)).orElse(chosen).with(given);
     all.method().check(config);
     return all;
   }
@@ -346,6 +367,7 @@ final class TrainCommand implements Callable<Integer>, WithSettings {
     put(all, Schema.json(recipe.train()));
     put(all, recipe.method().json());
     put(all, Schema.json(recipe.scores()));
+    from.ifPresent(f -> all.put("from", f));
     validate.ifPresent(v -> all.put("validate", v.toString()));
     all.put("select", select.name());
     all.put("cache", cache.name().toLowerCase(Locale.ROOT));

@@ -298,7 +298,9 @@ class DetectCommandTest {
     Path in = image("x.png", 3);
     Files.createDirectory(dir.resolve("empty"));
     oneLine(detect(Path.of("empty"), "--model", model), "empty: no images, expected");
-    oneLine(detect(in, "--model", "nosuch"), "nosuch: no such file or folder, and no model of that name");
+    oneLine(
+        detect(in, "--model", "nosuch"),
+        "nosuch: no such file or folder, and no model of that name");
     oneLine(
         detect(in, "--model", model, "--threshold", "7"), "--threshold is 7.0, expected 0 to 1");
     oneLine(detect(in, "--model", model, "--sigma", "much"), "--sigma is much, expected a number");

@@ -34,6 +34,7 @@ public final class Trainer {
   private final Backbone backbone;
   private final TrainingData data;
   private Recipe recipe;
+  private Optional<StartingPoint> from = Optional.empty();
   private Optional<TrainingData> validation = Optional.empty();
   private boolean selectBest;
   private CacheSettings cache = CacheSettings.memory();
@@ -79,6 +80,18 @@ public final class Trainer {
   /** Several settings. */
   public Trainer set(Map<String, ?> values) {
     return recipe(recipe.with(values));
+  }
+
+  /**
+   * Starts with an adapter's numbers; the recipe's prompts must be as long as its, see {@link
+   * StartingPoint#prompted}.
+   *
+   * @throws HeadClipException where they do not fit
+   */
+  public Trainer from(StartingPoint start) {
+    start.first(recipe.method(), backbone.config());
+    from = Optional.of(start);
+    return this;
   }
 
   /** A second data set, looked at after each epoch. */
@@ -138,6 +151,7 @@ public final class Trainer {
     return new TrainingJob(
         backbone,
         recipe,
+        from,
         data,
         validation,
         selectBest,
@@ -182,6 +196,13 @@ public final class Trainer {
     TrainingJob job = job();
     Map<String, Object> p = new LinkedHashMap<>();
     p.put("data_set", data.set().name());
+    from.ifPresent(
+        f ->
+            p.put(
+                "from",
+                f.adapter()
+                    .provenance()
+                    .getOrDefault("imported_from", f.adapter().method().name())));
     p.put("images", data.samples().size());
     p.put("remarks", data.check().remarks());
     p.put("backbone", backbone.files().describe());

@@ -7,6 +7,8 @@ import dev.headclip.method.Recipe;
 import dev.headclip.method.ScoreSettings;
 import dev.headclip.method.TrainSettings;
 import dev.headclip.settings.Schema;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import dev.headclip.training.cache.CacheSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * @param backbone the frozen CLIP
  * @param recipe what learns, and how
+ * @param from an adapter to start from
  * @param data the auxiliary data set
  * @param validation a second data set that is looked at after each epoch
  * @param selectBest whether the best epoch on it becomes the adapter instead of the last
@@ -36,6 +39,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 record TrainingJob(
     Backbone backbone,
     Recipe recipe,
+    Optional<StartingPoint> from,
     TrainingData data,
     Optional<TrainingData> validation,
     boolean selectBest,
@@ -68,12 +72,18 @@ record TrainingJob(
     return recipe.train();
   }
 
+  /** Numbers that are given in place of drawn ones. */
+  Tensors<HostTensor> first() {
+    return from.map(f -> f.first(method(), backbone.config())).orElse(Tensors.none());
+  }
+
   /** Digests of everything that the result depends on beside the settings. */
   Map<String, Object> inputs() {
     Map<String, Object> m = new LinkedHashMap<>();
     m.put("data_set_digest", data.digest());
     m.put("backbone_digest", backbone.digest());
     validation.ifPresent(v -> m.put("validation_digest", v.digest()));
+    from.ifPresent(f -> m.put("from_digest", f.adapter().digest()));
     if (selectBest) {
       m.put("select", "best");
     }

@@ -35,7 +35,8 @@ final class TrainingLoop implements AutoCloseable {
     this.learner = learner;
     this.identity = job.identity();
     this.mosaic = new Mosaic(train, job.data().samples());
-    this.state = new TrainingState(job.method().learned(job.backbone().config()), train);
+    this.state =
+        new TrainingState(job.method().learned(job.backbone().config()), job.first(), train);
     this.checkpoints = job.checkpoints().map(Checkpoints::new);
     this.parts = new FrozenParts(learner, job.backbone(), job.method(), job.cache(), train.half());
     this.validation =

@@ -37,9 +37,19 @@ final class TrainingState {
 
   /** First values, drawn in the method's order. */
   TrainingState(List<Learnable> learned, TrainSettings settings) {
+    this(learned, Tensors.none(), settings);
+  }
+
+  /**
+   * The same, but for numbers that are given.
+   *
+   * @param given in place of what was drawn for their names
+   */
+  TrainingState(List<Learnable> learned, Tensors<HostTensor> given, TrainSettings settings) {
     SplittableRandom r = new SplittableRandom(settings.seed());
     Map<String, HostTensor> first = new LinkedHashMap<>();
     learned.forEach(l -> first.put(l.name(), l.first().draw(r, l.sizes())));
+    copy(given).named().forEach(first::put);
     numbers = new Tensors<>(first);
     adam =
         new Adam(

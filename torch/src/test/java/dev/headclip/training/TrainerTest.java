@@ -123,6 +123,40 @@ class TrainerTest {
   }
 
   @Test
+  void itStartsFromWhatAnotherMethodLearned() {
+    Recipe other =
+        Recipe.of("anomalyclip", backbone.config())
+            .with(Map.of("prompt_length", 5, "deep_layers", 2, "deep_length", 3));
+    TrainingState drawn =
+        new TrainingState(other.method().learned(backbone.config()), other.train());
+    StartingPoint start =
+        new StartingPoint(new Adapter(other.method(), other.scores(), drawn.numbers, Map.of()));
+    // steps too small to be seen
+    Tensors<HostTensor> learned =
+        train(
+                t ->
+                    t.recipe(start.prompted(t.recipe()))
+                        .from(start)
+                        .set(Map.of("epochs", 1, "lr", 1e-12)))
+            .learned();
+    drawn.numbers.named().forEach((name, n) -> assertThat(learned.get(name)).isEqualTo(n));
+    assertThat(learned.get("head_weights").data()).containsOnly(1f);
+    assertThat(learned.names()).hasSize(drawn.numbers.names().size() + 1);
+    Trainer longer = new Trainer(backbone, data).set(SETTINGS);
+    assertThat(longer.from(new StartingPoint(longerThan(start))).runDigest())
+        .isNotEqualTo(new Trainer(backbone, data).set(SETTINGS).runDigest());
+    assertThatThrownBy(() -> new Trainer(backbone, data).set(SETTINGS).from(start))
+        .hasMessageContaining("prompt.normal [5,");
+  }
+
+  /** One that fits the defaults. */
+  private Adapter longerThan(StartingPoint start) {
+    Recipe r = new Trainer(backbone, data).set(SETTINGS).recipe();
+    TrainingState drawn = new TrainingState(r.method().learned(backbone.config()), r.train());
+    return new Adapter(r.method(), r.scores(), drawn.numbers, start.adapter().provenance());
+  }
+
+  @Test
   void keptPartsSpareTheTowerAfterTheFirstEpoch() {
     TowerRuns kept = new TowerRuns();
     train(t -> t.listener(kept));
