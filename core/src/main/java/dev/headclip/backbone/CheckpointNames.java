@@ -32,7 +32,10 @@ final class CheckpointNames {
           "input_resolution",
           "context_length",
           "vocab_size",
-          "attn_mask");
+          "attn_mask",
+          // of a training with SigLIP's loss: the same for all sentences, gone in the softmax over
+          // two
+          "logit_bias");
 
   /** Under which a training's checkpoint keeps the weights. */
   private static final Set<String> WRAPPERS =

@@ -110,7 +110,8 @@ final class ConfigInference {
     String stored = plain.get(name);
     if (stored == null) {
       throw new HeadClipException(
-          "%s: no tensor %s, expected the weights of a CLIP".formatted(file, name));
+          "%s: no tensor %s, expected the weights of a CLIP%s"
+              .formatted(file, name, ForeignTowers.hint(plain.keySet())));
     }
     long[] shape = tensors.get(stored).shape();
     if (shape.length != rank) {

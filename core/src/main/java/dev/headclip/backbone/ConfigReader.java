@@ -27,7 +27,7 @@ final class ConfigReader {
     }
     String open = "open_clip_config.json";
     return files.has(open)
-        ? Optional.of(parsed(files, open, ConfigReader::openClip))
+        ? Optional.of(parsed(files, open, OpenClipConfig::parse))
         : Optional.empty();
   }
 
@@ -64,6 +64,7 @@ final class ConfigReader {
 
   /** Published configs leave most fields out: absent ones have CLIPConfig's defaults. */
   private static ClipConfig huggingFace(JsonNode root) {
+    requireClip(root);
     JsonNode text = merged(root, "text_config");
     JsonNode vision = merged(root, "vision_config");
     return new ClipConfig(
@@ -74,6 +75,20 @@ final class ConfigReader {
         Fields.integer(text, "max_position_embeddings", 77),
         Fields.integer(text, "vocab_size", 49408),
         Fields.integer(root, "projection_dim", 512));
+  }
+
+  /** Other models have fields of the same names, and are other networks. */
+  private static void requireClip(JsonNode root) {
+    String type = Fields.text(root, "model_type", "clip");
+    if (!type.equals("clip")) {
+      throw new IllegalArgumentException(
+          "model_type is \"%s\", expected \"clip\"%s"
+              .formatted(
+                  type,
+                  type.startsWith("siglip")
+                      ? "; SigLIP's towers have no class token and pool by attention, which is not supported"
+                      : ""));
+    }
   }
 
   /** Older configs have a second object whose fields win (CLIPConfig's constructor). */
@@ -95,35 +110,5 @@ final class ConfigReader {
         Fields.integer(n, "intermediate_size", hidden),
         Activation.of(Fields.text(n, "hidden_act", "quick_gelu")),
         Fields.number(n, "layer_norm_eps", 1e-5));
-  }
-
-  private static ClipConfig openClip(JsonNode root) {
-    JsonNode model = root.has("model_cfg") ? Fields.object(root, "model_cfg") : root;
-    JsonNode vision = Fields.object(model, "vision_cfg");
-    JsonNode text = Fields.object(model, "text_cfg");
-    Activation activation =
-        Fields.truth(model, "quick_gelu", false) ? Activation.QUICK_GELU : Activation.GELU;
-    int width = Fields.integer(vision, "width", 768);
-    int textWidth = Fields.integer(text, "width", 512);
-    return new ClipConfig(
-        new TowerConfig(
-            width,
-            Fields.integer(vision, "layers", 12),
-            width / Math.max(1, Fields.integer(vision, "head_width", 64)),
-            (int) (width * Fields.number(vision, "mlp_ratio", 4)),
-            activation,
-            1e-5),
-        Fields.integer(vision, "image_size", 224),
-        Fields.integer(vision, "patch_size", 16),
-        new TowerConfig(
-            textWidth,
-            Fields.integer(text, "layers", 12),
-            Fields.integer(text, "heads", 8),
-            (int) (textWidth * Fields.number(text, "mlp_ratio", 4)),
-            activation,
-            1e-5),
-        Fields.integer(text, "context_length", 77),
-        Fields.integer(text, "vocab_size", 49408),
-        Fields.integer(model, "embed_dim", 512));
   }
 }

@@ -3,6 +3,8 @@ package dev.headclip.backbone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
@@ -10,6 +12,7 @@ import dev.headclip.testing.TinyModel;
 import dev.headclip.weights.DType;
 import dev.headclip.weights.TensorInfo;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -91,6 +94,84 @@ class PublishedConfigsTest {
     assertThatThrownBy(() -> Backbone.open(clip))
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("config.json");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'model_type': 'siglip'} | SigLIP's towers have no class token",
+        "{'model_type': 'chinese_clip'} | model_type is \"chinese_clip\", expected \"clip\""
+      })
+  void otherModelsOfHuggingFaceAreNamed(String json, String message) throws IOException {
+    Files.writeString(clip.resolve("config.json"), json.replace('\'', '"'));
+    refused(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "vision_cfg | 'timm_model_name': 'vit_base_patch16_siglip_224' | SigLIP, which is not supported",
+        "vision_cfg | 'layers': [3,4,6,3] | a ResNet",
+        "vision_cfg | 'no_ln_pre': true | vision_cfg.no_ln_pre is true, expected false",
+        "vision_cfg | 'pool_type': 'avg' | expected \"tok\"",
+        "vision_cfg | 'ls_init_value': 0.1 | expected none",
+        "vision_cfg | 'image_size': [224,240] | image_size",
+        "vision_cfg | 'head_width': 0 | head_width is 0",
+        "text_cfg | 'hf_model_name': 'xlm-roberta-base' | a text tower of Hugging Face's",
+        "text_cfg | 'pool_type': 'last' | expected \"argmax\"",
+        "text_cfg | 'act_kwargs': {'approximate': 'tanh'} | text_cfg.act_kwargs"
+      })
+  void networksThatAreNotClipsAreRefusedByTheirField(String tower, String field, String message)
+      throws IOException {
+    Files.delete(clip.resolve("config.json"));
+    Files.writeString(
+        clip.resolve("open_clip_config.json"),
+        "{\"model_cfg\": {\"%s\": {%s}}}".formatted(tower, field.replace('\'', '"')));
+    refused(message);
+  }
+
+  private void refused(String message) {
+    assertThatThrownBy(() -> Backbone.open(clip))
+        .isInstanceOf(HeadClipException.class)
+        .hasMessageContaining(message)
+        .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+  }
+
+  @Test
+  void whatOpenClipWritesOutThoughItIsTheDefaultIsRead() {
+    ClipConfig c =
+        OpenClipConfig.parse(
+            json(
+                "{'embed_dim': 512, 'init_logit_bias': -10, 'vision_cfg': {'image_size': [224,224], 'layers': 12,"
+                    + " 'width': 768, 'patch_size': 16, 'patch_dropout': 0.5, 'no_ln_pre': false, 'pool_type': 'tok',"
+                    + " 'norm_kwargs': {'eps': 1e-6}, 'act_kwargs': null}, 'text_cfg': {'pool_type': 'argmax'}}"));
+    assertThat(c.imageSize()).isEqualTo(224);
+    assertThat(c.vision().epsilon()).isEqualTo(1e-6);
+    assertThat(c.text().epsilon()).isEqualTo(1e-5);
+  }
+
+  private static JsonNode json(String text) {
+    try {
+      return new ObjectMapper().readTree(text.replace('\'', '"'));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void weightsWithoutAConfigurationThatAreNoClipsAreNamed() {
+    Map<String, TensorInfo> t = openClip("", 768, 512);
+    t.remove("visual.conv1.weight");
+    t.put("visual.trunk.blocks.0.norm1.weight", new TensorInfo(DType.F32, new long[] {768}));
+    assertThatThrownBy(() -> ConfigInference.infer("f", t, Activation.GELU))
+        .hasMessageContaining("timm");
+  }
+
+  @Test
+  void theBiasOfSigLipsLossIsOfNoUse() {
+    assertThat(CheckpointNames.ignored("logit_bias")).isTrue();
   }
 
   private static Map<String, TensorInfo> openClip(String prefix, int width, int textWidth) {
