@@ -37,7 +37,8 @@ import picocli.CommandLine.ScopeType;
       CalibrateCommand.class,
       ExportCommand.class,
       DatasetsCommand.class,
-      ModelsCommand.class
+      ModelsCommand.class,
+      CompletionCommand.class
     })
 public final class Main {
   /** All went well. */
@@ -54,6 +55,11 @@ public final class Main {
       scope = ScopeType.INHERIT,
       description = "Log what the libraries do, and show stack traces.")
   private boolean debug;
+
+  @Option(
+      names = Version.VERBOSE,
+      description = "With --version: versions, machine, engines and caches, for a report.")
+  private boolean verbose;
 
   private Main() {}
 
@@ -76,6 +82,7 @@ public final class Main {
     boolean debug = java.util.Arrays.asList(args).contains("--debug");
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", debug ? "info" : "off");
     System.setProperty("java.awt.headless", "true");
+    Version.verbose(java.util.Arrays.asList(args).contains(Version.VERBOSE));
     CommandLine line = line();
     // the same figures and columns everywhere
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
@@ -119,6 +126,20 @@ public final class Main {
     line.setParameterExceptionHandler((e, a) -> wrongUsage(e));
     line.setExecutionExceptionHandler((e, c, r) -> failed(e, c, main.debug));
     return line;
+  }
+
+  /** All verbs with all their flags, for documentation. */
+  public static CommandLine commands() {
+    CommandLine line = line();
+    withSettings(line);
+    return line;
+  }
+
+  private static void withSettings(CommandLine of) {
+    if (of.getCommandSpec().userObject() instanceof WithSettings command) {
+      command.addSettings(of.getCommandSpec(), Map.of());
+    }
+    of.getSubcommands().values().forEach(Main::withSettings);
   }
 
   /** The command that the first words name: {@code detect}, {@code models pretrain}. */

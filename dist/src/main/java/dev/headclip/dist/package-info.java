@@ -1,0 +1,2 @@
+/** Builds the packages; not published. */
+package dev.headclip.dist;
