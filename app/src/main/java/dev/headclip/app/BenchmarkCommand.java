@@ -53,7 +53,7 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Option(
       names = "--adapter",
-      paramLabel = "FILE|MODEL",
+      paramLabel = "NAME|FILE",
       description =
           "A stored adapter in place of training, for every variant that names no method.")
   private Optional<String> adapter;
@@ -99,23 +99,28 @@ final class BenchmarkCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    BenchmarkPlan p = BenchmarkPlan.read(plan).with(seeds, forAll, adapter);
+    BenchmarkPlan read = BenchmarkPlan.read(plan);
+    Places places = hub.places();
+    Optional<String> clipOf = backbone.or(read::backbone);
+    // of the catalogue: its file, made for the usual CLIP
+    Optional<String> stored =
+        tablesOnly || clipOf.isEmpty()
+            ? adapter
+            : adapter.map(a -> places.adapter(a, places.backbone(clipOf.get())).toString());
+    BenchmarkPlan p = read.with(seeds, forAll, stored);
     if (tablesOnly) {
-      List<BenchmarkCell> stored = BenchmarkRun.stored(p, out);
-      if (stored.isEmpty()) {
+      List<BenchmarkCell> cells = BenchmarkRun.stored(p, out);
+      if (cells.isEmpty()) {
         throw new HeadClipException("%s: no cells of plan %s".formatted(out, p.name()));
       }
       String from = backbone.or(p::backbone).orElse("as in the cells");
       BenchmarkPictures none = new BenchmarkPictures(p, out.resolve("pictures"));
-      System.out.print(new BenchmarkReport(p, from, out).write(stored, stored.size(), none));
+      System.out.print(new BenchmarkReport(p, from, out).write(cells, cells.size(), none));
       return Main.OK;
     }
     String clip =
-        backbone
-            .or(p::backbone)
-            .orElseThrow(
-                () ->
-                    new HeadClipException("the plan names no backbone; give one with --backbone"));
+        clipOf.orElseThrow(
+            () -> new HeadClipException("the plan names no backbone; give one with --backbone"));
     CacheSettings cache =
         new CacheSettings(CacheSettings.Place.DISK, out.resolve("cache"), compute.cacheLimit());
     compute.useThreads();
