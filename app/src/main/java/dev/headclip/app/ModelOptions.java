@@ -119,10 +119,10 @@ final class ModelOptions {
     }
     String place = places.backbone(clip.get());
     if (adapter.isEmpty()) {
-      return new Places.Found(place, Optional.empty(), clip.get(), false);
+      return new Places.Found(place, Optional.empty(), clip.get(), !place.equals(clip.get()));
     }
     Path file = places.adapter(adapter.get(), place);
-    boolean own = file.equals(Path.of(adapter.get()));
+    boolean own = file.toString().equals(adapter.get());
     String name = own ? file.getFileName().toString() : clip.get() + "+" + adapter.get();
     return new Places.Found(place, Optional.of(file), name, !own);
   }

@@ -4,7 +4,6 @@ import dev.headclip.HeadClipException;
 import dev.headclip.hub.Hub;
 import dev.headclip.hub.Receipt;
 import dev.headclip.hub.Sizes;
-import dev.headclip.internal.files.AtomicFiles;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,7 +52,7 @@ final class ModelsPrune implements Callable<Integer> {
       System.out.printf("unfinished downloads: %s freed%n", Sizes.text(hub.removePartial()));
     }
     if (all) {
-      AtomicFiles.deleteTree(hub.settings().cache().resolve("adapters"));
+      Places.forget(hub);
     }
     return Main.OK;
   }

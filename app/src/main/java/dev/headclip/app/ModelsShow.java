@@ -86,6 +86,7 @@ final class ModelsShow implements Callable<Integer> {
   private boolean isAdapter() {
     return !BuiltInModels.names().contains(model)
         && model.endsWith(".safetensors")
+        && !model.contains("://")
         && Files.isRegularFile(Path.of(model));
   }
 

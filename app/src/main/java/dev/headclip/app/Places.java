@@ -12,6 +12,7 @@ import dev.headclip.model.BuiltInModels;
 import dev.headclip.model.CheckpointImport;
 import dev.headclip.model.Model;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
  * missing is fetched, an author's checkpoint becomes an adapter, once.
  */
 final class Places {
+  /** Name of an adapter that was made of a checkpoint. */
+  private static final String MADE = ".*-[0-9a-f]{12}\\.safetensors";
+
   private final Supplier<Hub> hubs;
   private Optional<Hub> hub = Optional.empty();
 
@@ -60,7 +64,12 @@ final class Places {
       return new Found(written, Optional.empty(), written, false);
     }
     int plus = written.lastIndexOf('+');
-    if (plus > 0 && plus < written.length() - 1) {
+    // an address may have one, too
+    boolean both =
+        plus > 0
+            && plus < written.length() - 1
+            && (!isAddress(written) || isNamed(written.substring(plus + 1)));
+    if (both) {
       String backbone = backbone(written.substring(0, plus));
       return new Found(
           backbone, Optional.of(adapter(written.substring(plus + 1), backbone)), written, true);
@@ -120,7 +129,7 @@ final class Places {
    */
   Path adapter(String written, String backbone) {
     if (isHere(written) || !hub().knows(written)) {
-      Path file = Path.of(written);
+      Path file = path(written);
       boolean foreign = written.matches(".*\\.(pth|pt|bin)") && Files.isRegularFile(file);
       return foreign ? imported(file, written, Optional.empty(), backbone) : file;
     }
@@ -132,7 +141,7 @@ final class Places {
   /** Made once and kept. */
   private Path imported(Path file, String name, Optional<String> preset, String backbone) {
     try (Backbone b = Model.backbone(backbone)) {
-      String plain = Path.of(name).getFileName().toString().replaceAll("[^\\w.-]", "-");
+      String plain = name.replaceFirst(".*[/\\\\]", "").replaceAll("[^\\w.-]", "-");
       String made = FileState.of(file) + preset + Version.text() + b.config();
       Path to =
           hub()
@@ -150,23 +159,34 @@ final class Places {
     }
   }
 
-  private static Path checkpoint(Path folder, CatalogueEntry e) {
+  /** Removes the adapters that were made here. */
+  static void forget(Hub hub) {
+    Path home = hub.settings().cache().resolve("adapters");
+    if (Files.isDirectory(home)) {
+      try (Stream<Path> all = Files.list(home)) {
+        for (Path p : all.filter(p -> p.toString().matches(MADE)).toList()) {
+          Files.delete(p);
+        }
+      } catch (IOException | UncheckedIOException e) {
+        throw new HeadClipException("%s: cannot be removed (%s)".formatted(home, e), e);
+      }
+    }
+  }
+
+  private Path checkpoint(Path folder, CatalogueEntry e) {
+    List<Path> files = hub().files(e);
     Path own = folder.resolve(Model.ADAPTER);
-    if (Files.isRegularFile(own)) {
+    if (files.contains(own)) {
       return own;
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> found =
-          all.filter(p -> p.toString().matches(".*\\.(safetensors|pth|pt|bin)")).toList();
-      if (found.size() == 1) {
-        return found.get(0);
-      }
+    List<Path> found =
+        files.stream().filter(p -> p.toString().matches(".*\\.(safetensors|pth|pt|bin)")).toList();
+    if (found.size() != 1) {
       throw new HeadClipException(
           "%s: %d weight files, expected adapter.safetensors or one checkpoint"
               .formatted(e.name(), found.size()));
-    } catch (IOException x) {
-      throw new HeadClipException("%s: cannot be listed (%s)".formatted(folder, x), x);
     }
+    return found.get(0);
   }
 
   private Path folder(CatalogueEntry e) {
@@ -180,12 +200,35 @@ final class Places {
     return hub.get();
   }
 
-  /** A built-in model, or anything that lies there. */
+  /** A built-in model, or anything that lies there or in a folder that does. */
   private static boolean isHere(String written) {
+    if (isAddress(written)) {
+      return false;
+    }
     try {
-      return BuiltInModels.names().contains(written) || Files.exists(Path.of(written));
+      Path path = Path.of(written);
+      return BuiltInModels.names().contains(written)
+          || Files.exists(path)
+          || path.getParent() != null && Files.isDirectory(path.getParent());
     } catch (InvalidPathException e) {
       return false;
+    }
+  }
+
+  private static boolean isAddress(String written) {
+    return written.matches("https?://.*");
+  }
+
+  /** An adapter of the catalogue, or one that lies here. */
+  private boolean isNamed(String adapter) {
+    return hub().catalogue().find(adapter).isPresent() || isHere(adapter);
+  }
+
+  private static Path path(String written) {
+    try {
+      return Path.of(written);
+    } catch (InvalidPathException e) {
+      throw new HeadClipException("%s: no such file".formatted(written), e);
     }
   }
 }

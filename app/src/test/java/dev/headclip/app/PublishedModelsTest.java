@@ -108,7 +108,8 @@ class PublishedModelsTest {
     r = processes.run("models", "prune", "--all");
     assertThat(r.out()).contains("prompts: 280 kB freed");
     try (Stream<Path> left = Files.walk(dir.resolve("home"))) {
-      assertThat(left.filter(p -> p.toString().matches(".*\\.(safetensors|pth|incomplete)")))
+      assertThat(
+              left.filter(p -> p.toString().matches(".*\\.(safetensors|pth|headclip-incomplete)")))
           .isEmpty();
     }
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -13,15 +14,13 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** One file into a partial one beside its place: goes on where it stopped, and is verified. */
 final class Downloader {
-  private static final Pattern RANGE = Pattern.compile("bytes (\\d+)-(\\d+)/(\\d+|\\*)");
+  private static final Pattern RANGE =
+      Pattern.compile("bytes (\\d{1,18})-(\\d{1,18})/(\\d{1,18}|\\*)");
   private static final int CHUNK = 1 << 16;
 
   private final Http http;
@@ -54,6 +53,7 @@ final class Downloader {
   String fetch(Order order, Path partial, FetchProgress progress) {
     boolean resumed = length(partial) > 0;
     transfer(order, partial, progress);
+    kept(partial);
     String sha = ContentDigest.sha256(partial);
     if (resumed && order.digest().isPresent() && !order.digest().get().fits(partial, sha)) {
       // what lay there may have been another file's beginning
@@ -123,10 +123,15 @@ final class Downloader {
       throw Refusal.of(order.address(), r.status(), settings);
     }
     long start = 0;
-    long total = r.headers().firstValueAsLong("content-length").orElse(-1);
+    String coding = r.headers().firstValue("content-encoding").orElse("identity");
+    if (!coding.equals("identity")) {
+      throw new HeadClipException(
+          "%s: sent as %s, expected the file as it is".formatted(order.address(), coding));
+    }
+    long total = r.length().orElse(-1);
     if (r.status() == 206) {
       Matcher m = RANGE.matcher(r.headers().firstValue("content-range").orElse(""));
-      if (!m.matches() || Long.parseLong(m.group(1)) != done) {
+      if (!m.matches() || Long.parseLong(m.group(1)) != done || isAnother(r, order, validator)) {
         delete(partial);
         throw new IOException("the server sent another part than the one asked for");
       }
@@ -152,9 +157,22 @@ final class Downloader {
           .ifPresent(t -> AtomicFiles.writeText(validator, t));
     }
     long here = copy(r.body(), partial, start, all, order, progress);
+    if (length(partial) != here) {
+      throw new HeadClipException(
+          "%s: changed by another program while it was written".formatted(partial));
+    }
     if (all >= 0 && here < all) {
       throw new IOException("the connection ended after %d of %d bytes".formatted(here, all));
     }
+  }
+
+  /** Whether a part is of a file that has changed, as far as a server without digests says. */
+  private static boolean isAnother(Reply r, Order order, Path validator) {
+    Optional<String> before = order.digest().isPresent() ? Optional.empty() : read(validator);
+    Optional<String> now = r.headers().firstValue("etag");
+    return before.filter(t -> t.startsWith("\"")).isPresent()
+        && now.isPresent()
+        && !now.get().equals(before.get());
   }
 
   private long copy(
@@ -163,11 +181,10 @@ final class Downloader {
     long most = all >= 0 ? all : order.limit();
     long here = start;
     long began = System.nanoTime();
-    try (Watch watch = new Watch(in, settings);
+    try (Watch watch = new Watch(in, settings.patience());
         OutputStream out = opened(partial)) {
       byte[] part = new byte[CHUNK];
-      for (int n = in.read(part); n >= 0; n = in.read(part)) {
-        watch.moved();
+      for (int n = watch.read(part); n >= 0; n = watch.read(part)) {
         if (here + n > most) {
           throw new HeadClipException(
               "%s: more than the %d bytes that it should have".formatted(order.address(), most));
@@ -182,6 +199,15 @@ final class Downloader {
       }
     }
     return here;
+  }
+
+  /** On the disk, before it gets its name. */
+  private static void kept(Path partial) {
+    try (FileChannel c = FileChannel.open(partial, StandardOpenOption.WRITE)) {
+      c.force(true);
+    } catch (IOException e) {
+      throw unwritable(partial, e);
+    }
   }
 
   private static OutputStream opened(Path partial) {
@@ -231,44 +257,6 @@ final class Downloader {
       Files.deleteIfExists(file);
     } catch (IOException e) {
       throw unwritable(file, e);
-    }
-  }
-
-  /** Ends a connection that brings nothing: reading has no time limit of its own. */
-  private static final class Watch implements AutoCloseable {
-    private final ScheduledExecutorService clock =
-        Executors.newSingleThreadScheduledExecutor(
-            r -> {
-              Thread t = new Thread(r, "headclip-fetch-watch");
-              t.setDaemon(true);
-              return t;
-            });
-    private volatile long last = System.nanoTime();
-
-    Watch(InputStream in, HubSettings settings) {
-      long most = settings.patience().toNanos();
-      clock.scheduleWithFixedDelay(
-          () -> {
-            if (System.nanoTime() - last > most) {
-              try {
-                in.close();
-              } catch (IOException e) {
-                // it is given up
-              }
-            }
-          },
-          most / 4,
-          most / 4,
-          TimeUnit.NANOSECONDS);
-    }
-
-    void moved() {
-      last = System.nanoTime();
-    }
-
-    @Override
-    public void close() {
-      clock.shutdownNow();
     }
   }
 }

@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What is to be fetched of an entry: said first, done when asked for. */
 public final class Fetch {
@@ -36,7 +38,7 @@ public final class Fetch {
     }
 
     Path partial() {
-      return content.resolveSibling(content.getFileName() + ".incomplete");
+      return content.resolveSibling(content.getFileName() + HubCache.PARTIAL);
     }
   }
 
@@ -51,7 +53,11 @@ public final class Fetch {
 
   /** Bytes that are not here yet; files whose size nobody says count as nothing. */
   public long bytes() {
-    return items.stream()
+    return bytes(items);
+  }
+
+  private static long bytes(List<Item> of) {
+    return of.stream()
         .filter(Item::missing)
         .filter(i -> !Files.isRegularFile(i.content()))
         .mapToLong(i -> Math.max(0, i.order().size().orElse(0) - i.partial().toFile().length()))
@@ -98,8 +104,9 @@ public final class Fetch {
    * @param waiting run where another process fetches the same
    */
   public Path run(FetchProgress progress, Runnable waiting) {
-    try (HubCache.Lock lock = hub.cache().lock(entry, waiting)) {
-      room();
+    try (HubCache.Lock lock = hub.cache().lock(hub.cache().home(entry), waiting)) {
+      room(items);
+      hub.dropOther(entry);
       Map<String, Receipt.File> done = new LinkedHashMap<>();
       List<Item> all = new ArrayList<>(items);
       // the list grows where an index names weights
@@ -107,7 +114,14 @@ public final class Fetch {
         Item item = all.get(i);
         done.put(item.order().name(), one(item, progress));
         noted(done, false);
-        all.addAll(hub.shards(entry, commit, item.place()));
+        Set<String> known = all.stream().map(k -> k.order().name()).collect(Collectors.toSet());
+        List<Item> more =
+            hub.shards(entry, commit, item.place()).stream()
+                .filter(m -> !known.contains(m.order().name()))
+                .toList();
+        room(more);
+        all.addAll(more);
+        bounded(all);
       }
       if (entry.origin() instanceof Origin.Repository r) {
         hub.cache().point(r, commit);
@@ -126,13 +140,13 @@ public final class Fetch {
     all.putAll(done);
     new Receipt(
             entry.name(),
-            host,
+            entry.origin().text(),
             commit,
             folder.toAbsolutePath().toString(),
             hub.receipt(entry).map(Receipt::date).orElseGet(() -> LocalDate.now().toString()),
             whole,
             List.copyOf(all.values()))
-        .write(hub.cache().receipt(entry));
+        .write(hub.cache().receipt(entry.name()));
   }
 
   private Receipt.File one(Item item, FetchProgress progress) {
@@ -147,10 +161,15 @@ public final class Fetch {
       checked(before, item.place(), sha);
       return new Receipt.File(name, length(item.place()), sha, ours);
     }
-    if (Files.isRegularFile(item.content())) {
+    if (Files.isRegularFile(item.content()) && isGood(item)) {
       // another commit's, or another program's
       sha = ContentDigest.sha256(item.content());
       checked(before, item.content(), sha);
+      String same = sha;
+      ours |=
+          hub.receipts().stream()
+              .flatMap(r -> r.files().stream())
+              .anyMatch(f -> f.ours() && f.sha256().equals(same));
     } else {
       sha = hub.downloader().fetch(item.order(), item.partial(), progress);
       try {
@@ -164,6 +183,22 @@ public final class Fetch {
     }
     item.link().run();
     return new Receipt.File(name, length(item.place()), sha, ours);
+  }
+
+  /** Whether a content that lies there is what the hub says; one of which it says nothing is. */
+  private static boolean isGood(Item item) {
+    return item.order().digest().isEmpty()
+        || item.order().digest().get().fits(item.content(), ContentDigest.sha256(item.content()));
+  }
+
+  /** All of it together, too. */
+  private void bounded(List<Item> all) {
+    long sum = all.stream().mapToLong(i -> i.order().size().orElse(0)).sum();
+    if (sum > entry.limit()) {
+      throw new HeadClipException(
+          "%s: %s in all, expected %s at most"
+              .formatted(entry.name(), Sizes.text(sum), Sizes.text(entry.limit())));
+    }
   }
 
   private static void known(Item item, String sha) {
@@ -184,17 +219,20 @@ public final class Fetch {
   }
 
   /** A disk that is full at the end of an hour's fetching could be known before. */
-  private void room() {
+  private void room(List<Item> of) {
     try {
       Path home = folder.toAbsolutePath();
-      while (!Files.isDirectory(home)) {
+      while (home != null && !Files.isDirectory(home)) {
         home = home.getParent();
       }
+      if (home == null) {
+        return;
+      }
       long free = Files.getFileStore(home).getUsableSpace();
-      if (free < bytes()) {
+      if (free < bytes(of)) {
         throw new HeadClipException(
             "%s: %s free, expected %s for %s"
-                .formatted(home, Sizes.text(free), Sizes.text(bytes()), entry.name()));
+                .formatted(home, Sizes.text(free), Sizes.text(bytes(of)), entry.name()));
       }
     } catch (IOException e) {
       // it will be seen when it is full

@@ -29,6 +29,9 @@ final class Http {
   private static final Set<Integer> PASSING = Set.of(408, 425, 429, 500, 502, 503, 504);
   private static final long LONGEST_PAUSE = 60_000;
 
+  /** However little each of them brings. */
+  private static final int MOST_TRIES = 1000;
+
   static {
     // Java leaves out names and words of proxies for https otherwise
     if (System.getProperty("jdk.http.auth.tunneling.disabledSchemes") == null) {
@@ -84,8 +87,8 @@ final class Http {
           "%s: not here, and nothing is fetched offline".formatted(address));
     }
     int failed = 0;
-    while (true) {
-      long before = moved.done();
+    long best = moved.done();
+    for (int all = 1; ; all++) {
       String reason;
       Optional<Duration> wanted = Optional.empty();
       try (Reply r = followed(method, address, headers.get())) {
@@ -104,11 +107,13 @@ final class Http {
       } catch (IOException | UnresolvedAddressException e) {
         reason = reason(e);
       }
-      failed = moved.done() > before ? 1 : failed + 1;
-      if (failed >= settings.tries()) {
+      // what was brought and lost again is no progress
+      failed = moved.done() > best ? 1 : failed + 1;
+      best = Math.max(best, moved.done());
+      if (failed >= settings.tries() || all >= MOST_TRIES) {
         throw new HeadClipException(
             "%s: cannot be fetched (%s; tried %d times); the same command goes on where it stopped"
-                .formatted(address, reason, failed));
+                .formatted(address, reason, all));
       }
       pause(address, reason, failed, wanted);
     }
@@ -209,7 +214,10 @@ final class Http {
   /** The endpoint itself, over a line that nobody listens to. */
   private boolean isHub(URI to) {
     URI hub = settings.endpoint();
-    return sameHost(to, hub) && ("https".equals(to.getScheme()) || loopback(to));
+    String path = hub.getRawPath() == null ? "" : hub.getRawPath();
+    return sameHost(to, hub)
+        && to.getRawPath().startsWith(path + "/")
+        && ("https".equals(to.getScheme()) || loopback(to));
   }
 
   private static boolean loopback(URI to) {
@@ -228,11 +236,18 @@ final class Http {
 
   /** Where it is really asked for. */
   private URI mirrored(URI address) {
-    if (settings.mirror().isEmpty() || sameHost(address, settings.endpoint())) {
+    if (settings.mirror().isEmpty()
+        || sameHost(address, settings.mirror().get())
+        || sameHost(address, settings.endpoint())) {
       return address;
     }
     String query = address.getRawQuery() == null ? "" : "?" + address.getRawQuery();
     return URI.create(
-        settings.mirror().get() + "/" + address.getRawAuthority() + address.getRawPath() + query);
+        settings.mirror().get()
+            + "/"
+            + address.getHost()
+            + (address.getPort() < 0 ? "" : ":" + address.getPort())
+            + address.getRawPath()
+            + query);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -31,6 +33,12 @@ import java.util.stream.Stream;
 public final class Hub {
   private static final Set<String> WEIGHTS = Set.of("safetensors", "bin", "pt", "pth");
   private static final String INDEX = ".index.json";
+  private static final String ADAPTER = "adapter.safetensors";
+
+  /** Configurations, tables of words, indexes of weights. */
+  private static final long LONGEST_TEXT = 50_000_000;
+
+  private static final int MOST_SHARDS = 500;
 
   private final HubSettings settings;
   private final Catalogue catalogue;
@@ -116,9 +124,9 @@ public final class Hub {
 
   /** Its folder, where all of it is here; nothing is asked of anybody. */
   public Optional<Path> here(CatalogueEntry e) {
-    Optional<Receipt> receipt = receipt(e);
+    Optional<Receipt> receipt = receipt(e).filter(Receipt::isWhole).filter(r -> fits(r, e));
     if (receipt.isPresent()) {
-      return receipt.filter(Receipt::isWhole).map(r -> Path.of(r.folder()));
+      return receipt.map(r -> Path.of(r.folder()));
     }
     // another program's
     return e.origin() instanceof Origin.Repository r
@@ -126,9 +134,46 @@ public final class Hub {
         : Optional.empty();
   }
 
-  /** What was fetched for it. */
+  /** Whether what was fetched is what is published now. */
+  private static boolean fits(Receipt r, CatalogueEntry e) {
+    return !(e.origin() instanceof Origin.Web w)
+        || w.files().stream()
+            .allMatch(
+                f -> r.file(f.name()).filter(k -> k.sha256().startsWith(f.sha256())).isPresent());
+  }
+
+  /** What was fetched for it, from where it is published now. */
   public Optional<Receipt> receipt(CatalogueEntry e) {
-    return Receipt.read(cache.receipt(e));
+    return Receipt.read(cache.receipt(e.name())).filter(r -> r.origin().equals(e.origin().text()));
+  }
+
+  /** Its files on this machine; not those that others have put beside them. */
+  public List<Path> files(CatalogueEntry e) {
+    Optional<Receipt> receipt = receipt(e);
+    if (receipt.isPresent()) {
+      Path folder = Path.of(receipt.get().folder());
+      return receipt.get().files().stream().map(f -> folder.resolve(f.name())).toList();
+    }
+    Optional<Path> folder = here(e);
+    if (folder.isEmpty() || !(e.origin() instanceof Origin.Repository r)) {
+      return List.of();
+    }
+    List<String> there = listed(folder.get());
+    return r.files().stream()
+        .flatMap(w -> w.among(there).stream())
+        .map(folder.get()::resolve)
+        .toList();
+  }
+
+  /** Removes what the same name stood for before. */
+  void dropOther(CatalogueEntry e) {
+    Receipt.read(cache.receipt(e.name()))
+        .filter(r -> !r.origin().equals(e.origin().text()))
+        .ifPresent(
+            r -> {
+              cache.remove(r);
+              delete(cache.receipt(e.name()));
+            });
   }
 
   /** All that was ever fetched and not removed. */
@@ -176,7 +221,12 @@ public final class Hub {
       HubRepository.Facts f) {
     Path blob = cache.blob(r, f.tag());
     return new Fetch.Item(
-        new Downloader.Order(hub.address(commit, name), name, f.size(), e.limit(), f.digest()),
+        new Downloader.Order(
+            hub.address(commit, name),
+            name,
+            f.size(),
+            name.matches(".*\\.(json|txt)") ? Math.min(LONGEST_TEXT, e.limit()) : e.limit(),
+            f.digest()),
         cache.snapshot(r, commit).resolve(name),
         blob,
         () -> cache.link(r, commit, name, blob));
@@ -219,6 +269,10 @@ public final class Hub {
       JsonNode map = new ObjectMapper().readTree(Files.readAllBytes(index)).path("weight_map");
       Set<String> names = new LinkedHashSet<>();
       map.forEach(n -> names.add(SafeNames.check(n.asText())));
+      if (names.size() > MOST_SHARDS || !names.stream().allMatch(Hub::isWeights)) {
+        throw new IllegalArgumentException(
+            "%d files, expected at most %d of weights".formatted(names.size(), MOST_SHARDS));
+      }
       return names;
     } catch (IOException | IllegalArgumentException x) {
       throw new HeadClipException(
@@ -237,13 +291,8 @@ public final class Hub {
               f.address(),
               Map::of,
               () -> 0,
-              r -> {
-                // some servers do not know the question
-                if (r.status() / 100 != 2 && r.status() != 403 && r.status() != 405) {
-                  throw Refusal.of(f.address(), r.status(), settings);
-                }
-                return r.status() / 100 == 2 ? r.length() : java.util.OptionalLong.empty();
-              });
+              // some servers do not know the question: the size comes with the file
+              r -> r.status() / 100 == 2 ? r.length() : OptionalLong.empty());
       items.add(
           new Fetch.Item(
               new Downloader.Order(
@@ -260,11 +309,8 @@ public final class Hub {
     if (!Files.isDirectory(folder)) {
       return false;
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      List<String> there =
-          all.filter(Files::isRegularFile)
-              .map(p -> folder.relativize(p).toString().replace('\\', '/'))
-              .toList();
+    try {
+      List<String> there = listed(folder);
       boolean required =
           r.files().stream().filter(WantedFile::required).allMatch(w -> w.among(there).isPresent());
       for (String index : there) {
@@ -272,9 +318,34 @@ public final class Hub {
           return false;
         }
       }
-      return required && there.stream().anyMatch(Hub::isWeights);
-    } catch (IOException | HeadClipException x) {
+      if (!r.files().equals(HubNames.USUAL)) {
+        return required;
+      }
+      // the usual files may all be absent, but not all at once: open_clip fetches its weights alone
+      boolean weights =
+          r.files().stream()
+              .flatMap(w -> w.among(there).stream())
+              .anyMatch(n -> isWeights(n) || n.endsWith(INDEX));
+      boolean open = there.contains("open_clip_config.json");
+      boolean sizes = open || there.contains("config.json");
+      boolean pixels =
+          open
+              || there.contains("preprocessor_config.json")
+              || there.contains("processor_config.json");
+      return weights && (sizes && pixels || there.contains(ADAPTER));
+    } catch (HeadClipException x) {
       return false;
+    }
+  }
+
+  /** Names of all files, with slashes between their parts. */
+  private static List<String> listed(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      return all.filter(Files::isRegularFile)
+          .map(p -> folder.relativize(p).toString().replace('\\', '/'))
+          .toList();
+    } catch (IOException | UncheckedIOException x) {
+      throw new HeadClipException("%s: cannot be listed (%s)".formatted(folder, x), x);
     }
   }
 
@@ -302,26 +373,16 @@ public final class Hub {
 
   /** Removes damaged files that this program fetched, so that they can be fetched again. */
   public void dropDamaged(CatalogueEntry e, List<String> files) {
-    try (HubCache.Lock lock = cache.lock(e, () -> {})) {
-      Receipt r = receipt(e).orElseThrow();
-      cache.remove(
-          new Receipt(
-              r.name(),
-              r.origin(),
-              r.revision(),
-              r.folder(),
-              r.date(),
-              r.whole(),
-              r.files().stream().filter(f -> files.contains(f.name())).toList()));
+    try (HubCache.Lock lock = cache.lock(cache.home(e), () -> {})) {
+      cache.drop(receipt(e).orElseThrow(), files);
     }
   }
 
   /** Removes what this program fetched for an entry, and forgets its digests; bytes come back. */
   public long remove(Receipt r) {
-    CatalogueEntry e = entry(r.name());
-    try (HubCache.Lock lock = cache.lock(e, () -> {})) {
+    try (HubCache.Lock lock = cache.lock(HubCache.home(r), () -> {})) {
       long freed = cache.remove(r);
-      delete(cache.receipt(e));
+      delete(cache.receipt(r.name()));
       return freed;
     }
   }
@@ -330,8 +391,11 @@ public final class Hub {
   public long removePartial() {
     long freed = 0;
     for (Path p : cache.partial()) {
-      freed += p.toFile().length();
-      delete(p);
+      Path folder = p.getParent().endsWith("blobs") ? p.getParent().getParent() : p.getParent();
+      try (HubCache.Lock lock = cache.lock(folder.getFileName().toString(), () -> {})) {
+        freed += p.toFile().length();
+        delete(p);
+      }
     }
     return freed;
   }

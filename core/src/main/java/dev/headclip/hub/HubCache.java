@@ -3,6 +3,7 @@ package dev.headclip.hub;
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -23,6 +24,9 @@ import java.util.stream.Stream;
  * snapshots}), so that both find what the other fetched; everything else by its address.
  */
 final class HubCache {
+  /** Ending of what is not whole; Hugging Face's own is another, and is left alone. */
+  static final String PARTIAL = ".headclip-incomplete";
+
   private final HubSettings settings;
 
   HubCache(HubSettings settings) {
@@ -49,8 +53,21 @@ final class HubCache {
     return settings.cache().resolve("files").resolve(Keys.readable(e.name()));
   }
 
-  Path receipt(CatalogueEntry e) {
-    return receipts().resolve(Keys.readable(e.name()) + ".json");
+  /** Of an entry's name. */
+  Path receipt(String name) {
+    return receipts().resolve(Keys.readable(name) + ".json");
+  }
+
+  /** What is locked while an entry is fetched: everything that lies in the same folder. */
+  String home(CatalogueEntry e) {
+    return (e.origin() instanceof Origin.Repository r ? home(r) : web(e)).getFileName().toString();
+  }
+
+  /** The same of what was fetched. */
+  static String home(Receipt r) {
+    Path folder = Path.of(r.folder());
+    boolean repository = folder.getParent().endsWith("snapshots");
+    return (repository ? folder.getParent().getParent() : folder).getFileName().toString();
   }
 
   private Path receipts() {
@@ -67,9 +84,8 @@ final class HubCache {
           .sorted()
           .flatMap(p -> Receipt.read(p).stream())
           .toList();
-    } catch (IOException e) {
-      throw new HeadClipException(
-          "%s: cannot be listed (%s)".formatted(receipts(), AtomicFiles.reason(e)), e);
+    } catch (IOException | UncheckedIOException e) {
+      throw new HeadClipException("%s: cannot be listed (%s)".formatted(receipts(), e), e);
     }
   }
 
@@ -128,10 +144,11 @@ final class HubCache {
         if (!f.ours() || !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
           continue;
         }
-        Path content = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+        Optional<Path> content = content(file, folder);
         Files.delete(file);
-        if (content.equals(file) || !linked(folder.getParent(), content)) {
-          Files.deleteIfExists(content);
+        if (content.isPresent()
+            && (content.get().equals(file) || !linked(folder.getParent(), content.get()))) {
+          Files.deleteIfExists(content.get());
           freed += f.bytes();
         }
       }
@@ -139,6 +156,37 @@ final class HubCache {
         removeEmpty(folder);
       }
       return freed;
+    } catch (IOException | UncheckedIOException e) {
+      throw new HeadClipException("%s: cannot be removed (%s)".formatted(folder, e), e);
+    }
+  }
+
+  /** What may go with a file: itself, or what it links to in this repository's own contents. */
+  private static Optional<Path> content(Path file, Path folder) throws IOException {
+    if (!Files.isSymbolicLink(file)) {
+      return Optional.of(file);
+    }
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    Path content = file.toRealPath();
+    Path blobs = folder.getParent().resolveSibling("blobs");
+    boolean inside = Files.isDirectory(blobs) && content.getParent().equals(blobs.toRealPath());
+    return inside ? Optional.of(content) : Optional.empty();
+  }
+
+  /** Removes damaged files with their contents, whoever else links to them. */
+  void drop(Receipt receipt, List<String> names) {
+    Path folder = Path.of(receipt.folder());
+    try {
+      for (String name : names) {
+        Path file = folder.resolve(name);
+        Optional<Path> content = content(file, folder);
+        Files.deleteIfExists(file);
+        if (content.isPresent()) {
+          Files.deleteIfExists(content.get());
+        }
+      }
     } catch (IOException e) {
       throw new HeadClipException(
           "%s: cannot be removed (%s)".formatted(folder, AtomicFiles.reason(e)), e);
@@ -185,21 +233,24 @@ final class HubCache {
     for (Path root : roots) {
       if (Files.isDirectory(root)) {
         try (Stream<Path> all = Files.walk(root)) {
-          all.filter(p -> p.toString().matches(".*\\.incomplete(\\.tag)?"))
+          all.filter(p -> p.toString().matches(".*\\" + PARTIAL + "(\\.tag)?"))
               .filter(p -> Files.isRegularFile(p, LinkOption.NOFOLLOW_LINKS))
               .forEach(found::add);
-        } catch (IOException e) {
-          throw new HeadClipException(
-              "%s: cannot be listed (%s)".formatted(root, AtomicFiles.reason(e)), e);
+        } catch (IOException | UncheckedIOException e) {
+          throw new HeadClipException("%s: cannot be listed (%s)".formatted(root, e), e);
         }
       }
     }
     return List.copyOf(found);
   }
 
-  /** Held while an entry is fetched; two processes do not write into the same file. */
-  Lock lock(CatalogueEntry e, Runnable waiting) {
-    Path file = settings.cache().resolve("locks").resolve(Keys.readable(e.name()) + ".lock");
+  /**
+   * Held while something is fetched or removed; two processes do not write into the same file.
+   *
+   * @param home see {@link #home}
+   */
+  Lock lock(String home, Runnable waiting) {
+    Path file = settings.cache().resolve("locks").resolve(Keys.readable(home) + ".lock");
     try {
       Files.createDirectories(file.getParent());
       FileChannel channel =

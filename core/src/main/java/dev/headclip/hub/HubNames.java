@@ -58,7 +58,9 @@ final class HubNames {
           unknown(
               what, new Origin.Web(List.of(new Origin.WebFile(address, fileName(address), "")))));
     }
-    if (what.matches("[\\w.-]+/[\\w.-]+(@[\\w./-]+)?") && !what.startsWith(".")) {
+    // what ends like a file is a path that was mistyped
+    boolean file = what.matches("(?i).*\\.(safetensors|pt|pth|bin|onnx|json|ya?ml|csv)");
+    if (!file && what.matches("[\\w.-]+/[\\w.-]+(@[\\w./-]+)?") && !what.startsWith(".")) {
       int at = what.indexOf('@');
       return Optional.of(
           unknown(

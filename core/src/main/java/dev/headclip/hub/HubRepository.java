@@ -49,23 +49,42 @@ final class HubRepository {
       throw new HeadClipException("%s: no commit in the answer, expected one".formatted(address));
     }
     List<String> files = new ArrayList<>();
-    root.path("siblings").forEach(s -> files.add(s.path("rfilename").asText("")));
+    for (JsonNode s : root.path("siblings")) {
+      String name = s.path("rfilename").asText("");
+      // others are none that we could want
+      if (SafeNames.isSafe(name)) {
+        files.add(name);
+      }
+    }
+    if (revision.matches(Origin.COMMIT) && !commit.equals(revision)) {
+      throw new HeadClipException(
+          "%s: answered with commit %s, expected the one that was asked for"
+              .formatted(address, commit));
+    }
     return new Listing(commit, List.copyOf(files));
   }
 
   private JsonNode json(Reply r, URI address) throws IOException {
-    if (r.status() == 404) {
+    // the hub answers 401 where it does not want to say that there is none
+    if (r.status() == 404 || r.status() == 401 || r.status() == 403) {
       throw new HeadClipException(
-          "%s has no %s \"%s\" with a revision of that name (and there is no such folder here)"
+          "%s has no %s \"%s\" with revision %s that %s may read, and there is no such file or folder here"
               .formatted(
                   settings.endpoint(),
                   of.kind() == Origin.Kind.SPACE ? "space" : "repository",
-                  of.id()));
+                  of.id(),
+                  of.revision(),
+                  settings.token().isEmpty()
+                      ? "everybody (for a private or gated one give HF_TOKEN)"
+                      : "your HF_TOKEN"));
     }
     if (r.status() != 200) {
       throw Refusal.of(address, r.status(), settings);
     }
-    byte[] text = r.body().readNBytes(LONGEST_LIST + 1);
+    byte[] text;
+    try (Watch watch = new Watch(r.body(), settings.patience())) {
+      text = watch.read(LONGEST_LIST + 1);
+    }
     if (text.length > LONGEST_LIST) {
       throw new HeadClipException("%s: a list of files beyond all measure".formatted(address));
     }
@@ -102,7 +121,12 @@ final class HubRepository {
                   .filter(t -> t.matches("[0-9A-Za-z-]{8,128}"))
                   .orElseGet(() -> Keys.of(address.toString()));
           OptionalLong linked = r.number("x-linked-size");
-          return new Facts(tag, linked.isPresent() ? linked : r.length(), ContentDigest.ofTag(tag));
+          // of other servers a tag may be anything
+          boolean stated = r.fact("x-linked-etag").or(() -> r.fact("x-repo-commit")).isPresent();
+          return new Facts(
+              tag,
+              linked.isPresent() ? linked : r.length(),
+              stated ? ContentDigest.ofTag(tag) : Optional.empty());
         });
   }
 }

@@ -70,7 +70,10 @@ public record HubSettings(
         cache,
         hubCache(e, cache),
         hub,
-        token(e),
+        // a mirror is a stranger unless the user has given it the token
+        endpoint.isBlank() && mirror.isPresent() && e.getOrDefault("HF_TOKEN", "").isBlank()
+            ? Optional.empty()
+            : token(e),
         mirror,
         yes(e, "HEADCLIP_OFFLINE") || yes(e, "HF_HUB_OFFLINE"),
         6,
@@ -88,14 +91,17 @@ public record HubSettings(
   private static URI base(String variable, String address) {
     try {
       URI u = URI.create(address.strip().replaceFirst("/+$", ""));
-      if (u.getHost() != null && Set.of("http", "https").contains(String.valueOf(u.getScheme()))) {
+      if (u.getHost() != null
+          && u.getUserInfo() == null
+          && Set.of("http", "https").contains(String.valueOf(u.getScheme()))) {
         return u;
       }
     } catch (IllegalArgumentException e) {
       // said below
     }
     throw new HeadClipException(
-        "%s is \"%s\", expected an address such as https://host".formatted(variable, address));
+        "%s is \"%s\", expected an address such as https://host"
+            .formatted(variable, address.replaceFirst("//.*@", "//...@")));
   }
 
   /** Hugging Face's own, where it is there or asked for. */

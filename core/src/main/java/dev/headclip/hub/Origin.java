@@ -34,6 +34,16 @@ public sealed interface Origin {
     }
   }
 
+  /** What makes it another: without the files that are wanted and their digests. */
+  default String text() {
+    return this instanceof Repository r
+        ? r.kind().path() + r.id() + "@" + r.revision()
+        : ((Web) this)
+            .files().stream()
+                .map(f -> f.address().toString())
+                .collect(java.util.stream.Collectors.joining(" "));
+  }
+
   /** Of a repository. */
   enum Kind {
     MODEL(""),
@@ -76,9 +86,11 @@ public sealed interface Origin {
     public WebFile {
       SafeNames.check(name);
       if (!("https".equals(address.getScheme()) || "http".equals(address.getScheme()))
-          || address.getHost() == null) {
+          || address.getHost() == null
+          || address.getUserInfo() != null) {
         throw new IllegalArgumentException(
-            "address %s, expected https://host/file".formatted(address));
+            "address %s, expected https://host/file without a name before the host"
+                .formatted(address.getHost() == null ? address : address.getHost()));
       }
       if (!sha256.matches("([0-9a-f]{8,64})?")) {
         throw new IllegalArgumentException(

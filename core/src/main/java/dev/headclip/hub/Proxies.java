@@ -1,5 +1,6 @@
 package dev.headclip.hub;
 
+import dev.headclip.HeadClipException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -22,8 +23,13 @@ final class Proxies extends ProxySelector {
   private final Map<String, String> environment;
   private final ProxySelector java = ProxySelector.getDefault();
 
+  /**
+   * @throws HeadClipException where one cannot be used: going around it would be worse
+   */
   Proxies(Map<String, String> environment) {
     this.environment = environment;
+    named(URI.create("http://any.invalid/"));
+    named(URI.create("https://any.invalid/"));
   }
 
   @Override
@@ -76,10 +82,15 @@ final class Proxies extends ProxySelector {
     }
     try {
       URI u = URI.create(found.contains("://") ? found : "http://" + found);
-      return Optional.of(u).filter(p -> p.getHost() != null && "http".equals(p.getScheme()));
+      if (u.getHost() != null && "http".equals(u.getScheme()) && u.getPort() < 65536) {
+        return Optional.of(u);
+      }
     } catch (IllegalArgumentException e) {
-      return Optional.empty();
+      // said below
     }
+    throw new HeadClipException(
+        "proxy of %s_PROXY or ALL_PROXY (%s): expected http://host:port, with %%23 and the like in a name or word"
+            .formatted(scheme.toUpperCase(Locale.ROOT), found.replaceFirst("//.*@", "//...@")));
   }
 
   private static int port(URI proxy) {

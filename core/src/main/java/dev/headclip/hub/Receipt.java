@@ -9,13 +9,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
  * What was fetched once: every later time must bring the same.
  *
  * @param name the entry's
- * @param origin repository or host
+ * @param origin what it was fetched from, see {@link Origin#text}: another one's receipt is none
  * @param revision commit; empty for files at addresses of their own
  * @param folder where they are
  * @param date of the first time
@@ -41,9 +42,17 @@ public record Receipt(
    * @param sha256 of its content
    * @param ours whether it was fetched by this program, and may be removed by it
    */
-  public record File(String name, long bytes, String sha256, boolean ours) {}
+  public record File(String name, long bytes, String sha256, boolean ours) {
+    public File {
+      Objects.requireNonNull(name);
+      Objects.requireNonNull(sha256);
+    }
+  }
 
   public Receipt {
+    for (String field : new String[] {name, origin, revision, folder, date}) {
+      Objects.requireNonNull(field);
+    }
     files = List.copyOf(files);
     files.forEach(f -> SafeNames.check(f.name()));
   }

@@ -20,13 +20,18 @@ record Reply(int status, URI address, HttpHeaders headers, HttpHeaders first, In
     return first.firstValue(name).or(() -> headers.firstValue(name));
   }
 
-  /** Length of the body. */
+  /** Length of this answer's body, and of no redirection's before it; none for 0. */
   OptionalLong length() {
-    return number("content-length");
+    OptionalLong n = parsed(headers.firstValue("content-length"));
+    return n.isPresent() && n.getAsLong() > 0 ? n : OptionalLong.empty();
   }
 
   OptionalLong number(String header) {
-    Optional<String> v = fact(header).filter(t -> t.matches("\\d{1,18}"));
+    return parsed(fact(header));
+  }
+
+  private static OptionalLong parsed(Optional<String> header) {
+    Optional<String> v = header.filter(t -> t.matches("\\d{1,18}"));
     return v.isPresent() ? OptionalLong.of(Long.parseLong(v.get())) : OptionalLong.empty();
   }
 

@@ -28,6 +28,16 @@ final class SafeNames {
     return name;
   }
 
+  /** Whether it would pass. */
+  static boolean isSafe(String name) {
+    try {
+      check(name);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private static boolean device(String part) {
     String stem = part.toLowerCase(Locale.ROOT).replaceFirst("\\..*", "");
     return DEVICES.contains(stem) || stem.matches("(com|lpt)[0-9]");

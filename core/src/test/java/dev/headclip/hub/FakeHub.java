@@ -37,6 +37,7 @@ public final class FakeHub implements AutoCloseable {
   private final Map<String, byte[]> contents = new ConcurrentHashMap<>();
   private final List<String> requests = new CopyOnWriteArrayList<>();
   private final Map<String, Map<String, byte[]>> repositories = new ConcurrentHashMap<>();
+  private final Map<String, String> redirections = new ConcurrentHashMap<>();
   private volatile String commit = "c0ffee".repeat(6) + "c0ff";
   private volatile int cutAfter = Integer.MAX_VALUE;
   private volatile int cuts;
@@ -77,6 +78,12 @@ public final class FakeHub implements AutoCloseable {
   public URI put(String path, byte[] content) {
     contents.put(path, content);
     return URI.create(address(store) + path);
+  }
+
+  /** An address of the hub's host that points to one of the other's; its answer has a body. */
+  URI redirected(String path, String to) {
+    redirections.put(path, address(store) + to);
+    return URI.create(address(hub) + path);
   }
 
   /** The revision's commit. */
@@ -168,6 +175,16 @@ public final class FakeHub implements AutoCloseable {
   }
 
   private void ofHub(HttpExchange x, String path) throws IOException {
+    if (redirections.containsKey(path)) {
+      byte[] body = "<a href=\"there\">Found</a>".getBytes(StandardCharsets.UTF_8);
+      x.getResponseHeaders().add("Location", redirections.get(path));
+      boolean head = x.getRequestMethod().equals("HEAD");
+      x.sendResponseHeaders(302, head ? -1 : body.length);
+      if (!head) {
+        x.getResponseBody().write(body);
+      }
+      return;
+    }
     for (Map.Entry<String, Map<String, byte[]>> r : repositories.entrySet()) {
       String space = r.getKey().startsWith("spaces/") ? "" : "models/";
       if (path.startsWith("/api/" + space + r.getKey() + "/revision/")) {

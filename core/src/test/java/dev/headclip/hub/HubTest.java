@@ -111,7 +111,7 @@ class HubTest {
     server.cut(100_000, 1);
     Path partial =
         home.resolve("headclip/hub/models--maker--tiny-clip/blobs")
-            .resolve(FakeHub.digest("SHA-256", "", weights) + ".incomplete");
+            .resolve(FakeHub.digest("SHA-256", "", weights) + HubCache.PARTIAL);
     Files.write(partial, java.util.Arrays.copyOf(weights, 50_000));
     Hub hub = hub();
     assertThat(hub.plan(hub.entry(REPOSITORY)).text()).contains("250 kB").contains("are here");
@@ -119,7 +119,7 @@ class HubTest {
     assertThat(server.requests())
         .anyMatch(r -> r.endsWith("bytes=50000-"))
         .anyMatch(r -> r.endsWith("bytes=150000-"));
-    assertThat(all(".incomplete")).isEmpty();
+    assertThat(all(HubCache.PARTIAL)).isEmpty();
     // also what the stopped run had brought
     Receipt whole = hub.receipt(hub.entry(REPOSITORY)).orElseThrow();
     assertThat(whole.files()).hasSize(2).allMatch(Receipt.File::ours);
@@ -129,7 +129,7 @@ class HubTest {
   void anotherFilesBeginningIsNoHarm() throws IOException {
     Path partial =
         home.resolve("headclip/hub/models--maker--tiny-clip/blobs")
-            .resolve(FakeHub.digest("SHA-256", "", weights) + ".incomplete");
+            .resolve(FakeHub.digest("SHA-256", "", weights) + HubCache.PARTIAL);
     Files.createDirectories(partial.getParent());
     Files.write(partial, bytes(1000, 9));
     assertThat(fetched(hub(), REPOSITORY).resolve("model.safetensors")).hasBinaryContent(weights);
@@ -149,7 +149,7 @@ class HubTest {
     server.moved(server.storeAddress() + "/wrong");
     refused(hub(), REPOSITORY, "expected");
     assertThat(all("model.safetensors")).isEmpty();
-    assertThat(all(".incomplete")).isEmpty();
+    assertThat(all(HubCache.PARTIAL)).isEmpty();
   }
 
   @Test
@@ -196,11 +196,12 @@ class HubTest {
     assertThat(dir).isDirectory();
     CatalogueEntry e = hub.entry(address.toString());
     hub.remove(hub.receipt(e).orElseThrow());
-    Path partial = hub.plan(e).run(FetchProgress.NONE).resolve("f.pth.incomplete");
+    Path partial = hub.plan(e).run(FetchProgress.NONE).resolve("f.pth" + HubCache.PARTIAL);
     hub.remove(hub.receipt(e).orElseThrow());
     Files.createDirectories(partial.getParent());
     Files.write(partial, bytes(1000, 8));
-    Files.writeString(partial.resolveSibling("f.pth.incomplete.tag"), "\"of-another\"");
+    Files.writeString(
+        partial.resolveSibling("f.pth" + HubCache.PARTIAL + ".tag"), "\"of-another\"");
     assertThat(fetched(hub, address.toString()).resolve("f.pth"))
         .hasBinaryContent(bytes(200_000, 4));
   }
@@ -213,6 +214,10 @@ class HubTest {
     Files.writeString(theirs.resolve("refs/main"), "ab".repeat(20));
     Files.write(snapshot.resolve("pytorch_model.bin"), weights);
     Hub hub = hub("HF_HUB_OFFLINE", "1");
+    // weights alone are open_clip's, which knows sizes and pixels by name
+    assertThat(hub.here(hub.entry(REPOSITORY))).isEmpty();
+    Files.write(snapshot.resolve("config.json"), config);
+    Files.write(snapshot.resolve("preprocessor_config.json"), config);
     assertThat(hub.here(hub.entry(REPOSITORY))).contains(snapshot);
     // and what is fetched lies where they look
     server.put("maker/second", "model.safetensors", weights);
@@ -282,7 +287,7 @@ class HubTest {
             .formatted(address));
     Hub hub = hub("HEADCLIP_CATALOGUE", file.toString());
     refused(hub, "mine", "expected 2.0 kB at most");
-    assertThat(all(".incomplete")).isEmpty();
+    assertThat(all(HubCache.PARTIAL)).isEmpty();
   }
 
   @Test
@@ -297,7 +302,10 @@ class HubTest {
 
   @Test
   void refusalsSayWhatToDo() {
-    refused(hub(), "maker/absent", "has no repository \"maker/absent\"");
+    refused(
+        hub(),
+        "maker/absent",
+        "has no repository \"maker/absent\" with revision main that everybody");
     refused(hub(), server.storeAddress() + "/absent.pth", "is not there (HTTP 404)");
     refused(hub(), "clip-vit-large-patch14-33", "did you mean clip-vit-large-patch14-336?");
     server.moved("file:///etc/passwd");
@@ -305,6 +313,114 @@ class HubTest {
     refused(hub("HF_ENDPOINT", "http://127.0.0.1:1"), REPOSITORY, "no connection; tried 3 times");
     assertThatThrownBy(() -> hub("HF_ENDPOINT", "ftp://x"))
         .hasMessageContaining("HF_ENDPOINT is \"ftp://x\"");
+  }
+
+  @Test
+  void aFileBehindARedirectionHasItsOwnSize() {
+    // as a release's on GitHub: the redirection has a body of its own
+    server.put("/real.pth", bytes(5000, 1));
+    URI address = server.redirected("/release.pth", "/real.pth");
+    assertThat(fetched(hub(), address.toString()).resolve("release.pth"))
+        .hasBinaryContent(bytes(5000, 1));
+  }
+
+  @Test
+  void anIndexThatNamesItselfOrTooMuchIsRefused() {
+    server.put(
+        "maker/loop",
+        "model.safetensors.index.json",
+        "{\"weight_map\":{\"a\":\"model.safetensors.index.json\"}}"
+            .getBytes(StandardCharsets.UTF_8));
+    refused(hub(), "maker/loop", "expected at most 500 of weights");
+  }
+
+  @Test
+  void aCommitIsTheOneThatWasAskedFor() {
+    refused(hub(), REPOSITORY + "@" + "ab".repeat(20), "expected the one that was asked for");
+  }
+
+  @Test
+  void aDamagedContentThatLiesThereIsNotTaken() throws IOException {
+    Path blob =
+        home.resolve("headclip/hub/models--maker--tiny-clip/blobs")
+            .resolve(FakeHub.digest("SHA-256", "", weights));
+    Files.createDirectories(blob.getParent());
+    Files.write(blob, bytes(1000, 5));
+    assertThat(fetched(hub(), REPOSITORY).resolve("model.safetensors")).hasBinaryContent(weights);
+  }
+
+  @Test
+  void aDigestThatIsGivenLaterIsDemanded() {
+    URI address = server.put("/late.pth", bytes(5000, 4));
+    Hub hub = hub();
+    fetched(hub, address.toString());
+    CatalogueEntry wrong = hub.entry(address.toString(), "0123456789");
+    assertThat(hub.here(wrong)).isEmpty();
+    assertThatThrownBy(() -> hub.plan(wrong).run(FetchProgress.NONE))
+        .hasMessageContaining("expected SHA-256 0123456789");
+    CatalogueEntry right =
+        hub.entry(
+            address.toString(), FakeHub.digest("SHA-256", "", bytes(5000, 4)).substring(0, 10));
+    assertThat(hub.here(right)).isPresent();
+  }
+
+  @Test
+  void twoEntriesOfOneRepositoryKnowTheirFiles() throws IOException {
+    server.put("spaces/maker/demo", "weights/a.pth", bytes(4000, 1));
+    server.put("spaces/maker/demo", "weights/b.pth", bytes(4000, 2));
+    Path file = home.resolve("two.json");
+    Files.writeString(
+        file,
+        """
+        {"a": {"kind": "adapter", "space": "maker/demo", "files": ["weights/a.pth"]},
+         "b": {"kind": "adapter", "space": "maker/demo", "files": ["weights/b.pth"]}}
+        """);
+    Hub hub = hub("HEADCLIP_CATALOGUE", file.toString());
+    Path folder = fetched(hub, "a");
+    fetched(hub, "b");
+    assertThat(hub.files(hub.entry("a"))).containsExactly(folder.resolve("weights/a.pth"));
+    assertThat(hub.files(hub.entry("b"))).containsExactly(folder.resolve("weights/b.pth"));
+    // without the catalogue that named it, too
+    Hub without = hub();
+    assertThat(without.remove(without.receipts().get(0))).isEqualTo(4000);
+    assertThat(folder.resolve("weights/b.pth")).exists();
+  }
+
+  @Test
+  void onlyTheRepositorysOwnContentsGoWithALink() throws IOException {
+    Path folder = fetched(hub(), REPOSITORY);
+    Path mine = Files.write(home.resolve("mine.safetensors"), weights);
+    Files.delete(folder.resolve("model.safetensors"));
+    Files.createSymbolicLink(folder.resolve("model.safetensors"), mine);
+    Hub hub = hub();
+    hub.remove(hub.receipts().get(0));
+    assertThat(mine).exists();
+  }
+
+  @Test
+  void aMirrorIsNotGivenTheTokenUnasked() throws IOException {
+    Files.createDirectories(home.resolve("huggingface"));
+    Files.writeString(home.resolve("huggingface/token"), "hf_stored");
+    HubSettings mirrored =
+        HubSettings.of(
+            Map.of(
+                "XDG_CACHE_HOME", home.toString(), "HEADCLIP_MIRROR", "https://mirror.example/x"));
+    assertThat(mirrored.endpoint().toString()).isEqualTo("https://mirror.example/x/huggingface.co");
+    assertThat(mirrored.token()).isEmpty();
+    assertThat(HubSettings.of(Map.of("XDG_CACHE_HOME", home.toString())).token())
+        .contains("hf_stored");
+  }
+
+  @Test
+  void aProxyThatCannotBeUsedIsNotGoneAround() {
+    for (String bad :
+        List.of("socks5://p:1", "https://p:1", "http://u:a#b@p:1", "http://p:99999")) {
+      assertThatThrownBy(() -> hub("ALL_PROXY", bad))
+          .as(bad)
+          .isInstanceOf(HeadClipException.class)
+          .hasMessageContaining("expected http://host:port")
+          .satisfies(e -> assertThat(e.getMessage()).doesNotContain("a#b"));
+    }
   }
 
   @Test
