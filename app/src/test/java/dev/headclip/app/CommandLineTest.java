@@ -68,6 +68,24 @@ class CommandLineTest {
   }
 
   @Test
+  void aReportSaysVersionsMachineEnginesAndCaches() throws Exception {
+    Processes.Run r =
+        new Processes(dir, java.util.Map.of("HF_TOKEN", "hf_secret")).run("--version", "--verbose");
+    assertThat(r.code()).as(r.err()).isZero();
+    assertThat(r.out())
+        .contains("headclip", "java", "processor", "onnxruntime  1.", "cache", "with a token")
+        .doesNotContain("hf_secret");
+    assertThat(new Commands(dir).run("--version").out()).hasLineCount(1);
+  }
+
+  @Test
+  void verbsAndTheirSettingsAreCompleted() {
+    Processes.Run r = new Commands(dir).run("completion");
+    assertThat(r.code()).isZero();
+    assertThat(r.out()).contains("_complete_headclip", "'--head-weight-start'", "'--sha256'");
+  }
+
+  @Test
   void helpIsThereForEveryVerb() {
     List<List<String>> verbs = new ArrayList<>();
     collect(Main.line(), List.of(), verbs);

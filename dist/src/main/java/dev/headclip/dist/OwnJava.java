@@ -40,11 +40,12 @@ final class OwnJava {
             System.err,
             "--add-modules",
             String.join(",", MODULES),
-            "--strip-debug",
+            // native symbols would need objcopy
+            "--strip-java-debug-attributes",
             "--no-header-files",
             "--no-man-pages",
             "--compress",
-            "2",
+            Runtime.version().feature() < 21 ? "2" : "zip-6",
             "--output",
             to.toString());
     if (code != 0) {
