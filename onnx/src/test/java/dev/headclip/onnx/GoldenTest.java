@@ -12,6 +12,7 @@ import dev.headclip.testing.OpsCases;
 import dev.headclip.testing.WinClipGolden;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +77,9 @@ class GoldenTest {
     }
   }
 
+  /** In the quick build {@link ExporterTest} compares their files with the other engine. */
   @TestFactory
+  @Tag("long")
   Stream<DynamicTest> everyMethodRecordedInStandardOperators() {
     return new MethodKit(new GraphInterpreter(Dialect.PORTABLE)).tests();
   }
