@@ -149,9 +149,11 @@ final class SettingFlags {
     for (String flag : flags) {
       if (flag.startsWith("--")) {
         String key = flag.substring(2).replace('-', '_');
-        // a word of its own anywhere, or the first word
+        // a word of its own anywhere, or the first word; no part of a path
         String where =
-            key.contains("_") ? "(?<![\\w/.\\-\"])" + key + "(?![\\w.\\-\"])" : "^" + key + "\\b";
+            key.contains("_")
+                ? "(?<![\\w/.\\-\"])" + key + "(?![\\w./\\\\\\-\"])"
+                : "^" + key + "(?![\\w./\\\\\\-])";
         named = named.replaceAll(where, flag);
       }
     }

@@ -157,7 +157,7 @@ public final class Fetch {
     String sha;
     if (!item.missing()) {
       sha = ContentDigest.sha256(item.place());
-      known(item, sha);
+      known(item, sha, entry.name());
       checked(before, item.place(), sha);
       return new Receipt.File(name, length(item.place()), sha, ours);
     }
@@ -201,11 +201,11 @@ public final class Fetch {
     }
   }
 
-  private static void known(Item item, String sha) {
+  private static void known(Item item, String sha, String name) {
     if (item.order().digest().isPresent() && !item.order().digest().get().fits(item.place(), sha)) {
       throw new HeadClipException(
-          "%s: SHA-256 %s, expected %s; damaged on this machine: remove it and fetch again"
-              .formatted(item.place(), sha, item.order().digest().get()));
+          "%s: SHA-256 %s, expected %s; damaged on this machine, or the digest is another file's: 'headclip models prune %s' and fetch again"
+              .formatted(item.place(), sha, item.order().digest().get(), name));
     }
   }
 
