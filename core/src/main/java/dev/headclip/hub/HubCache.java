@@ -110,7 +110,7 @@ final class HubCache {
 
   /** Notes what a revision means. */
   void point(Origin.Repository r, String commit) {
-    if (!r.isCommit()) {
+    if (!r.isCommit() && commit.matches(Origin.COMMIT)) {
       AtomicFiles.writeText(ref(r), commit);
     }
   }

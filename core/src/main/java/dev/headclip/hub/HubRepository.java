@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** What Hugging Face's hub says of a repository and its files. */
 final class HubRepository {
@@ -27,7 +28,11 @@ final class HubRepository {
     this.of = of;
   }
 
-  /** The commit behind a revision, and its files. */
+  /**
+   * The files under a revision.
+   *
+   * @param commit behind it; the revision itself where nobody says
+   */
   record Listing(String commit, List<String> files) {}
 
   /**
@@ -37,13 +42,23 @@ final class HubRepository {
    */
   record Facts(String tag, OptionalLong size, Optional<ContentDigest> digest) {}
 
-  /** Asks for all files under a revision. */
+  /** Asks for all files under a revision; one by one where the hub has no lists. */
   Listing list(String revision) {
     String kind = of.kind() == Origin.Kind.SPACE ? "spaces" : "models";
     URI address =
         URI.create(
             "%s/api/%s/%s/revision/%s".formatted(settings.endpoint(), kind, of.id(), revision));
-    JsonNode root = http.ask("GET", address, Map::of, () -> 0, r -> json(r, address));
+    Optional<JsonNode> root = http.ask("GET", address, Map::of, () -> 0, r -> json(r, address));
+    Listing found = root.map(n -> listed(n, address)).orElseGet(() -> probed(revision));
+    if (revision.matches(Origin.COMMIT) && !found.commit().equals(revision)) {
+      throw new HeadClipException(
+          "%s: answered with commit %s, expected the one that was asked for"
+              .formatted(address, found.commit()));
+    }
+    return found;
+  }
+
+  private static Listing listed(JsonNode root, URI address) {
     String commit = root.path("sha").asText("");
     if (!commit.matches(Origin.COMMIT)) {
       throw new HeadClipException("%s: no commit in the answer, expected one".formatted(address));
@@ -56,27 +71,60 @@ final class HubRepository {
         files.add(name);
       }
     }
-    if (revision.matches(Origin.COMMIT) && !commit.equals(revision)) {
-      throw new HeadClipException(
-          "%s: answered with commit %s, expected the one that was asked for"
-              .formatted(address, commit));
+    return new Listing(commit, List.copyOf(files));
+  }
+
+  /** Which of the wanted files are there: plain mirrors have nothing but files. */
+  private Listing probed(String revision) {
+    List<String> files = new ArrayList<>();
+    String commit = revision;
+    for (WantedFile w : of.files()) {
+      for (String name : w.names()) {
+        Optional<Optional<String>> there =
+            name.startsWith("*.") ? Optional.empty() : probed(revision, name);
+        if (there.isPresent()) {
+          files.add(name);
+          commit = there.get().filter(c -> c.matches(Origin.COMMIT)).orElse(commit);
+          break;
+        }
+      }
+    }
+    if (files.isEmpty()) {
+      throw absent();
     }
     return new Listing(commit, List.copyOf(files));
   }
 
-  private JsonNode json(Reply r, URI address) throws IOException {
+  private HeadClipException absent() {
+    return new HeadClipException(
+        "%s has no %s \"%s\" with revision %s that %s may read, and there is no such file or folder here"
+            .formatted(
+                settings.endpoint(),
+                of.kind() == Origin.Kind.SPACE ? "space" : "repository",
+                of.id(),
+                of.revision(),
+                settings.token().isEmpty()
+                    ? "everybody (for a private or gated one give HF_TOKEN)"
+                    : "your HF_TOKEN"));
+  }
+
+  /** Empty where a file is not there; else the commit, where the server says it. */
+  private Optional<Optional<String>> probed(String revision, String name) {
+    return http.ask(
+        "HEAD",
+        address(revision, name),
+        Map::of,
+        () -> 0,
+        r -> r.status() == 200 ? Optional.of(r.fact("x-repo-commit")) : Optional.empty());
+  }
+
+  private Optional<JsonNode> json(Reply r, URI address) throws IOException {
     // the hub answers 401 where it does not want to say that there is none
-    if (r.status() == 404 || r.status() == 401 || r.status() == 403) {
-      throw new HeadClipException(
-          "%s has no %s \"%s\" with revision %s that %s may read, and there is no such file or folder here"
-              .formatted(
-                  settings.endpoint(),
-                  of.kind() == Origin.Kind.SPACE ? "space" : "repository",
-                  of.id(),
-                  of.revision(),
-                  settings.token().isEmpty()
-                      ? "everybody (for a private or gated one give HF_TOKEN)"
-                      : "your HF_TOKEN"));
+    if (r.status() == 401 || r.status() == 403) {
+      throw absent();
+    }
+    if (Set.of(400, 404, 405, 501).contains(r.status())) {
+      return Optional.empty();
     }
     if (r.status() != 200) {
       throw Refusal.of(address, r.status(), settings);
@@ -89,7 +137,7 @@ final class HubRepository {
       throw new HeadClipException("%s: a list of files beyond all measure".formatted(address));
     }
     try {
-      return JSON.readTree(text);
+      return Optional.of(JSON.readTree(text));
     } catch (JsonProcessingException e) {
       throw new HeadClipException("%s: not the hub's answer, expected JSON".formatted(address), e);
     }

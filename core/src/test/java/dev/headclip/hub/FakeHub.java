@@ -43,6 +43,8 @@ public final class FakeHub implements AutoCloseable {
   private volatile int cuts;
   private volatile int busy;
   private volatile boolean ranges = true;
+  private volatile boolean lists = true;
+  private volatile boolean commits = true;
   private volatile Optional<String> moved = Optional.empty();
 
   public FakeHub() {
@@ -105,6 +107,12 @@ public final class FakeHub implements AutoCloseable {
   /** Answers every wish for a part with the whole. */
   void noRanges() {
     ranges = false;
+  }
+
+  /** Has files and no lists, as a plain mirror. */
+  void withoutLists(boolean sayingTheCommit) {
+    lists = false;
+    commits = sayingTheCommit;
   }
 
   /** Sends all requests of files there. */
@@ -187,7 +195,7 @@ public final class FakeHub implements AutoCloseable {
     }
     for (Map.Entry<String, Map<String, byte[]>> r : repositories.entrySet()) {
       String space = r.getKey().startsWith("spaces/") ? "" : "models/";
-      if (path.startsWith("/api/" + space + r.getKey() + "/revision/")) {
+      if (lists && path.startsWith("/api/" + space + r.getKey() + "/revision/")) {
         String files =
             r.getValue().keySet().stream()
                 .map(f -> "{\"rfilename\":\"" + f + "\"}")
@@ -195,7 +203,9 @@ public final class FakeHub implements AutoCloseable {
         text(x, "{\"sha\":\"" + commit + "\",\"siblings\":[" + files + "]}");
         return;
       }
+      String named = path.replace("/resolve/main/", "/resolve/" + commit + "/");
       String start = "/" + r.getKey() + "/resolve/" + commit + "/";
+      path = lists ? path : named;
       if (path.startsWith(start) && r.getValue().containsKey(path.substring(start.length()))) {
         file(x, r.getValue().get(path.substring(start.length())));
         return;
@@ -205,7 +215,9 @@ public final class FakeHub implements AutoCloseable {
   }
 
   private void file(HttpExchange x, byte[] content) throws IOException {
-    x.getResponseHeaders().add("X-Repo-Commit", commit);
+    if (commits) {
+      x.getResponseHeaders().add("X-Repo-Commit", commit);
+    }
     if (content.length < LARGE && moved.isEmpty()) {
       String before = "blob " + content.length + "\0";
       x.getResponseHeaders().add("ETag", quoted(digest("SHA-1", before, content)));

@@ -334,6 +334,21 @@ class HubTest {
   }
 
   @Test
+  void aMirrorWithFilesAloneSuffices() {
+    for (boolean saying : new boolean[] {true, false}) {
+      server.withoutLists(saying);
+      Hub hub = hub("HEADCLIP_CACHE", home.resolve("files-alone" + saying).toString());
+      Path folder = fetched(hub, REPOSITORY);
+      assertThat(folder.resolve("model.safetensors")).hasBinaryContent(weights);
+      assertThat(folder.resolve("config.json")).hasBinaryContent(config);
+      assertThat(folder.resolve("pytorch_model.bin")).doesNotExist();
+      assertThat(hub.here(hub.entry(REPOSITORY))).contains(folder);
+      assertThat(hub.plan(hub.entry(REPOSITORY)).isNeeded()).isFalse();
+      refused(hub, "maker/absent", "has no repository \"maker/absent\"");
+    }
+  }
+
+  @Test
   void aCommitIsTheOneThatWasAskedFor() {
     refused(hub(), REPOSITORY + "@" + "ab".repeat(20), "expected the one that was asked for");
   }
