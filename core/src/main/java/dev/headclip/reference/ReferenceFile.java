@@ -193,8 +193,8 @@ public final class ReferenceFile {
             .<ReferenceScorer>map(s -> Subspace.fit(s, settings.share()))
             .orElseGet(() -> bank(f, header, settings, taps));
     Tiling tiling = Tiling.of(header.path("tiles").asText("none"));
-    return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known(f, header))
-        .within(region(f, header));
+    return new ReferenceModel(
+        settings, taps, tiling, scorer, ends, statistics, known(f, header), region(f, header));
   }
 
   private static Statistics statistics(SafetensorsFile f, JsonNode header) {

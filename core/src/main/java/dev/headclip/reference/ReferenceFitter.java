@@ -161,7 +161,8 @@ public final class ReferenceFitter implements AutoCloseable {
           "one reference: its quarter turns say where normal parts end; two or more are surer");
     }
     ReferenceModel model =
-        new ReferenceModel(settings, taps, tiling, scorer, found.ends(), all, known);
+        new ReferenceModel(
+            settings, taps, tiling, scorer, found.ends(), all, known, Optional.empty());
     return new ReferenceModel.Fitted(model, found.scores(), remarks);
   }
 

@@ -64,18 +64,6 @@ public record ReferenceModel(
     known = List.copyOf(known);
   }
 
-  /** All pixels of the references counted. */
-  ReferenceModel(
-      ReferenceSettings settings,
-      TokenTaps taps,
-      Tiling tiling,
-      ReferenceScorer scorer,
-      NormalEnds ends,
-      Optional<Statistics> statistics,
-      List<Known> known) {
-    this(settings, taps, tiling, scorer, ends, statistics, known, Optional.empty());
-  }
-
   /** The same of references of which this counted. */
   public ReferenceModel within(Optional<RegionOfInterest> of) {
     return new ReferenceModel(settings, taps, tiling, scorer, ends, statistics, known, of);

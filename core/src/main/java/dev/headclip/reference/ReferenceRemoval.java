@@ -93,7 +93,14 @@ public final class ReferenceRemoval {
     }
     ReferenceModel model =
         new ReferenceModel(
-            before.settings(), before.taps(), before.tiling(), fitted, ends, statistics, left);
+            before.settings(),
+            before.taps(),
+            before.tiling(),
+            fitted,
+            ends,
+            statistics,
+            left,
+            Optional.empty());
     return new ReferenceModel.Fitted(model, scores, remarks);
   }
 }
