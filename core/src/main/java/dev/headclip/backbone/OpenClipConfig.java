@@ -4,15 +4,39 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.clip.Activation;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.TowerConfig;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Sizes from open_clip_config.json (open_clip's CLIPVisionCfg, CLIPTextCfg), and a refusal of what
  * makes another network of the same weights.
  */
 final class OpenClipConfig {
+  /** No JSON is written so: any value that is there is another network's. */
+  private static final String NONE = "none";
+
+  /** Fields and the one value, as JSON, under which the image tower is CLIP's. */
+  private static final Map<String, String> OF_VISION =
+      new TreeMap<>(
+          Map.of(
+              "attentional_pool", "false",
+              "no_ln_pre", "false",
+              "pool_type", "\"tok\"",
+              "ls_init_value", NONE,
+              "act_kwargs", "{}"));
+
+  /** The same of the text tower. */
+  private static final Map<String, String> OF_TEXT =
+      new TreeMap<>(
+          Map.of(
+              "no_causal_mask", "false",
+              "embed_cls", "false",
+              "pool_type", "\"argmax\"",
+              "proj_bias", "false",
+              "proj_type", "\"linear\"",
+              "ls_init_value", NONE,
+              "act_kwargs", "{}"));
+
   private OpenClipConfig() {}
 
   static ClipConfig parse(JsonNode root) {
@@ -70,8 +94,8 @@ final class OpenClipConfig {
 
   /** Fields under which only one value is our network; absent ones have it. */
   private static void requireKnown(JsonNode vision, JsonNode text, JsonNode model) {
-    JsonNode timm = vision.path("timm_model_name");
-    if (!timm.isMissingNode() && !timm.isNull()) {
+    if (vision.hasNonNull("timm_model_name")) {
+      JsonNode timm = vision.path("timm_model_name");
       throw new IllegalArgumentException(
           "vision_cfg.timm_model_name is %s, an image tower of timm's%s; expected open_clip's own ViT"
               .formatted(timm, siglip(timm)));
@@ -89,39 +113,21 @@ final class OpenClipConfig {
     if (model.hasNonNull("multimodal_cfg")) {
       throw new IllegalArgumentException("multimodal_cfg is there, a CoCa; expected a CLIP");
     }
-    Map<String, Set<String>> ofVision = new LinkedHashMap<>();
-    ofVision.put("attentional_pool", Set.of("false"));
-    ofVision.put("no_ln_pre", Set.of("false"));
-    ofVision.put("pool_type", Set.of("\"tok\""));
-    ofVision.put("ls_init_value", Set.of());
-    ofVision.put("act_kwargs", Set.of("{}"));
-    require("vision_cfg", vision, ofVision);
-    Map<String, Set<String>> ofText = new LinkedHashMap<>();
-    ofText.put("no_causal_mask", Set.of("false"));
-    ofText.put("embed_cls", Set.of("false"));
-    ofText.put("pool_type", Set.of("\"argmax\""));
-    ofText.put("proj_bias", Set.of("false"));
-    ofText.put("proj_type", Set.of("\"linear\""));
-    ofText.put("ls_init_value", Set.of());
-    ofText.put("act_kwargs", Set.of("{}"));
-    require("text_cfg", text, ofText);
+    require("vision_cfg", vision, OF_VISION);
+    require("text_cfg", text, OF_TEXT);
   }
 
   private static String siglip(JsonNode name) {
     return name.asText().contains("siglip") ? " (SigLIP, which is not supported)" : "";
   }
 
-  private static void require(String tower, JsonNode fields, Map<String, Set<String>> known) {
+  private static void require(String tower, JsonNode fields, Map<String, String> known) {
     known.forEach(
-        (field, values) -> {
-          if (fields.hasNonNull(field) && !values.contains(fields.path(field).toString())) {
+        (field, value) -> {
+          if (fields.hasNonNull(field) && !value.equals(fields.path(field).toString())) {
             throw new IllegalArgumentException(
                 "%s.%s is %s, expected %s: another network than CLIP's"
-                    .formatted(
-                        tower,
-                        field,
-                        fields.path(field),
-                        values.isEmpty() ? "none" : values.iterator().next()));
+                    .formatted(tower, field, fields.path(field), value));
           }
         });
   }

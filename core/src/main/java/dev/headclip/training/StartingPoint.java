@@ -31,28 +31,14 @@ public record StartingPoint(Adapter adapter) {
   public Recipe prompted(Recipe r) {
     Map<String, Object> values = new LinkedHashMap<>();
     List<String> keys = Schema.of(r.method().method().settings()).keys();
-    List<String> ofPrompts = Schema.of(PromptSettings.class).keys();
-    Map<String, String> stored = new LinkedHashMap<>();
-    flat("", adapter.method().json(), stored);
-    stored.forEach(
-        (key, value) -> {
-          if (keys.contains(key) && ofPrompts.contains(key)) {
-            values.put(key, value);
-          }
-        });
+    JsonNode stored = adapter.method().json();
+    for (Schema.Entry e : Schema.of(PromptSettings.class).entries()) {
+      JsonNode value = stored.at("/" + e.path().replace('.', '/'));
+      if (keys.contains(e.key()) && value.isValueNode()) {
+        values.put(e.key(), value.asText());
+      }
+    }
     return r.with(values);
-  }
-
-  private static void flat(String before, JsonNode n, Map<String, String> to) {
-    n.fields()
-        .forEachRemaining(
-            e -> {
-              if (e.getValue().isObject()) {
-                flat(before + e.getKey() + "_", e.getValue(), to);
-              } else if (e.getValue().isValueNode()) {
-                to.put(before + e.getKey(), e.getValue().asText());
-              }
-            });
   }
 
   /**
