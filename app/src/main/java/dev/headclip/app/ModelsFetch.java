@@ -4,6 +4,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.hub.CatalogueEntry;
 import dev.headclip.hub.Hub;
 import dev.headclip.hub.Sizes;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -70,16 +71,11 @@ final class ModelsFetch implements Callable<Integer> {
       System.err.printf("note: %s: %s damaged on this machine; fetched again%n", e.name(), damaged);
       hub.dropDamaged(e, damaged);
     }
-    boolean known = hub.receipt(e).isPresent() && hub.here(e).isPresent();
-    var folder =
-        known || hub.settings().offline() && hub.here(e).isPresent()
-            ? hub.here(e).orElseThrow()
-            : FetchLine.run(hub.plan(e));
-    System.out.printf(
-        "%s: %s%s in %s%n",
-        e.name(),
-        hub.receipt(e).map(r -> Sizes.text(r.bytes()) + ", ").orElse(""),
-        hub.receipt(e).isPresent() ? "verified," : "another program's,",
-        folder);
+    // another program's is recorded, where the hub can say what it should be
+    boolean enough = hub.receipt(e).isPresent() || hub.settings().offline();
+    Path folder = hub.here(e).filter(f -> enough).orElseGet(() -> FetchLine.run(hub.plan(e)));
+    String found =
+        hub.receipt(e).map(r -> Sizes.text(r.bytes()) + ", verified,").orElse("another program's,");
+    System.out.printf("%s: %s in %s%n", e.name(), found, folder);
   }
 }

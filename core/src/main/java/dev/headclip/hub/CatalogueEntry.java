@@ -41,6 +41,11 @@ public record CatalogueEntry(
     }
   }
 
+  /** The same from elsewhere. */
+  CatalogueEntry from(Origin other) {
+    return new CatalogueEntry(name, kind, other, about, licence, bytes, backbone, preset);
+  }
+
   /** Most bytes that a file of it may have. */
   long limit() {
     return bytes == 0 ? LARGEST : SLACK * bytes;

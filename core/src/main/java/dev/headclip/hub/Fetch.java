@@ -7,13 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What is to be fetched of an entry: said first, done when asked for. */
 public final class Fetch {
@@ -53,11 +50,7 @@ public final class Fetch {
 
   /** Bytes that are not here yet; files whose size nobody says count as nothing. */
   public long bytes() {
-    return bytes(items);
-  }
-
-  private static long bytes(List<Item> of) {
-    return of.stream()
+    return items.stream()
         .filter(Item::missing)
         .filter(i -> !Files.isRegularFile(i.content()))
         .mapToLong(i -> Math.max(0, i.order().size().orElse(0) - i.partial().toFile().length()))
@@ -105,23 +98,13 @@ public final class Fetch {
    */
   public Path run(FetchProgress progress, Runnable waiting) {
     try (HubCache.Lock lock = hub.cache().lock(hub.cache().home(entry), waiting)) {
-      room(items);
+      bounded();
+      room();
       hub.dropOther(entry);
       Map<String, Receipt.File> done = new LinkedHashMap<>();
-      List<Item> all = new ArrayList<>(items);
-      // the list grows where an index names weights
-      for (int i = 0; i < all.size(); i++) {
-        Item item = all.get(i);
+      for (Item item : items) {
         done.put(item.order().name(), one(item, progress));
         noted(done, false);
-        Set<String> known = all.stream().map(k -> k.order().name()).collect(Collectors.toSet());
-        List<Item> more =
-            hub.shards(entry, commit, item.place()).stream()
-                .filter(m -> !known.contains(m.order().name()))
-                .toList();
-        room(more);
-        all.addAll(more);
-        bounded(all);
       }
       if (entry.origin() instanceof Origin.Repository r) {
         hub.cache().point(r, commit);
@@ -154,22 +137,22 @@ public final class Fetch {
     // asked now, and not when it was planned: another process may have fetched it meanwhile
     Optional<Receipt.File> before = hub.receipt(entry).flatMap(r -> r.file(name));
     boolean ours = before.map(Receipt.File::ours).orElse(false);
-    String sha;
     if (!item.missing()) {
-      sha = ContentDigest.sha256(item.place());
+      String sha = ContentDigest.sha256(item.place());
       known(item, sha, entry.name());
       checked(before, item.place(), sha);
       return new Receipt.File(name, length(item.place()), sha, ours);
     }
-    if (Files.isRegularFile(item.content()) && isGood(item)) {
+    Optional<String> there = good(item);
+    String sha;
+    if (there.isPresent()) {
       // another commit's, or another program's
-      sha = ContentDigest.sha256(item.content());
+      sha = there.get();
       checked(before, item.content(), sha);
-      String same = sha;
       ours |=
           hub.receipts().stream()
               .flatMap(r -> r.files().stream())
-              .anyMatch(f -> f.ours() && f.sha256().equals(same));
+              .anyMatch(f -> f.ours() && f.sha256().equals(there.get()));
     } else {
       sha = hub.downloader().fetch(item.order(), item.partial(), progress);
       try {
@@ -185,15 +168,17 @@ public final class Fetch {
     return new Receipt.File(name, length(item.place()), sha, ours);
   }
 
-  /** Whether a content that lies there is what the hub says; one of which it says nothing is. */
-  private static boolean isGood(Item item) {
-    return item.order().digest().isEmpty()
-        || item.order().digest().get().fits(item.content(), ContentDigest.sha256(item.content()));
+  /** SHA-256 of a content that lies there, where it is what the hub says, or that says nothing. */
+  private static Optional<String> good(Item item) {
+    return Optional.of(item.content())
+        .filter(Files::isRegularFile)
+        .map(ContentDigest::sha256)
+        .filter(sha -> item.order().digest().map(d -> d.fits(item.content(), sha)).orElse(true));
   }
 
   /** All of it together, too. */
-  private void bounded(List<Item> all) {
-    long sum = all.stream().mapToLong(i -> i.order().size().orElse(0)).sum();
+  private void bounded() {
+    long sum = items.stream().mapToLong(i -> i.order().size().orElse(0)).sum();
     if (sum > entry.limit()) {
       throw new HeadClipException(
           "%s: %s in all, expected %s at most"
@@ -219,7 +204,7 @@ public final class Fetch {
   }
 
   /** A disk that is full at the end of an hour's fetching could be known before. */
-  private void room(List<Item> of) {
+  private void room() {
     try {
       Path home = folder.toAbsolutePath();
       while (home != null && !Files.isDirectory(home)) {
@@ -229,10 +214,10 @@ public final class Fetch {
         return;
       }
       long free = Files.getFileStore(home).getUsableSpace();
-      if (free < bytes(of)) {
+      if (free < bytes()) {
         throw new HeadClipException(
             "%s: %s free, expected %s for %s"
-                .formatted(home, Sizes.text(free), Sizes.text(bytes(of)), entry.name()));
+                .formatted(home, Sizes.text(free), Sizes.text(bytes()), entry.name()));
       }
     } catch (IOException e) {
       // it will be seen when it is full

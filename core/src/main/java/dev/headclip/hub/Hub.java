@@ -1,7 +1,5 @@
 package dev.headclip.hub;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
@@ -31,14 +29,10 @@ import java.util.stream.Stream;
  * Thread-safe.
  */
 public final class Hub {
-  private static final Set<String> WEIGHTS = Set.of("safetensors", "bin", "pt", "pth");
-  private static final String INDEX = ".index.json";
   private static final String ADAPTER = "adapter.safetensors";
 
   /** Configurations, tables of words, indexes of weights. */
   private static final long LONGEST_TEXT = 50_000_000;
-
-  private static final int MOST_SHARDS = 500;
 
   private final HubSettings settings;
   private final Catalogue catalogue;
@@ -102,16 +96,8 @@ public final class Hub {
     }
     try {
       Origin.WebFile f = w.files().get(0);
-      return new CatalogueEntry(
-          e.name(),
-          e.kind(),
-          new Origin.Web(
-              List.of(new Origin.WebFile(f.address(), f.name(), sha256.toLowerCase(Locale.ROOT)))),
-          e.about(),
-          e.licence(),
-          e.bytes(),
-          e.backbone(),
-          e.preset());
+      String hex = sha256.toLowerCase(Locale.ROOT);
+      return e.from(new Origin.Web(List.of(new Origin.WebFile(f.address(), f.name(), hex))));
     } catch (IllegalArgumentException x) {
       throw new HeadClipException(x.getMessage(), x);
     }
@@ -203,22 +189,20 @@ public final class Hub {
     HubRepository.Listing listing = hub.list(before.map(Receipt::revision).orElse(r.revision()));
     String commit = listing.commit();
     Path folder = cache.snapshot(r, commit);
-    Set<String> names = new LinkedHashSet<>(wanted(e, r, listing.files()));
-    List<Fetch.Item> items = new ArrayList<>();
-    for (String name : names) {
-      HubRepository.Facts f = hub.facts(commit, name);
-      items.add(item(e, r, hub, commit, name, f));
+    Set<String> names = new LinkedHashSet<>();
+    for (String name : wanted(e, r, listing.files())) {
+      names.add(name);
+      if (WeightIndex.is(name)) {
+        names.addAll(hub.shards(commit, name));
+      }
     }
+    List<Fetch.Item> items = names.stream().map(name -> item(e, r, hub, commit, name)).toList();
     return new Fetch(this, e, settings.endpoint().getHost(), commit, folder, items);
   }
 
   private Fetch.Item item(
-      CatalogueEntry e,
-      Origin.Repository r,
-      HubRepository hub,
-      String commit,
-      String name,
-      HubRepository.Facts f) {
+      CatalogueEntry e, Origin.Repository r, HubRepository hub, String commit, String name) {
+    HubRepository.Facts f = hub.facts(commit, name);
     Path blob = cache.blob(r, f.tag());
     return new Fetch.Item(
         new Downloader.Order(
@@ -243,41 +227,12 @@ public final class Hub {
       }
       name.ifPresent(found::add);
     }
-    if (found.stream().noneMatch(n -> isWeights(n) || n.endsWith(INDEX))) {
+    if (found.stream().noneMatch(Hub::holdsWeights)) {
       throw new HeadClipException(
           "%s: no weights in the repository, found %s"
               .formatted(e.name(), there.stream().limit(20).toList()));
     }
     return found;
-  }
-
-  /** The weight files that an index names. */
-  List<Fetch.Item> shards(CatalogueEntry e, String commit, Path index) {
-    if (!(e.origin() instanceof Origin.Repository r) || !index.toString().endsWith(INDEX)) {
-      return List.of();
-    }
-    HubRepository hub = new HubRepository(http, settings, r);
-    List<Fetch.Item> items = new ArrayList<>();
-    for (String name : shardNames(index)) {
-      items.add(item(e, r, hub, commit, name, hub.facts(commit, name)));
-    }
-    return items;
-  }
-
-  private static Set<String> shardNames(Path index) {
-    try {
-      JsonNode map = new ObjectMapper().readTree(Files.readAllBytes(index)).path("weight_map");
-      Set<String> names = new LinkedHashSet<>();
-      map.forEach(n -> names.add(SafeNames.check(n.asText())));
-      if (names.size() > MOST_SHARDS || !names.stream().allMatch(Hub::isWeights)) {
-        throw new IllegalArgumentException(
-            "%d files, expected at most %d of weights".formatted(names.size(), MOST_SHARDS));
-      }
-      return names;
-    } catch (IOException | IllegalArgumentException x) {
-      throw new HeadClipException(
-          "%s: not an index of weights (%s)".formatted(index, x.getMessage()), x);
-    }
   }
 
   private Fetch planned(CatalogueEntry e, Origin.Web web) {
@@ -314,7 +269,7 @@ public final class Hub {
       boolean required =
           r.files().stream().filter(WantedFile::required).allMatch(w -> w.among(there).isPresent());
       for (String index : there) {
-        if (index.endsWith(INDEX) && !there.containsAll(shardNames(folder.resolve(index)))) {
+        if (WeightIndex.is(index) && !there.containsAll(shards(folder.resolve(index)))) {
           return false;
         }
       }
@@ -323,9 +278,7 @@ public final class Hub {
       }
       // the usual files may all be absent, but not all at once: open_clip fetches its weights alone
       boolean weights =
-          r.files().stream()
-              .flatMap(w -> w.among(there).stream())
-              .anyMatch(n -> isWeights(n) || n.endsWith(INDEX));
+          r.files().stream().flatMap(w -> w.among(there).stream()).anyMatch(Hub::holdsWeights);
       boolean open = there.contains("open_clip_config.json");
       boolean sizes = open || there.contains("config.json");
       boolean pixels =
@@ -338,6 +291,19 @@ public final class Hub {
     }
   }
 
+  private static boolean holdsWeights(String name) {
+    return WeightIndex.isWeights(name) || WeightIndex.is(name);
+  }
+
+  private static Set<String> shards(Path index) {
+    try {
+      return WeightIndex.shards(index.toString(), Files.readAllBytes(index));
+    } catch (IOException x) {
+      throw new HeadClipException(
+          "%s: cannot be read (%s)".formatted(index, AtomicFiles.reason(x)), x);
+    }
+  }
+
   /** Names of all files, with slashes between their parts. */
   private static List<String> listed(Path folder) {
     try (Stream<Path> all = Files.walk(folder)) {
@@ -347,10 +313,6 @@ public final class Hub {
     } catch (IOException | UncheckedIOException x) {
       throw new HeadClipException("%s: cannot be listed (%s)".formatted(folder, x), x);
     }
-  }
-
-  private static boolean isWeights(String name) {
-    return WEIGHTS.contains(name.substring(name.lastIndexOf('.') + 1));
   }
 
   /**
@@ -371,7 +333,7 @@ public final class Hub {
     return bad;
   }
 
-  /** Removes damaged files that this program fetched, so that they can be fetched again. */
+  /** Removes damaged files of what was fetched, so that they can be fetched again. */
   public void dropDamaged(CatalogueEntry e, List<String> files) {
     try (HubCache.Lock lock = cache.lock(cache.home(e), () -> {})) {
       cache.drop(receipt(e).orElseThrow(), files);

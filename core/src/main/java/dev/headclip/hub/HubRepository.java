@@ -17,6 +17,7 @@ import java.util.Set;
 final class HubRepository {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int LONGEST_LIST = 16_000_000;
+  private static final int LONGEST_INDEX = 50_000_000;
 
   private final Http http;
   private final HubSettings settings;
@@ -129,17 +130,42 @@ final class HubRepository {
     if (r.status() != 200) {
       throw Refusal.of(address, r.status(), settings);
     }
-    byte[] text;
-    try (Watch watch = new Watch(r.body(), settings.patience())) {
-      text = watch.read(LONGEST_LIST + 1);
-    }
-    if (text.length > LONGEST_LIST) {
-      throw new HeadClipException("%s: a list of files beyond all measure".formatted(address));
-    }
+    byte[] text = bounded(r, LONGEST_LIST, address);
     try {
       return Optional.of(JSON.readTree(text));
     } catch (JsonProcessingException e) {
       throw new HeadClipException("%s: not the hub's answer, expected JSON".formatted(address), e);
+    }
+  }
+
+  /**
+   * The weight files that an index names.
+   *
+   * @param index its name
+   */
+  Set<String> shards(String commit, String index) {
+    URI address = address(commit, index);
+    return http.ask(
+        "GET",
+        address,
+        Map::of,
+        () -> 0,
+        r -> {
+          if (r.status() != 200) {
+            throw Refusal.of(address, r.status(), settings);
+          }
+          return WeightIndex.shards(address.toString(), bounded(r, LONGEST_INDEX, address));
+        });
+  }
+
+  private byte[] bounded(Reply r, int most, URI address) throws IOException {
+    try (Watch watch = new Watch(r.body(), settings.patience())) {
+      byte[] text = watch.read(most + 1);
+      if (text.length > most) {
+        throw new HeadClipException(
+            "%s: more than %s, expected a list of files".formatted(address, Sizes.text(most)));
+      }
+      return text;
     }
   }
 

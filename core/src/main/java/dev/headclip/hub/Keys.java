@@ -1,9 +1,6 @@
 package dev.headclip.hub;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.headclip.dataset.DataDigest;
 
 /** Names of files for texts of any kind. */
 final class Keys {
@@ -13,14 +10,7 @@ final class Keys {
 
   /** 32 digits of the text's SHA-256. */
   static String of(String text) {
-    try {
-      MessageDigest sha = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of()
-          .formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)))
-          .substring(0, DIGITS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return DataDigest.of(text).substring(0, DIGITS);
   }
 
   /** The text itself where it can be a name, with part of its digest where not. */

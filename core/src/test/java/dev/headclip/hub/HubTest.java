@@ -248,7 +248,10 @@ class HubTest {
             .getBytes(StandardCharsets.UTF_8));
     server.put("maker/large", "model-1.safetensors", bytes(4000, 1));
     server.put("maker/large", "model-2.safetensors", bytes(5000, 2));
-    Path folder = fetched(hub(), "maker/large");
+    Hub hub = hub();
+    // the pieces are in what is said beforehand
+    assertThat(hub.plan(hub.entry("maker/large")).bytes()).isGreaterThan(9000);
+    Path folder = fetched(hub, "maker/large");
     assertThat(folder.resolve("model-1.safetensors")).hasBinaryContent(bytes(4000, 1));
     assertThat(folder.resolve("model-2.safetensors")).hasBinaryContent(bytes(5000, 2));
     server.put(
