@@ -72,6 +72,9 @@ public final class TrainingReport {
     facts.put("method", adapter.method().name());
     facts.put("data set", "%s, %s images".formatted(p.get("data_set"), p.get("images")));
     facts.put("backbone", p.get("backbone"));
+    if (p.containsKey("from")) {
+      facts.put("started from", p.get("from"));
+    }
     facts.put("epochs", epochs.size());
     long numbers = adapter.learned().list().stream().mapToLong(t -> t.data().length).sum();
     facts.put("learned numbers", numbers);
