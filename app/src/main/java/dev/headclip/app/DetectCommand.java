@@ -9,6 +9,9 @@ import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.StreamSettings;
 import dev.headclip.image.ImageFormat;
+import dev.headclip.results.CocoDocument;
+import dev.headclip.results.Report;
+import dev.headclip.results.ResultFormat;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -56,13 +59,6 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
     first
   }
 
-  enum Format {
-    text,
-    json,
-    csv,
-    coco
-  }
-
   @Spec private CommandSpec spec;
 
   @Parameters(
@@ -85,7 +81,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       defaultValue = "text",
       description =
           "Form of the results; json is one object a line, coco one document with the regions' pixels (default: ${DEFAULT-VALUE}).")
-  private Format format;
+  private ResultFormat format;
 
   @Option(
       names = "--csv-guard",
@@ -169,7 +165,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       if (maps.writesPage()) {
         page = Optional.of(new ResultsPage());
       }
-      if (format == Format.coco) {
+      if (format == ResultFormat.coco) {
         coco = Optional.of(new CocoDocument());
       }
       boolean heard =
@@ -314,7 +310,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   /** Whether it could be printed. */
   private boolean print(Row r, Counts counts) {
-    PrintStream to = r.failed() && format == Format.text ? System.err : out();
+    PrintStream to = r.failed() && format == ResultFormat.text ? System.err : out();
     if (coco.isEmpty()) {
       to.println(r.text());
     }
@@ -357,17 +353,17 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
 
   /** JSON and CSV go out as they are. */
   private PrintStream out() {
-    return format == Format.text ? System.out : TerminalStream.data(System.out);
+    return format == ResultFormat.text ? System.out : TerminalStream.data(System.out);
   }
 
   private ProgressLine progress(int total) {
     // a bar between lines of results on one terminal would tear both
-    boolean own = format != Format.text || !Boolean.getBoolean("headclip.stdout.tty");
+    boolean own = format != ResultFormat.text || !Boolean.getBoolean("headclip.stdout.tty");
     return own ? ProgressLine.of("detect", total, "images") : ProgressLine.silent();
   }
 
   private void summary(Counts counts, boolean stopped, int total) {
-    if (format != Format.text) {
+    if (format != ResultFormat.text) {
       return;
     }
     System.err.printf(
@@ -397,9 +393,9 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
-    MapOptions.Written written;
+    ResultPictures.Written written;
     try {
-      written = maps.write(s, name);
+      written = maps.pictures().write(s, name);
     } catch (HeadClipException e) {
       return new Row(report.failed(s.source().id(), e.getMessage()), true, false);
     }

@@ -36,6 +36,8 @@ import picocli.CommandLine.ScopeType;
       RememberCommand.class,
       CalibrateCommand.class,
       ExportCommand.class,
+      ServeCommand.class,
+      WatchCommand.class,
       DatasetsCommand.class,
       ModelsCommand.class,
       CompletionCommand.class

@@ -1,12 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.detect.Outcome;
-import dev.headclip.image.ImageWriter;
-import dev.headclip.image.MapWriter;
-import dev.headclip.image.Overlay;
 import dev.headclip.internal.files.AtomicFiles;
-import dev.headclip.map.AnomalyMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,63 +106,8 @@ final class MapOptions {
     }
   }
 
-  /** The files of an image. */
-  record Written(Optional<Path> map, Optional<Path> overlay) {}
-
-  /**
-   * @param name of the image's results below the folder
-   */
-  Written write(Outcome.Scored s, String name) {
-    // at the image's size once, for map and overlay
-    boolean wanted = drawsOverlays() || maps != Maps.none && mapSize == MapSize.image;
-    AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
-    AnomalyMap unit = mapSize == MapSize.model ? s.detection().map() : full;
-    AnomalyMap written = mapValues == MapValues.raw ? raw(s) : unit;
-    return new Written(
-        maps == Maps.none ? Optional.empty() : Optional.of(writeMap(written, name)),
-        drawsOverlays() ? Optional.of(writeOverlay(s, full, name)) : Optional.empty());
-  }
-
-  private AnomalyMap raw(Outcome.Scored s) {
-    AnomalyMap map =
-        s.detection()
-            .raw()
-            .orElseThrow(
-                () ->
-                    new HeadClipException(
-                        "--map-values raw: no such without --normal or --batched"))
-            .map();
-    return mapSize == MapSize.model
-        ? map
-        : map.resize(s.detection().width(), s.detection().height());
-  }
-
-  private Path writeMap(AnomalyMap map, String name) {
-    Path to = out.resolve(name + ".map." + maps);
-    AtomicFiles.write(
-        to,
-        o -> {
-          if (maps == Maps.png) {
-            MapWriter.png(map, o);
-          } else {
-            MapWriter.npy(map, o);
-          }
-        });
-    return to;
-  }
-
-  private Path writeOverlay(Outcome.Scored s, AnomalyMap map, String name) {
-    Path to = out.resolve(name + ImageSearch.OVERLAY);
-    AtomicFiles.write(
-        to,
-        o ->
-            ImageWriter.png(
-                Overlay.draw(
-                    s.pixels().orElseThrow(),
-                    map,
-                    s.detection().outlinedAt(),
-                    s.detection().region()),
-                o));
-    return to;
+  /** What is written of each image. */
+  ResultPictures pictures() {
+    return new ResultPictures(out, maps, mapSize, mapValues, drawsOverlays());
   }
 }

@@ -1,17 +1,14 @@
 package dev.headclip.app;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.model.BuiltInModels;
-import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.model.ModelBuilder;
-import dev.headclip.tensor.HostTensor;
-import dev.headclip.tensor.Tensors;
+import dev.headclip.model.ModelDescription;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,8 +32,6 @@ import picocli.CommandLine.Parameters;
       "  headclip models show vit-b-16-plus-240 --method winclip"
     })
 final class ModelsShow implements Callable<Integer> {
-  private static final String HEAD_WEIGHTS = "head_weights";
-
   @Parameters(
       paramLabel = "NAME|DIR|FILE",
       description =
@@ -63,20 +58,14 @@ final class ModelsShow implements Callable<Integer> {
     ObjectNode root = json.createObjectNode().put("model", model);
     if (isAdapter()) {
       AdapterFile.Contents c = AdapterFile.contents(Path.of(model));
-      header(root, c.settings().deepCopy(), c.learned());
+      ModelDescription.add(root, c.settings().deepCopy(), c.learned());
     } else {
       Places.Found found = hub.places().model(model, adapter.isEmpty() && method.isEmpty());
       ModelBuilder b = Model.builder(found.place());
       adapter.or(found::adapter).ifPresent(b::adapter);
       method.ifPresent(b::method);
       try (Model m = b.open()) {
-        Tensors<HostTensor> learned = Tensors.none();
-        if (m instanceof ClipModel clip) {
-          root.set("backbone", json.valueToTree(clip.backbone().config()));
-          learned = clip.adapter().learned();
-        }
-        header(root, m.json(), learned);
-        root.put("threshold_origin", m.threshold().origin());
+        ModelDescription.add(root, m);
       }
     }
     System.out.println(json.writeValueAsString(root));
@@ -88,25 +77,5 @@ final class ModelsShow implements Callable<Integer> {
         && model.endsWith(".safetensors")
         && !model.contains("://")
         && Files.isRegularFile(Path.of(model));
-  }
-
-  private static void header(ObjectNode to, ObjectNode settings, Tensors<HostTensor> learned) {
-    JsonNode provenance = settings.remove("provenance");
-    to.set("settings", settings);
-    to.set("provenance", provenance);
-    learned.named().forEach((name, t) -> to.withObject("/learned").set(name, shape(t)));
-    if (learned.has(HEAD_WEIGHTS)) {
-      HostTensor w = learned.get(HEAD_WEIGHTS);
-      for (int l = 0; l < w.size(0); l++) {
-        var row = to.withArray(HEAD_WEIGHTS).addArray();
-        for (int h = 0; h < w.size(1); h++) {
-          row.add(Math.round(w.data()[l * w.size(1) + h] * 1e4) / 1e4);
-        }
-      }
-    }
-  }
-
-  private static JsonNode shape(HostTensor t) {
-    return new ObjectMapper().valueToTree(t.shape());
   }
 }

@@ -9,6 +9,8 @@ import dev.headclip.detect.Detection;
 import dev.headclip.detect.Detector;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.map.Region;
+import dev.headclip.results.Report;
+import dev.headclip.results.ResultFormat;
 import dev.headclip.synth.Generator;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.testing.TinyModel;
@@ -159,10 +161,10 @@ class DetectCommandTest {
     Path in = dir.resolve("in");
     Processes.Run text = detect(in, "--model", model, "--maps", "none", "--out", OUT);
     assertThat(text.out()).hasLineCount(3).doesNotContain("\u001b").contains("\\u001b[31m");
-    Report guarded = Report.of(DetectCommand.Format.csv, "m", true, java.util.Optional.empty());
+    Report guarded = Report.of(ResultFormat.csv, "m", true, java.util.Optional.empty());
     assertThat(guarded.failed("=1+1.png", "@x")).startsWith("'=1+1.png,").endsWith(",'@x");
     assertThat(
-            Report.of(DetectCommand.Format.csv, "m", false, java.util.Optional.empty())
+            Report.of(ResultFormat.csv, "m", false, java.util.Optional.empty())
                 .failed("=1+1.png", "-"))
         .startsWith("=1+1.png,");
   }

@@ -1,5 +1,6 @@
 package dev.headclip.detect;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
@@ -46,6 +47,39 @@ public final class Comparer implements AutoCloseable {
    */
   public Detector detector() {
     return detector;
+  }
+
+  /**
+   * This one comparing otherwise; the session is still this one's to close.
+   *
+   * @throws dev.headclip.HeadClipException where other tokens would be read
+   */
+  public Comparer with(ReferenceSettings others) {
+    if (!others.taps(clip().backbone().config()).equals(detector.tapped())) {
+      throw new HeadClipException(
+          "settings that read other tokens; open a comparer of their own for them");
+    }
+    return new Comparer(detector, others);
+  }
+
+  private ClipModel clip() {
+    return (ClipModel) detector.model();
+  }
+
+  /** This one looking at other pixels of images; the session is still this one's to close. */
+  public Comparer within(RegionSource others) {
+    return new Comparer(detector.within(others), settings);
+  }
+
+  /**
+   * A detector against references by this one's session, which is still this one's to close; it
+   * looks at the references' region where they keep one.
+   *
+   * @throws dev.headclip.HeadClipException where other tokens were fitted
+   */
+  public Detector against(ReferenceModel fitted) {
+    Detector found = detector.against(fitted);
+    return fitted.region().map(r -> found.within(RegionSource.of(r))).orElse(found);
   }
 
   /**

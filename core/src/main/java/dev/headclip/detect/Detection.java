@@ -4,8 +4,10 @@ import dev.headclip.image.Page;
 import dev.headclip.image.RegionOfInterest;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.map.Region;
+import dev.headclip.map.Regions;
 import dev.headclip.method.JointScoring;
 import dev.headclip.method.Scores;
+import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.List;
@@ -74,6 +76,36 @@ public record Detection(
 
   static double outlinedAt(boolean anomalous, double mapThreshold, AnomalyMap map) {
     return anomalous && map.max() < mapThreshold ? PEAK * map.max() : mapThreshold;
+  }
+
+  /**
+   * The same judged by another threshold, without the network. The map's threshold goes with it
+   * where it was the same.
+   *
+   * @param other 0 to 1
+   */
+  public Detection judged(double other) {
+    if (!(other >= 0 && other <= 1)) {
+      throw new SettingException("threshold", other, "0 to 1");
+    }
+    boolean now = score >= other;
+    double ofMap = mapThreshold == threshold ? other : mapThreshold;
+    double outlined = outlinedAt(now, ofMap, map);
+    return new Detection(
+        score,
+        globalScore,
+        localScore,
+        now,
+        other,
+        ofMap,
+        width,
+        height,
+        page,
+        Regions.of(map, outlined, width, height),
+        map,
+        raw,
+        evidence,
+        milliseconds);
   }
 
   /** The map at the image's own size. */

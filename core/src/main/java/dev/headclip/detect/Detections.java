@@ -219,7 +219,8 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     }
   }
 
-  private static String reason(Throwable e) {
+  /** The one line of what went wrong beyond a picture's own faults. */
+  static String reason(Throwable e) {
     return e instanceof OutOfMemoryError
         ? "not enough memory for it; give Java more (-Xmx)"
         : "cannot be processed (%s)".formatted(e);

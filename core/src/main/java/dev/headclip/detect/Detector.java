@@ -97,16 +97,24 @@ public final class Detector implements AutoCloseable {
     return regions.ofAll();
   }
 
-  /** Another detector's session with a model that asks the same of it; takes its place. */
-  private Detector(Detector other, ClipModel model) {
+  /** Another detector's session with a model that asks the same of it. */
+  private Detector(Detector other, Model model, RegionSource regions) {
     this.model = model;
     this.session = other.session;
     this.adaptation = other.adaptation;
     this.sight = other.sight;
     this.loader = other.loader;
     this.className = other.className;
-    this.regions = other.regions;
+    this.regions = regions;
     this.scoring = tiled(model.scoring());
+  }
+
+  /**
+   * This detector looking at other pixels of images: one of several users of the same session,
+   * which is still this one's to close.
+   */
+  public Detector within(RegionSource others) {
+    return new Detector(this, model, others);
   }
 
   /**
@@ -119,12 +127,12 @@ public final class Detector implements AutoCloseable {
       throw new HeadClipException(
           "references fitted to %s, the model gives %s".formatted(fitted.taps(), tapped()));
     }
-    return new Detector(this, clip().against(fitted));
+    return new Detector(this, clip().against(fitted), regions);
   }
 
   /** This detector's tokens as they are, compared with nothing; still this one's. */
   Detector tokens() {
-    return references().isEmpty() ? this : new Detector(this, clip().tapped(tapped()));
+    return references().isEmpty() ? this : new Detector(this, clip().tapped(tapped()), regions);
   }
 
   /** From evidence to scores and map: the model's, or the one that compares with references. */
@@ -273,7 +281,8 @@ public final class Detector implements AutoCloseable {
     return new Detections<>(this, images.iterator(), settings, finish);
   }
 
-  private Outcome judged(Looked looked) {
+  /** Scores and verdict of what was looked at. */
+  Outcome judged(Looked looked) {
     if (looked instanceof Looked.Seen seen) {
       try {
         Detection found = finish(seen.prepared(), seen.evidence(), seen.ms());
@@ -298,8 +307,14 @@ public final class Detector implements AutoCloseable {
     return image.className().or(() -> className).orElse(ClassName.unknown());
   }
 
-  int preferredBatch() {
+  /** Images that the network takes at a time for throughput. */
+  public int preferredBatch() {
     return session.preferredBatch();
+  }
+
+  /** Whether images of both may go through the network together. */
+  boolean sharesNetwork(Detector other) {
+    return session == other.session && model == other.model;
   }
 
   /** Resizes and normalises; the time from {@code start} on counts as spent. */

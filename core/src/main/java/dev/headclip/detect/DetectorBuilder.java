@@ -31,6 +31,7 @@ public final class DetectorBuilder {
   private List<ImageSource> normal = List.of();
   private Optional<String> preset = Optional.empty();
   private Map<String, ?> changes = Map.of();
+  private Optional<ReferenceSettings> whole = Optional.empty();
 
   DetectorBuilder(String nameOrPath) {
     this.model = Model.builder(nameOrPath);
@@ -173,6 +174,12 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** The same as a whole; what else is said of them is laid over it. */
+  public DetectorBuilder references(ReferenceSettings settings) {
+    whole = Optional.of(settings);
+    return this;
+  }
+
   /** A published way to compare: see {@link ReferenceSettings#presets}. */
   public DetectorBuilder referencePreset(String name) {
     preset = Optional.of(name);
@@ -239,6 +246,7 @@ public final class DetectorBuilder {
       ReferenceSettings settings =
           preset
               .map(name -> ReferenceSettings.preset(name, config))
+              .or(() -> whole)
               .orElseGet(ReferenceSettings::defaults)
               .with(changes);
       return new Comparer(open(clip.tapped(settings.taps(config))), settings);

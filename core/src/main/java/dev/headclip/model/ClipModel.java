@@ -67,6 +67,19 @@ public final class ClipModel extends Model {
         name, backbone, adapter, threshold, false, Optional.empty(), Optional.empty());
   }
 
+  /** The same, judging by a threshold that somebody asked for. */
+  public static ClipModel borrowing(
+      String name, Backbone backbone, Adapter adapter, double threshold) {
+    return new ClipModel(
+        name,
+        backbone,
+        adapter,
+        new Threshold(threshold, Threshold.GIVEN),
+        false,
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /**
    * The same model, whose network gives tokens of the frozen tower beside its evidence; takes this
    * one's place, and its backbone.

@@ -22,6 +22,20 @@ public final class CacheHome {
     return xdg.isBlank() ? home(environment).resolve(".cache") : Path.of(xdg);
   }
 
+  /**
+   * What is the user's own and nobody may delete: {@code $HEADCLIP_DATA}, or {@code
+   * $XDG_DATA_HOME/headclip}, or {@code ~/.local/share/headclip}.
+   */
+  public static Path data(Map<String, String> environment) {
+    String own = environment.getOrDefault("HEADCLIP_DATA", "");
+    if (!own.isBlank()) {
+      return Path.of(own);
+    }
+    String xdg = environment.getOrDefault("XDG_DATA_HOME", "");
+    Path all = xdg.isBlank() ? home(environment).resolve(".local/share") : Path.of(xdg);
+    return all.resolve("headclip");
+  }
+
   private static Path home(Map<String, String> environment) {
     // Java asks the system's list of users, where scripts and containers set HOME
     String home = environment.getOrDefault("HOME", "");

@@ -1,4 +1,4 @@
-package dev.headclip.app;
+package dev.headclip.results;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,22 +14,31 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** One line of results for each image, in one of three forms. */
-sealed interface Report {
+public sealed interface Report {
   /** A line before all others. */
   default Optional<String> header() {
     return Optional.empty();
   }
 
+  /**
+   * An image that was scored.
+   *
+   * @param map a file that the map was written to
+   * @param overlay a picture that was drawn
+   */
   String scored(String image, Detection d, Optional<Path> map, Optional<Path> overlay);
 
+  /** An image that could not be; {@code error}: one line. */
   String failed(String image, String error);
 
   /**
+   * Of a form.
+   *
+   * @param model its name
    * @param guard whether cells of CSV that look like formulas are made plain text
    * @param compared what the images were compared with, for JSON
    */
-  static Report of(
-      DetectCommand.Format format, String model, boolean guard, Optional<Compared> compared) {
+  static Report of(ResultFormat format, String model, boolean guard, Optional<Compared> compared) {
     return switch (format) {
       case text, coco -> new Text();
       case json -> new Json(model, compared);
@@ -45,13 +54,14 @@ sealed interface Report {
    * @param batch whether the images themselves were used
    */
   record Compared(String scorer, int count, boolean batch) {
-    ObjectNode json() {
+    /** The field {@code references} of results. */
+    public ObjectNode json() {
       ObjectNode o = JsonNodeFactory.instance.objectNode();
       return o.put("scorer", scorer).put("count", count).put("batch", batch);
     }
 
-    /** For the last line. */
-    String text() {
+    /** In words. */
+    public String text() {
       return batch
           ? "compared with one another"
           : "compared with %d reference%s".formatted(count, count == 1 ? "" : "s");

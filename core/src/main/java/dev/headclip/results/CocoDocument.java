@@ -1,4 +1,4 @@
-package dev.headclip.app;
+package dev.headclip.results;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * Results in COCO's form: images, and an annotation of category "anomaly" for each region with its
  * pixels as run lengths. Images that failed stand under {@code errors}. Thread-safe.
  */
-final class CocoDocument {
+public final class CocoDocument {
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
   private static final int CATEGORY = 1;
 
@@ -25,7 +25,7 @@ final class CocoDocument {
   private final TreeMap<String, String> errors = new TreeMap<>();
 
   /** An image that was scored. */
-  void add(String name, Detection d) {
+  public void add(String name, Detection d) {
     ObjectNode image = JSON.objectNode().put("file_name", name);
     image.put("width", d.width()).put("height", d.height());
     image.put("score", DetectionJson.rounded(d.score())).put("anomalous", d.anomalous());
@@ -51,12 +51,12 @@ final class CocoDocument {
   }
 
   /** An image that could not be. */
-  synchronized void failed(String name, String error) {
+  public synchronized void failed(String name, String error) {
     errors.put(name, error);
   }
 
   /** The document. */
-  synchronized String json() {
+  public synchronized String json() {
     ObjectNode o = JSON.objectNode();
     o.putObject("info").put("description", "HeadCLIP for Java " + Version.text());
     ArrayNode imageNodes = o.putArray("images");

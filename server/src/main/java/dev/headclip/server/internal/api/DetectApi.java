@@ -1,0 +1,178 @@
+package dev.headclip.server.internal.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.detect.Detection;
+import dev.headclip.detect.DetectionJson;
+import dev.headclip.detect.Detector;
+import dev.headclip.detect.Outcome;
+import dev.headclip.detect.RegionSource;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.method.ClassName;
+import dev.headclip.server.internal.http.ImageStore;
+import dev.headclip.server.internal.http.Json;
+import dev.headclip.server.internal.http.Problem;
+import dev.headclip.server.internal.http.Query;
+import dev.headclip.server.internal.http.Uploads;
+import dev.headclip.server.internal.models.ServedModel;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** {@code POST /v1/detect}: images in, verdicts out. */
+final class DetectApi {
+  private static final String LINES = "application/x-ndjson";
+
+  private final Services services;
+  private final ImageLoader loader;
+  private final Scorer scorer;
+
+  DetectApi(Services services) {
+    this.services = services;
+    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
+    this.scorer = new Scorer(services);
+  }
+
+  List<Route> routes() {
+    return List.of(new Route("POST", "/v1/detect", this::detect));
+  }
+
+  private record Asked(
+      ServedModel model,
+      Optional<Double> threshold,
+      MapImages.Form maps,
+      MapImages.Size size,
+      boolean overlay,
+      Optional<ClassName> className) {}
+
+  private void detect(Context c) {
+    Query q =
+        Query.of(c, "model", "threshold", "maps", "map_size", "overlay", "class_name", "name");
+    Asked asked =
+        new Asked(
+            services.models().get(q.text("model")),
+            q.share("threshold"),
+            q.one("maps", MapImages.Form.class, MapImages.Form.none),
+            q.one("map_size", MapImages.Size.class, MapImages.Size.image),
+            q.flag("overlay", false),
+            q.text("class_name").map(ClassName::new));
+    scorer.requireRoom();
+    long end = scorer.end();
+    if (Uploads.isFiles(c)) {
+      Uploads.Received got = services.uploads().read(c);
+      try {
+        RegionSource regions =
+            got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
+        scored(c, asked, got.images(), regions, got.raw(), end);
+      } finally {
+        got.images().forEach(s -> services.store().remove(s.id()));
+        got.mask().ifPresent(s -> services.store().remove(s.id()));
+      }
+    } else {
+      JsonNode body = Json.body(c, Set.of("images", "ignore"));
+      List<ImageStore.Stored> images = ImagesApi.named(services.store(), body.path("images"));
+      services.store().hold(images);
+      try {
+        scored(c, asked, images, Regions.of(body.path("ignore")), false, end);
+      } finally {
+        services.store().release(images);
+      }
+    }
+  }
+
+  private void scored(
+      Context c,
+      Asked asked,
+      List<ImageStore.Stored> images,
+      RegionSource regions,
+      boolean single,
+      long end) {
+    Detector own = asked.model().detector();
+    Detector detector = regions == RegionSource.all() ? own : own.within(regions);
+    List<Outcome> outcomes = scorer.outcomes(c, detector, images, asked.className(), end);
+    answer(c, asked, images, outcomes, single);
+  }
+
+  private void answer(
+      Context c,
+      Asked asked,
+      List<ImageStore.Stored> images,
+      List<Outcome> outcomes,
+      boolean single) {
+    String accept = String.valueOf(c.header("Accept"));
+    if (single) {
+      one(c, asked, images.get(0), outcomes.get(0), accept);
+      return;
+    }
+    ObjectNode all = Json.object().put("model", asked.model().name());
+    all.putArray("results");
+    StringBuilder lines = new StringBuilder();
+    boolean asLines = accept.contains(LINES);
+    for (int i = 0; i < images.size(); i++) {
+      ObjectNode o = json(asked, images.get(i), outcomes.get(i));
+      if (asLines) {
+        lines.append(o).append('\n');
+      } else {
+        all.withArray("results").add(o);
+      }
+    }
+    if (asLines) {
+      c.contentType(LINES).result(lines.toString());
+    } else {
+      Json.answer(c, all);
+    }
+  }
+
+  private void one(
+      Context c, Asked asked, ImageStore.Stored image, Outcome outcome, String accept) {
+    if (outcome instanceof Outcome.Failed f) {
+      throw new Problem(Problem.Kind.UNREADABLE_IMAGE, f.error());
+    }
+    MapImages.Form alone =
+        accept.startsWith("image/png")
+            ? MapImages.Form.png
+            : accept.startsWith("application/x-npy") ? MapImages.Form.npy : MapImages.Form.none;
+    if (alone == MapImages.Form.none) {
+      Json.answer(c, json(asked, image, outcome));
+      return;
+    }
+    Detection d = judged(asked, outcome);
+    c.header("Headclip-Score", String.valueOf(DetectionJson.rounded(d.score())));
+    c.header("Headclip-Anomalous", String.valueOf(d.anomalous()));
+    c.contentType(alone.media()).result(MapImages.map(d, alone, asked.size()));
+  }
+
+  private static Detection judged(Asked asked, Outcome outcome) {
+    Detection d = ((Outcome.Scored) outcome).detection();
+    return asked.threshold().map(d::judged).orElseGet(() -> asked.model().judged(d));
+  }
+
+  private ObjectNode json(Asked asked, ImageStore.Stored image, Outcome outcome) {
+    if (outcome instanceof Outcome.Failed f) {
+      return DetectionJson.failed(image.name(), f.error());
+    }
+    Detection d = judged(asked, outcome);
+    ObjectNode o =
+        DetectionJson.of(image.name(), d, asked.model().name(), Optional.empty(), Optional.empty());
+    asked.model().compared().ifPresent(r -> o.set("references", r.json()));
+    if (asked.maps() != MapImages.Form.none) {
+      o.put(
+          "map",
+          MapImages.dataUri(asked.maps().media(), MapImages.map(d, asked.maps(), asked.size())));
+    }
+    if (asked.overlay()) {
+      o.put("overlay", MapImages.dataUri("image/jpeg", drawn(image, d)));
+    }
+    return o;
+  }
+
+  private byte[] drawn(ImageStore.Stored image, Detection d) {
+    services.rendering().acquireUninterruptibly();
+    try {
+      return MapImages.overlay(image, d, loader);
+    } finally {
+      services.rendering().release();
+    }
+  }
+}

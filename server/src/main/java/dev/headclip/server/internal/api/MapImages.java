@@ -1,0 +1,99 @@
+package dev.headclip.server.internal.api;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.detect.Detection;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.ImageWriter;
+import dev.headclip.image.MapWriter;
+import dev.headclip.image.Overlay;
+import dev.headclip.image.PillowResize;
+import dev.headclip.image.RgbImage;
+import dev.headclip.map.AnomalyMap;
+import dev.headclip.server.internal.http.ImageStore;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Base64;
+
+/** Maps and pictures for answers. */
+final class MapImages {
+  private MapImages() {}
+
+  /** Forms of a map. */
+  enum Form {
+    none,
+    png,
+    npy;
+
+    String media() {
+      return this == png ? "image/png" : "application/x-npy";
+    }
+  }
+
+  /** Sizes of a map. */
+  enum Size {
+    image,
+    model
+  }
+
+  /** A map in a form: 16-bit grey where 65535 is 1, or float32. */
+  static byte[] map(Detection d, Form form, Size size) {
+    AnomalyMap map = size == Size.image ? d.mapAtImageSize() : d.map();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      if (form == Form.png) {
+        MapWriter.png(map, out);
+      } else {
+        MapWriter.npy(map, out);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** Eight bits of the map at the network's size: what a browser can read back. */
+  static byte[] small(Detection d) {
+    float[] v = d.map().values();
+    byte[] grey = new byte[v.length];
+    for (int i = 0; i < grey.length; i++) {
+      grey[i] = (byte) Math.round(255 * Math.min(1, Math.max(0, v[i])));
+    }
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    try {
+      ImageWriter.grayPng(grey, d.map().width(), d.map().height(), out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
+  }
+
+  /** The image under its heat map, as JPEG. */
+  static byte[] overlay(ImageStore.Stored image, Detection d, ImageLoader loader) {
+    RgbImage pixels = loader.load(image.file());
+    return ImageWriter.jpeg(Overlay.draw(pixels, d.mapAtImageSize(), d.outlinedAt(), d.region()));
+  }
+
+  /** An image at most {@code side} pixels wide and high, as JPEG. */
+  static byte[] view(ImageStore.Stored image, int side, ImageLoader loader) {
+    RgbImage pixels;
+    try {
+      pixels = loader.load(image.file());
+    } catch (HeadClipException e) {
+      throw new dev.headclip.server.internal.http.Problem(
+          dev.headclip.server.internal.http.Problem.Kind.UNREADABLE_IMAGE, e.getMessage(), e);
+    }
+    double scale = Math.min(1, (double) side / Math.max(pixels.width(), pixels.height()));
+    if (scale < 1) {
+      int w = (int) Math.max(1, Math.round(pixels.width() * scale));
+      int h = (int) Math.max(1, Math.round(pixels.height() * scale));
+      pixels = PillowResize.BILINEAR.resize(pixels, w, h);
+    }
+    return ImageWriter.jpeg(pixels);
+  }
+
+  /** For a field of JSON. */
+  static String dataUri(String media, byte[] bytes) {
+    return "data:%s;base64,%s".formatted(media, Base64.getEncoder().encodeToString(bytes));
+  }
+}

@@ -1,0 +1,2 @@
+/** The models that are served, and those that are taught meanwhile. */
+package dev.headclip.server.internal.models;

@@ -1,0 +1,3 @@
+/** Folders that images arrive in, scored as they come. */
+@dev.headclip.PublicApi
+package dev.headclip.watch;
