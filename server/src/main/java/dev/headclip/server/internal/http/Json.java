@@ -45,7 +45,8 @@ public final class Json {
     if (!type.startsWith("application/json")) {
       throw new Problem(
           Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-          "content type '%s', expected application/json".formatted(type));
+          "content type '%s', expected application/json, or images where they are taken"
+              .formatted(c.contentType() == null ? "" : type));
     }
     JsonNode found;
     try {

@@ -75,7 +75,7 @@ public final class Uploads {
     if (!isFiles(c)) {
       throw new Problem(
           Problem.Kind.UNSUPPORTED_MEDIA_TYPE,
-          "content type '%s', expected image/*, application/octet-stream or multipart/form-data"
+          "content type '%s', expected image/*, application/octet-stream, multipart/form-data"
               .formatted(c.contentType() == null ? "" : c.contentType()));
     }
     long announced = c.req().getContentLengthLong();
@@ -93,12 +93,8 @@ public final class Uploads {
   private static Problem cut(Exception e) {
     return new Problem(
         Problem.Kind.INVALID_REQUEST,
-        "the body is cut off, or no multipart/form-data (%s)".formatted(line(e)),
+        "the body is cut off, or not what its content type says",
         e);
-  }
-
-  private static String line(Throwable e) {
-    return Printable.line(String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
   }
 
   private Problem largeRequest() {

@@ -45,6 +45,8 @@ public final class Job implements Events.Log {
   private final List<Events.Event> events = new ArrayList<>();
   private final List<String> remarks = new ArrayList<>();
   private State state = State.QUEUED;
+  private boolean over;
+  private boolean forgotten;
   private String error = "";
   private String step = "";
   private int done;
@@ -149,6 +151,19 @@ public final class Job implements Events.Log {
     state = how;
     error = why;
     event("end", status());
+  }
+
+  /** Its work is over; whether nobody wants what was found. */
+  synchronized boolean over() {
+    over = true;
+    return forgotten;
+  }
+
+  /** Nobody wants it any more; whether its work is over, and this was said for the first time. */
+  synchronized boolean forget() {
+    boolean first = !forgotten;
+    forgotten = true;
+    return over && first;
   }
 
   private void event(String name, ObjectNode data) {

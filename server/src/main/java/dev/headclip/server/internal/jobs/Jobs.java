@@ -103,6 +103,8 @@ public final class Jobs implements AutoCloseable {
     try {
       runner.execute(() -> run(job, order));
     } catch (RejectedExecutionException e) {
+      job.end(Job.State.CANCELLED, "");
+      job.over();
       delete(id);
       throw Problem.later(
           Problem.Kind.QUEUE_FULL, "%d batches wait already".formatted(MOST_WAITING), 30);
@@ -111,6 +113,16 @@ public final class Jobs implements AutoCloseable {
   }
 
   private void run(Job job, Order order) {
+    try {
+      done(job, order);
+    } finally {
+      if (job.over()) {
+        clear(job);
+      }
+    }
+  }
+
+  private void done(Job job, Order order) {
     if (job.stop().get()) {
       job.end(Job.State.CANCELLED, "");
       return;
@@ -242,6 +254,13 @@ public final class Jobs implements AutoCloseable {
       return;
     }
     j.stop().set(true);
+    if (j.forget()) {
+      clear(j);
+    }
+  }
+
+  /** Once nothing is written any more. */
+  private void clear(Job j) {
     store.release(j.images());
     j.there().stream().mapToLong(i -> size(j, i)).forEach(store::give);
     AtomicFiles.deleteTree(j.folder());
