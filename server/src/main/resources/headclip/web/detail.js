@@ -55,8 +55,7 @@ export function detail(work, first, actions) {
   }
 
   function pane(over, caption) {
-    const img = h('img', { src: work.view(item, 1600), alt: over ? `${item.name} under its map` : item.name });
-    const p = h('div', { class: 'pane' }, img);
+    const p = h('div', { class: 'pane' }, !item.error && h('img', { src: work.view(item, 1600), alt: over ? `${item.name} under its map` : item.name }));
     if (over) { const c = h('canvas'); c.dataset.side = 1400; p.append(c); }
     if (caption) p.append(h('span', { class: 'cap' }, caption));
     return p;

@@ -190,8 +190,8 @@ export function inspect(root) {
 
   function card(item) {
     if (!item.card) {
-      const img = h('img', { alt: '', loading: 'lazy', src: work.view(item, 360) });
-      img.addEventListener('error', () => img.remove());
+      const img = !item.error && h('img', { alt: '', loading: 'lazy', src: work.view(item, 360) });
+      if (img) img.addEventListener('error', () => img.remove());
       const open = h('button', { type: 'button', class: 'open', onclick: () => detail(work, item, actions) }, img, h('canvas'), h('span', { class: 'wait' }));
       open.querySelector('canvas').dataset.side = 360;
       const badge = h('span', { class: 'badge none' });
@@ -265,7 +265,7 @@ export function inspect(root) {
   const nothing = h('p', { class: 'mute' }, 'No image fits.');
   const countBox = h('div', { class: 'counts' });
   const judged = h('p', { class: 'small mute' });
-  const judgePanel = h('section', { class: 'panel stack', 'aria-label': 'Threshold' }, h('h2', {}, 'Threshold'), countBox, chart.element, judged);
+  const judgePanel = h('section', { class: 'panel stack judge', 'aria-label': 'Threshold' }, h('h2', {}, 'Threshold'), countBox, chart.element, judged);
   const exportPanel = h('section', { class: 'panel stack', 'aria-label': 'Save results' }, h('h2', {}, 'Save results'), h('div', { class: 'row' },
     ...[['csv', 'CSV'], ['json', 'JSON'], ['coco', 'COCO'], ['zip', 'All with maps (zip)']].map(([f, t]) => h('button', { type: 'button', onclick: () => download(`/v1/batches/${work.batch}/export?format=${f}&threshold=${work.threshold}`) }, t))));
   const notes = h('div', {});

@@ -29,6 +29,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,6 +70,7 @@ public final class HeadClipServer implements AutoCloseable {
   private static final int LONGEST_HEADERS = 16 << 10;
 
   private final ServerSettings settings;
+  private final Optional<KeyStore> certificate;
   private final Services services;
   private final WatchApi watching;
   private final Javalin javalin;
@@ -141,6 +143,8 @@ public final class HeadClipServer implements AutoCloseable {
 
   private HeadClipServer(Builder b) {
     this.settings = b.settings;
+    // before anything is opened
+    this.certificate = settings.tls().map(Tls::keyStore);
     Limits limits = settings.limits();
     Models models = new Models(b.models, settings.models(), limits);
     models.remarks().forEach(b.remarks);
@@ -256,12 +260,11 @@ public final class HeadClipServer implements AutoCloseable {
   private ServerConnector connector(
       org.eclipse.jetty.server.Server server, org.eclipse.jetty.server.HttpConfiguration http) {
     ServerConnector found =
-        settings
-            .tls()
+        certificate
             .map(
                 t -> {
                   SslContextFactory.Server ssl = new SslContextFactory.Server();
-                  ssl.setKeyStore(t.keyStore());
+                  ssl.setKeyStore(t);
                   ssl.setKeyStorePassword(Tls.PASSWORD);
                   ssl.setSniRequired(false);
                   http.addCustomizer(new SecureRequestCustomizer(false));
@@ -359,6 +362,7 @@ public final class HeadClipServer implements AutoCloseable {
     }
     try {
       c.header("Content-Length", String.valueOf(body.length));
+      c.header("Connection", "close");
       c.res().getOutputStream().write(body);
       c.res().flushBuffer();
     } catch (IOException e) {

@@ -39,10 +39,10 @@ public record Tls(Path certificate, Path key) {
    */
   public KeyStore keyStore() {
     try {
+      Certificate[] chain = chain().toArray(Certificate[]::new);
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, PASSWORD.toCharArray());
-      store.setKeyEntry(
-          ALIAS, privateKey(), PASSWORD.toCharArray(), chain().toArray(Certificate[]::new));
+      store.setKeyEntry(ALIAS, privateKey(), PASSWORD.toCharArray(), chain);
       return store;
     } catch (GeneralSecurityException | IOException e) {
       throw new HeadClipException(

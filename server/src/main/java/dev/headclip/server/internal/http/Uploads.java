@@ -92,9 +92,7 @@ public final class Uploads {
 
   private static Problem cut(Exception e) {
     return new Problem(
-        Problem.Kind.INVALID_REQUEST,
-        "the body is cut off, or not what its content type says",
-        e);
+        Problem.Kind.INVALID_REQUEST, "the body is cut off, or not what its content type says", e);
   }
 
   private Problem largeRequest() {

@@ -52,7 +52,7 @@ public final class Models implements AutoCloseable {
           throw new HeadClipException(
               "two models called %s; give one of them another name".formatted(s.name()));
         }
-        OpenedModel m = new OpenedModel(s);
+        OpenedModel m = new OpenedModel(s, limits);
         opened.add(m);
         served.put(s.name(), new ServedModel(s.name(), m, m.detector(), false, Optional.empty()));
       }
@@ -105,7 +105,7 @@ public final class Models implements AutoCloseable {
     }
     ModelSource own =
         new ModelSource(name, () -> Detector.builder(file.toString()), Optional.of(file));
-    OpenedModel m = new OpenedModel(own);
+    OpenedModel m = new OpenedModel(own, limits);
     opened.add(m);
     return new ServedModel(name, m, m.detector(), true, Optional.empty());
   }

@@ -10,6 +10,7 @@ import dev.headclip.model.ClipModel;
 import dev.headclip.reference.ReferenceFile;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.reference.TokenTaps;
+import dev.headclip.server.settings.Limits;
 import dev.headclip.server.settings.ModelSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,12 +19,18 @@ import java.util.Optional;
 /** A model's open sessions: for scoring, and for each kind of tokens that is compared. */
 public final class OpenedModel implements AutoCloseable {
   private final ModelSource source;
+  private final Limits limits;
   private final Detector detector;
   private final Map<TokenTaps, Comparer> comparers = new LinkedHashMap<>();
 
-  OpenedModel(ModelSource source) {
+  OpenedModel(ModelSource source, Limits limits) {
     this.source = source;
-    this.detector = source.builder().get().build();
+    this.limits = limits;
+    this.detector = builder().build();
+  }
+
+  private DetectorBuilder builder() {
+    return source.builder().get().maxPixels(limits.maxPixels());
   }
 
   /** The name that it was opened under. */
@@ -59,9 +66,7 @@ public final class OpenedModel implements AutoCloseable {
                         "model %s holds references already, or is an exported one; expected one with a backbone and an adapter"
                             .formatted(source.name())));
     TokenTaps taps = settings.taps(clip.backbone().config());
-    Comparer open =
-        comparers.computeIfAbsent(
-            taps, t -> source.builder().get().references(settings).comparer());
+    Comparer open = comparers.computeIfAbsent(taps, t -> builder().references(settings).comparer());
     return open.with(settings);
   }
 
@@ -76,7 +81,7 @@ public final class OpenedModel implements AutoCloseable {
       threshold.ifPresent(t -> ((ObjectNode) own).withObject("/settings").put("threshold", t));
       return own;
     }
-    DetectorBuilder builder = source.builder().get();
+    DetectorBuilder builder = builder();
     threshold.ifPresent(builder::threshold);
     return builder.asked(clip().orElseThrow());
   }
