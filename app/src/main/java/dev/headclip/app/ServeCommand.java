@@ -4,11 +4,12 @@ import dev.headclip.HeadClipException;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.engine.Precision;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.CacheHome;
 import dev.headclip.onnx.Dialect;
 import dev.headclip.onnx.Exporter;
 import dev.headclip.reference.ReferenceFile;
-import dev.headclip.server.HeadClipServer;
+import dev.headclip.server.DetectionServer;
 import dev.headclip.server.settings.Limits;
 import dev.headclip.server.settings.ModelSource;
 import dev.headclip.server.settings.ServerSettings;
@@ -172,8 +173,8 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
   @Override
   public Integer call() throws InterruptedException {
     ServerSettings settings = settings();
-    HeadClipServer.Builder builder =
-        HeadClipServer.builder(settings, sources())
+    DetectionServer.Builder builder =
+        DetectionServer.builder(settings, sources())
             .onnx(
                 (model, file) ->
                     Exporter.export(
@@ -184,7 +185,7 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
             .remarks(r -> System.err.println("note: " + r));
     folder.ifPresent(f -> builder.watch(watch.settings(f), watch.files(compute.loader())));
     try (Stopper stopper = Stopper.heldLater((int) settings.limits().grace().toSeconds() + 30);
-        HeadClipServer server = builder.start()) {
+        DetectionServer server = builder.start()) {
       stopper.hold();
       System.out.printf("%s  (%s; Ctrl-C stops)%n", server.address(), server.models());
       System.out.flush();
@@ -231,7 +232,9 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
             Files.readString(tokenFile.get()).lines().findFirst().orElse("").strip());
       } catch (IOException e) {
         throw new HeadClipException(
-            "--token-file %s: cannot be read (%s)".formatted(tokenFile.get(), e), e);
+            "--token-file %s: cannot be read (%s)"
+                .formatted(tokenFile.get(), AtomicFiles.reason(e)),
+            e);
       }
     }
     return token

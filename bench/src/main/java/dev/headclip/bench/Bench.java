@@ -12,7 +12,8 @@ import picocli.CommandLine.Command;
       MetricsBench.class,
       InferenceBench.class,
       ReferencesBench.class,
-      ThroughputBench.class
+      ThroughputBench.class,
+      LoadBench.class
     })
 final class Bench {
   private Bench() {}

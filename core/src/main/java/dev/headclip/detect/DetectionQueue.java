@@ -30,6 +30,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }</pre>
  */
 public final class DetectionQueue implements AutoCloseable {
+  /** Milliseconds that a batch waits for the next of its images. */
+  private static final int PATIENCE = 20;
+
   private final int capacity;
   private final Semaphore room;
   // images between decoding and their result: memory is bounded by their number and bytes
@@ -44,6 +47,8 @@ public final class DetectionQueue implements AutoCloseable {
   private final ExecutorService finishers;
   private final Thread network;
   private final AtomicInteger waiting = new AtomicInteger();
+  // accepted, and not decoded yet
+  private final AtomicInteger coming = new AtomicInteger();
   private volatile boolean closed;
 
   /** An image that somebody waits for. */
@@ -155,6 +160,7 @@ public final class DetectionQueue implements AutoCloseable {
         running++;
       }
       waiting.incrementAndGet();
+      coming.incrementAndGet();
       accepted.add(new Item(this, detector, image, result));
       return result;
     }
@@ -199,6 +205,7 @@ public final class DetectionQueue implements AutoCloseable {
         Item item = accepted.take();
         awaitMemory();
         Optional<Ready> one = decode(item);
+        coming.decrementAndGet();
         one.ifPresent(r -> hold(r.bytes()));
         one.ifPresentOrElse(ready::add, decoded::release);
       }
@@ -260,21 +267,38 @@ public final class DetectionQueue implements AutoCloseable {
     }
   }
 
-  /** What is there and goes together, the oldest first; never waits for more than one. */
+  /**
+   * What goes through the network together, the oldest first. While more are being decoded it waits
+   * a little for them: a full batch costs less than several small ones.
+   */
   private List<Ready> group() throws InterruptedException {
     Ready first = others.isEmpty() ? ready.take() : others.remove();
     List<Ready> group = new ArrayList<>();
-    ready.drainTo(others);
     if (!kept(first)) {
       return group;
     }
     group.add(first);
     int batch = first.item().detector().preferredBatch();
-    int views = first.prepared().inputs().count();
+    ready.drainTo(others);
+    int views = first.prepared().inputs().count() + gather(group, batch - 1);
+    while (views < batch && coming.get() > 0) {
+      Ready next = ready.poll(PATIENCE, TimeUnit.MILLISECONDS);
+      if (next == null) {
+        break;
+      }
+      others.add(next);
+      views += gather(group, batch - views);
+    }
+    return group;
+  }
+
+  /** Adds what goes with the first of a group; the number of views. */
+  private int gather(List<Ready> group, int most) {
+    int views = 0;
     Iterator<Ready> rest = others.iterator();
-    while (rest.hasNext() && views < batch) {
+    while (rest.hasNext() && views < most) {
       Ready next = rest.next();
-      if (!together(first.item(), next.item())) {
+      if (!together(group.get(0).item(), next.item())) {
         continue;
       }
       rest.remove();
@@ -283,7 +307,7 @@ public final class DetectionQueue implements AutoCloseable {
         views += next.prepared().inputs().count();
       }
     }
-    return group;
+    return views;
   }
 
   private boolean kept(Ready r) {

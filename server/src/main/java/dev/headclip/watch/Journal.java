@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +48,8 @@ final class Journal implements AutoCloseable {
   }
 
   private HeadClipException unwritable(IOException e) {
-    return new HeadClipException("%s: cannot be written (%s)".formatted(file, e), e);
+    return new HeadClipException(
+        "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(e)), e);
   }
 
   private FileLock locked() {

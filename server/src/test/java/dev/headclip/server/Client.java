@@ -21,7 +21,7 @@ final class Client {
   private final HttpClient http = HttpClient.newHttpClient();
   private final OpenApi described = new OpenApi();
 
-  Client(HeadClipServer server) {
+  Client(DetectionServer server) {
     this.base = URI.create(server.address());
   }
 

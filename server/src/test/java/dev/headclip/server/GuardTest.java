@@ -61,8 +61,8 @@ class GuardTest {
 
   @Test
   void nothingIsAnsweredWithoutTheToken() {
-    try (HeadClipServer s =
-        HeadClipServer.builder(ServerSettings.defaults().withPort(0).withToken(TOKEN), STARTER)
+    try (DetectionServer s =
+        DetectionServer.builder(ServerSettings.defaults().withPort(0).withToken(TOKEN), STARTER)
             .start()) {
       Client client = new Client(s);
       for (String path : s.routes().keySet()) {
@@ -101,8 +101,8 @@ class GuardTest {
 
   @Test
   void anotherNameInTheHostHeaderIsRefused() throws IOException {
-    try (HeadClipServer s =
-        HeadClipServer.builder(
+    try (DetectionServer s =
+        DetectionServer.builder(
                 new ServerSettings(
                     "127.0.0.1",
                     0,
@@ -124,7 +124,7 @@ class GuardTest {
     }
   }
 
-  private static int status(HeadClipServer s, String host) throws IOException {
+  private static int status(DetectionServer s, String host) throws IOException {
     URI at = URI.create(s.address());
     try (Socket line = new Socket(at.getHost(), at.getPort())) {
       line.getOutputStream()
@@ -142,7 +142,7 @@ class GuardTest {
     try (ServerSocket taken = new ServerSocket(0)) {
       assertThatThrownBy(
               () ->
-                  HeadClipServer.builder(
+                  DetectionServer.builder(
                           ServerSettings.defaults().withPort(taken.getLocalPort()), STARTER)
                       .start())
           .isInstanceOf(HeadClipException.class)
@@ -192,7 +192,7 @@ class GuardTest {
             Optional.of(new Tls(cert, key)),
             Optional.empty(),
             Limits.defaults());
-    try (HeadClipServer s = HeadClipServer.builder(https, STARTER).start()) {
+    try (DetectionServer s = DetectionServer.builder(https, STARTER).start()) {
       assertThat(s.address()).startsWith("https://");
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -216,11 +216,11 @@ class GuardTest {
       assertThat(r.statusCode()).isEqualTo(200);
     }
     Files.writeString(key, "-----BEGIN EC PRIVATE KEY-----\nabc\n-----END EC PRIVATE KEY-----");
-    assertThatThrownBy(() -> HeadClipServer.builder(https, STARTER).start())
+    assertThatThrownBy(() -> DetectionServer.builder(https, STARTER).start())
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("openssl pkcs8");
     Files.writeString(cert, "nothing");
-    assertThatThrownBy(() -> HeadClipServer.builder(https, STARTER).start())
+    assertThatThrownBy(() -> DetectionServer.builder(https, STARTER).start())
         .isInstanceOf(HeadClipException.class)
         .hasMessageContaining("cert.pem");
   }

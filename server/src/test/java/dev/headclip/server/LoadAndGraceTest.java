@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** More than a server takes, askers that leave, and the end. */
 class LoadAndGraceTest {
-  private static HeadClipServer server(int queue, Duration deadline) {
+  private static DetectionServer server(int queue, Duration deadline) {
     Limits d = Limits.defaults();
     Limits limits =
         new Limits(
@@ -41,7 +41,7 @@ class LoadAndGraceTest {
             d.grace());
     ModelSource starter =
         new ModelSource("starter", () -> Detector.builder("starter"), Optional.empty());
-    return HeadClipServer.builder(
+    return DetectionServer.builder(
             ServerSettings.defaults().withPort(0).withLimits(limits), List.of(starter))
         .start();
   }
@@ -64,7 +64,7 @@ class LoadAndGraceTest {
 
   @Test
   void whatDoesNotFitIsSentAwayAndNothingElse() throws Exception {
-    try (HeadClipServer s = server(4, Duration.ofSeconds(60))) {
+    try (DetectionServer s = server(4, Duration.ofSeconds(60))) {
       Client client = new Client(s);
       byte[] image = Pictures.good(1);
       ExecutorService many = Executors.newFixedThreadPool(16);
@@ -96,7 +96,7 @@ class LoadAndGraceTest {
 
   @Test
   void aDeadlineEndsARequestAndFreesItsPlaces() {
-    try (HeadClipServer s = server(64, Duration.ofMillis(1))) {
+    try (DetectionServer s = server(64, Duration.ofMillis(1))) {
       Client client = new Client(s);
       Answer a = client.form("/v1/detect", images(60));
       assertThat(a.status()).isEqualTo(504);
@@ -123,7 +123,7 @@ class LoadAndGraceTest {
 
   @Test
   void whoLeavesCostsNoFurtherWork() throws Exception {
-    try (HeadClipServer s = server(200, Duration.ofSeconds(60))) {
+    try (DetectionServer s = server(200, Duration.ofSeconds(60))) {
       Client client = new Client(s);
       client.image("/v1/detect", Pictures.good(1));
       byte[] body = Client.body(images(200));
@@ -153,7 +153,7 @@ class LoadAndGraceTest {
 
   @Test
   void whatWasAcceptedIsFinishedWhenTheServerStops() throws Exception {
-    HeadClipServer s = server(64, Duration.ofSeconds(60));
+    DetectionServer s = server(64, Duration.ofSeconds(60));
     Client client = new Client(s);
     ExecutorService one = Executors.newSingleThreadExecutor();
     Future<Answer> asked = one.submit(() -> client.form("/v1/detect", images(60)));

@@ -37,7 +37,7 @@ class ServerTest {
       new ModelSource("starter", () -> Detector.builder("starter"), Optional.empty());
 
   @TempDir private static Path kept;
-  private static HeadClipServer server;
+  private static DetectionServer server;
   private static Client client;
   private static Detector library;
 
@@ -56,7 +56,7 @@ class ServerTest {
             Duration.ofMinutes(5),
             Duration.ofSeconds(10));
     server =
-        HeadClipServer.builder(
+        DetectionServer.builder(
                 ServerSettings.defaults().withPort(0).withLimits(limits).withModels(kept),
                 List.of(STARTER))
             .onnx((model, file) -> write(file, "onnx of " + model.name()))
@@ -459,8 +459,8 @@ class ServerTest {
         .isEqualTo(bad.path("score"));
     // another server finds it, with the threshold that was chosen
     client.json("PATCH", "/v1/models/washer", Client.map("threshold", 0.9));
-    try (HeadClipServer next =
-        HeadClipServer.builder(
+    try (DetectionServer next =
+        DetectionServer.builder(
                 ServerSettings.defaults().withPort(0).withModels(kept), List.of(STARTER))
             .start()) {
       JsonNode again = new Client(next).image("/v1/detect?model=washer", Pictures.bad(50)).json();

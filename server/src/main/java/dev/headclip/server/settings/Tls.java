@@ -1,6 +1,7 @@
 package dev.headclip.server.settings;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -91,7 +92,8 @@ public record Tls(Path certificate, Path key) {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(file, e), e);
+      throw new HeadClipException(
+          "%s: cannot be read (%s)".formatted(file, AtomicFiles.reason(e)), e);
     }
   }
 }

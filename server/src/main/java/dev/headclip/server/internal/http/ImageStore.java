@@ -1,6 +1,7 @@
 package dev.headclip.server.internal.http;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.server.settings.Limits;
 import java.io.IOException;
@@ -110,7 +111,8 @@ public final class ImageStore implements AutoCloseable {
       images.put(id, new Kept(stored));
       return stored;
     } catch (IOException e) {
-      throw new HeadClipException("an upload cannot be kept (%s)".formatted(e), e);
+      throw new HeadClipException(
+          "an upload cannot be kept (%s)".formatted(AtomicFiles.reason(e)), e);
     }
   }
 

@@ -93,7 +93,8 @@ public final class Jobs implements AutoCloseable {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
-      throw new HeadClipException("a batch cannot be kept (%s)".formatted(e), e);
+      throw new HeadClipException(
+          "a batch cannot be kept (%s)".formatted(AtomicFiles.reason(e)), e);
     }
     Job job = new Job(id, order.model().name(), order.batched(), images, folder);
     store.hold(images);

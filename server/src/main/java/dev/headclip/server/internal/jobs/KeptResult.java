@@ -2,6 +2,7 @@ package dev.headclip.server.internal.jobs;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Detection;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.method.Scores;
 import dev.headclip.server.internal.http.ImageStore;
@@ -69,7 +70,8 @@ sealed interface KeptResult {
     try {
       Files.write(file, b.array());
     } catch (IOException e) {
-      throw new HeadClipException("the map cannot be kept (%s)".formatted(e), e);
+      throw new HeadClipException(
+          "the map cannot be kept (%s)".formatted(AtomicFiles.reason(e)), e);
     }
     AnomalyMap none = new AnomalyMap(1, 1, new float[1]);
     return new Scored(image, with(d, none), d.map().width(), d.map().height(), file);

@@ -5,6 +5,7 @@ import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.RegionSource;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.reference.ReferenceFile;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.server.internal.http.Problem;
@@ -68,13 +69,16 @@ public final class Models implements AutoCloseable {
       Files.createDirectories(from);
     } catch (IOException e) {
       throw new HeadClipException(
-          "%s: cannot be made, so that no taught model could be kept (%s)".formatted(from, e), e);
+          "%s: cannot be made, so that no taught model could be kept (%s)"
+              .formatted(from, AtomicFiles.reason(e)),
+          e);
     }
     List<Path> files;
     try (Stream<Path> all = Files.list(from)) {
       files = all.filter(ReferenceFile::is).sorted().toList();
     } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(from, e), e);
+      throw new HeadClipException(
+          "%s: cannot be read (%s)".formatted(from, AtomicFiles.reason(e)), e);
     }
     for (Path file : files) {
       String name = file.getFileName().toString().replace(SUFFIX, "");

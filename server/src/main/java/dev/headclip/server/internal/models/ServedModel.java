@@ -4,6 +4,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.Detector;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.method.Adapter;
 import dev.headclip.method.AdapterFile;
 import dev.headclip.method.ScoreSettings;
@@ -127,7 +128,8 @@ public record ServedModel(
     try {
       Files.deleteIfExists(folder.resolve(name + Models.SUFFIX));
     } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be deleted (%s)".formatted(name, e), e);
+      throw new HeadClipException(
+          "%s: cannot be deleted (%s)".formatted(name, AtomicFiles.reason(e)), e);
     }
   }
 }

@@ -56,14 +56,14 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
  * <pre>{@code
  * ModelSource starter =
  *     new ModelSource("starter", () -> Detector.builder("starter"), Optional.empty());
- * try (HeadClipServer server =
- *     HeadClipServer.builder(ServerSettings.defaults(), List.of(starter)).start()) {
+ * try (DetectionServer server =
+ *     DetectionServer.builder(ServerSettings.defaults(), List.of(starter)).start()) {
  *   System.out.println(server.address());
  *   server.await(stop);
  * }
  * }</pre>
  */
-public final class HeadClipServer implements AutoCloseable {
+public final class DetectionServer implements AutoCloseable {
   private static final int THREADS = 200;
   private static final int IDLE_SECONDS = 60;
   private static final int SWEEP_SECONDS = 60;
@@ -124,8 +124,8 @@ public final class HeadClipServer implements AutoCloseable {
      *
      * @throws HeadClipException where the port is taken, or a model cannot be opened
      */
-    public HeadClipServer start() {
-      return new HeadClipServer(this);
+    public DetectionServer start() {
+      return new DetectionServer(this);
     }
   }
 
@@ -141,7 +141,7 @@ public final class HeadClipServer implements AutoCloseable {
     return new Builder(settings, models);
   }
 
-  private HeadClipServer(Builder b) {
+  private DetectionServer(Builder b) {
     this.settings = b.settings;
     // before anything is opened
     this.certificate = settings.tls().map(Tls::keyStore);
