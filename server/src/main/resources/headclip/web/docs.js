@@ -16,7 +16,7 @@ function type(s) {
   const range = s.minimum !== undefined ? ` ${s.minimum} to ${s.maximum ?? '…'}` : '';
   return (Array.isArray(s.type) ? s.type.join(' or ') : s.format === 'binary' ? 'file' : s.type || 'any') + range;
 }
-const fields = (props, required = []) => h('table', {}, h('thead', {}, h('tr', {}, ...['Name', 'Type', ''].map((t) => h('th', { scope: 'col' }, t)))), h('tbody', {}, ...Object.entries(props).map(([n, s]) => h('tr', {}, h('td', {}, h('code', {}, n), required.includes(n) ? ' *' : ''), h('td', {}, type(s)), h('td', {}, (s.description || '') + (s.default !== undefined ? ` (default: ${s.default})` : ''))))));
+const fields = (props, required = []) => h('table', {}, h('thead', {}, h('tr', {}, ...['Name', 'Type', 'Meaning'].map((t) => h('th', { scope: 'col' }, t)))), h('tbody', {}, ...Object.entries(props).map(([n, s]) => h('tr', {}, h('td', {}, h('code', {}, n), required.includes(n) ? ' *' : ''), h('td', {}, type(s)), h('td', {}, (s.description || '') + (s.default !== undefined ? ` (default: ${s.default})` : ''))))));
 
 function example(method, path, o) {
   const url = `http://127.0.0.1:${location.port || 80}` + path.replace(/\{name\}/, 'part-a').replace(/\{id\}/, 'ID').replace(/\{(index|number)\}/, '0');

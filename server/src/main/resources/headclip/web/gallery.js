@@ -197,7 +197,7 @@ export function inspect(root) {
       const badge = h('span', { class: 'badge none' });
       const mark = h('button', { type: 'button', class: 'mark', onclick: () => actions.mark(item) }, '✓ Good');
       item.card = h('li', { class: 'card' }, open, h('div', { class: 'foot' },
-        h('div', { class: 'row' }, badge, h('span', { class: 'grow' }), mark), h('div', { class: 'name', title: item.name }, item.name)));
+        h('div', { class: 'row' }, badge, h('span', { class: 'ref small mute', hidden: true }, 'reference'), h('span', { class: 'grow' }), mark), h('div', { class: 'name', title: item.name }, item.name)));
       item.card.item = item;
       seen.observe(item.card);
     }
@@ -216,6 +216,7 @@ export function inspect(root) {
     badge.title = verdict;
     c.querySelector('.wait').textContent = r?.error || '';
     c.querySelector('.open').setAttribute('aria-label', `${item.name}: ${verdict}${r && !r.error ? `, score ${r.score.toFixed(3)}` : ''}${r?.error ? `, ${r.error}` : ''}`);
+    c.querySelector('.ref').hidden = item.reference !== state.model;
     const mark = c.querySelector('.mark');
     mark.setAttribute('aria-pressed', String(item.marked));
     mark.setAttribute('aria-label', `Mark ${item.name} as good`);
@@ -270,8 +271,8 @@ export function inspect(root) {
     ...[['csv', 'CSV'], ['json', 'JSON'], ['coco', 'COCO'], ['zip', 'All with maps (zip)']].map(([f, t]) => h('button', { type: 'button', onclick: () => download(`/v1/batches/${work.batch}/export?format=${f}&threshold=${work.threshold}`) }, t))));
   const notes = h('div', {});
   const teach = teachPanel(work, () => side());
-  const sidebar = h('aside', { class: 'side', 'aria-label': 'Judgement' }, judgePanel, teach.element, exportPanel, notes);
-  const workBox = h('div', { class: 'work', hidden: true }, h('div', {}, bar, progressBox, list, nothing, more), sidebar);
+  const sidebar = h('div', { class: 'side' }, judgePanel, teach.element, exportPanel, notes);
+  const workBox = h('div', { class: 'work', hidden: true }, h('div', {}, h('h1', { class: 'visually-hidden' }, 'Inspect'), bar, progressBox, list, nothing, more), sidebar);
   root.append(fileInput, folderInput, empty, workBox);
 
   const mode = segmented('How images are judged', [['model', 'By the model'], ['batch', 'Among themselves']], 'model', (v) => { work.batched = v === 'batch'; run(); });

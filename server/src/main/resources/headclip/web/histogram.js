@@ -8,7 +8,7 @@ export function histogram(change) {
   const own = h('button', { type: 'button', class: 'quiet small' }, 'Model’s own');
   const plot = h('div', { class: 'hist' });
   const box = h('div', { class: 'stack' }, plot, h('div', { class: 'thr' }, range, number), h('div', { class: 'row' }, own));
-  let scores = [], cut = 0.5, usual = 0.5;
+  let typed = false, scores = [], cut = 0.5, usual = 0.5;
 
   function draw() {
     const bins = new Array(BINS).fill(0);
@@ -29,7 +29,7 @@ export function histogram(change) {
     }
     plot.replaceChildren(g);
     range.value = cut;
-    if (document.activeElement !== number) number.value = cut.toFixed(3);
+    if (!typed) number.value = cut.toFixed(3);
     own.disabled = Math.abs(cut - usual) < 1e-9;
   }
   function set(v) {
@@ -39,7 +39,7 @@ export function histogram(change) {
     change(cut);
   }
   range.addEventListener('input', () => set(+range.value));
-  number.addEventListener('input', () => set(parseFloat(number.value)));
+  number.addEventListener('input', () => { typed = true; set(parseFloat(number.value)); typed = false; });
   own.addEventListener('click', () => set(usual));
   const drag = (e) => { const r = plot.getBoundingClientRect(); set((e.clientX - r.left) / r.width); };
   plot.addEventListener('pointerdown', (e) => { plot.setPointerCapture(e.pointerId); drag(e); });

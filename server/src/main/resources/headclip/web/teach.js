@@ -42,11 +42,10 @@ export function teachPanel(work, changed) {
       const body = { images: some.map((i) => i.id) };
       if (work.ignore && !model.taught) body.ignore = work.ignore;
       const r = await send('POST', `/v1/models/${encodeURIComponent(target)}/normal${query}`, body);
-      const odd = r.scores.filter((s) => s.score >= 0.5);
       notes.replaceChildren(h('p', { class: 'note' }, `${r.name} knows ${plural(r.references, 'reference')}. Where they end is now the threshold.`),
-        ...(odd.length ? [h('p', { class: 'note bad' }, `Less like the others: ${odd.map((s) => s.name).join(', ')}. Look at them again.`)] : []),
         ...r.remarks.map((t) => h('p', { class: 'note' }, t)));
       say(`${r.name} knows ${plural(r.references, 'reference')}`);
+      for (const i of some) { i.marked = false; i.reference = action === 'add' ? r.name : undefined; }
       busy = false;
       await work.setModel(r.name);
     } catch (e) {

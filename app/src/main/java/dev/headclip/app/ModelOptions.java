@@ -88,8 +88,13 @@ final class ModelOptions {
     return settings.values();
   }
 
+  /** Names in the place of paths. */
+  Places places() {
+    return hub.places();
+  }
+
   /** What was named, on this machine. */
-  private Places.Found found() {
+  Places.Found found() {
     if (found.isEmpty()) {
       found = Optional.of(find());
     }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  headclip serve",
-      "  headclip serve --model part.safetensors --model starter --port 9000",
+      "  headclip serve --model part.safetensors --also starter --port 9000",
       "  headclip serve --host 0.0.0.0 --token-file token.txt --tls-cert cert.pem --tls-key key.pem",
       "  headclip serve --watch camera/ --sort move --out results",
       "  curl -F file=@part.jpg 'http://127.0.0.1:8080/v1/detect?maps=png'",
@@ -49,12 +50,14 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer>, WithSettings {
   private static final long MIB = 1L << 20;
 
+  @Mixin private ModelOptions model;
+
   @Option(
-      names = "--model",
+      names = "--also",
       paramLabel = "NAME|DIR|FILE",
       description =
-          "What to serve, as in detect; several may be given, the first is taken where a request names none (default: starter).")
-  private List<String> models = List.of("starter");
+          "A further model, named as --model; may be repeated. Requests choose by name, the page from a list.")
+  private List<String> also = List.of();
 
   @Option(
       names = "--host",
@@ -163,10 +166,9 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
 
   @Mixin private EngineOptions compute;
 
-  @Mixin private HubOption hub;
-
   @Override
   public void addSettings(CommandSpec command, Map<String, String> given) {
+    model.addSettings(command, given);
     compute.addSettings(command);
   }
 
@@ -244,16 +246,20 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
 
   private List<ModelSource> sources() {
     List<ModelSource> all = new ArrayList<>();
-    Places places = hub.places();
-    for (String written : models) {
+    all.add(source(model.found(), () -> model.builder(compute, true)));
+    Places places = model.places();
+    for (String written : also) {
       Places.Found found = places.model(written, true);
-      Path file = Path.of(found.place());
-      Optional<Path> references =
-          ReferenceFile.is(file) ? Optional.of(file) : Optional.<Path>empty();
-      String name = ModelSource.named(found.name()).replaceFirst("\\.(safetensors|onnx)$", "");
-      all.add(new ModelSource(name, () -> builder(found), references));
+      all.add(source(found, () -> builder(found)));
     }
     return all;
+  }
+
+  private static ModelSource source(Places.Found found, Supplier<DetectorBuilder> builder) {
+    Path file = Path.of(found.place());
+    String name = ModelSource.named(found.name()).replaceFirst("\\.(safetensors|onnx)$", "");
+    return new ModelSource(
+        name, builder, ReferenceFile.is(file) ? Optional.of(file) : Optional.empty());
   }
 
   private DetectorBuilder builder(Places.Found found) {

@@ -188,13 +188,13 @@ class PageTest {
 
   private void judged(int images) {
     page.waitForFunction(
-        "n => document.querySelectorAll('.badge.good, .badge.bad').length >= n"
+        "n => document.querySelectorAll('#inspect .badge.good, #inspect .badge.bad').length >= n"
             + " && !document.querySelector('[role=progressbar]')?.checkVisibility()",
         images);
   }
 
   private int verdicts(String which) {
-    return page.locator(".card .badge." + which).count();
+    return page.locator("#inspect .card .badge." + which).count();
   }
 
   private static byte[] bytes(Download d) throws IOException {
@@ -225,7 +225,7 @@ class PageTest {
     inspect(samples);
     int bad = verdicts("bad");
     assertThat(bad + verdicts("good")).isEqualTo(samples.length);
-    assertThat(page.locator(".counts .bad b").textContent()).isEqualTo(String.valueOf(bad));
+    assertThat(page.locator("#inspect .counts .bad b").textContent()).isEqualTo(String.valueOf(bad));
     requests.clear();
     page.getByLabel("Threshold as a number").fill("0");
     assertThat(verdicts("bad")).isEqualTo(samples.length);
@@ -246,7 +246,7 @@ class PageTest {
   @Test
   void theGalleryIsOrderedFoundAndFiltered() throws IOException {
     inspect(samples());
-    List<String> down = page.locator(".card .badge").allTextContents();
+    List<String> down = page.locator("#inspect .card .badge").allTextContents();
     assertThat(down.stream().map(t -> Double.parseDouble(t.replaceAll("[^0-9.]", ""))))
         .isSortedAccordingTo(java.util.Comparator.reverseOrder());
     page.getByLabel("Order").selectOption("name");
@@ -254,7 +254,7 @@ class PageTest {
     page.getByLabel("Find by name").fill("mesh");
     assertThat(page.locator(".card .name").allTextContents()).allMatch(n -> n.contains("mesh"));
     page.getByLabel("Find by name").fill("");
-    page.getByLabel("Show").selectOption("bad");
+    page.locator("#inspect select[aria-label=Show]").selectOption("bad");
     assertThat(verdicts("good")).isZero();
   }
 
@@ -375,7 +375,7 @@ class PageTest {
     page.evaluate(make, "paste");
     judged(2);
     click("Camera");
-    page.waitForFunction("() => document.querySelector('video').videoWidth > 0");
+    page.waitForFunction("() => document.querySelector('video')?.videoWidth > 0");
     click("Take the picture");
     judged(3);
     assertThat(page.locator(".card .name").allTextContents())
