@@ -33,7 +33,7 @@ export async function upload(files, limits, progress, stopped) {
   const parts = [];
   let part = [], size = 0;
   for (const f of files) {
-    if (part.length && (part.length >= 16 || size + f.file.size > limits.max_request_bytes / 2)) { parts.push(part); part = []; size = 0; }
+    if (part.length && (part.length >= Math.min(16, limits.max_images) || size + f.file.size > limits.max_request_bytes / 2)) { parts.push(part); part = []; size = 0; }
     part.push(f); size += f.file.size;
   }
   if (part.length) parts.push(part);

@@ -26,6 +26,14 @@ function example(method, path, o) {
   return `curl ${method === 'get' ? '' : `-X ${method.toUpperCase()} `}'${url}'`;
 }
 
+function meaning(code) {
+  for (const r of Object.values(api.components.responses)) {
+    const m = r.description.match(new RegExp(`(?:^|; |\\()${code}(?:: ([^;]*)|\\)|$)`));
+    if (m) return m[1] || r.description;
+  }
+  return '';
+}
+
 function operation(path, method, o) {
   const body = o.requestBody?.content || {};
   const answers = Object.entries(o.responses).map(([code, r]) => [code, resolve(r)]);
@@ -41,6 +49,7 @@ const groups = Object.fromEntries(api.tags.map((t) => [t.name, []]));
 for (const [path, methods] of Object.entries(api.paths)) for (const [m, o] of Object.entries(methods)) groups[o.tags[0]].push(operation(path, m, o));
 $('doc').replaceChildren(h('h1', {}, 'HeadCLIP over HTTP'), h('p', {}, api.info.description),
   ...api.tags.map((t) => h('section', { 'aria-label': t.name }, h('h2', {}, t.name), h('p', { class: 'mute' }, t.description), ...groups[t.name])),
+  h('section', { 'aria-label': 'Problems' }, h('h2', {}, 'Problems'), h('p', { class: 'mute' }, 'The code of an error, and what it means.'), h('table', {}, h('tbody', {}, ...schemas.Problem.properties.code.enum.map((c) => h('tr', { id: c }, h('td', {}, h('code', {}, c)), h('td', {}, meaning(c))))))),
   h('section', { 'aria-label': 'Objects' }, h('h2', {}, 'Objects'), ...Object.entries(schemas).map(([n, s]) => h('details', { id: n }, h('summary', {}, h('code', {}, n), ' ', h('span', { class: 'mute' }, s.description || '')), s.properties && fields(s.properties, s.required)))));
 const wanted = location.hash && document.getElementById(location.hash.slice(1));
 if (wanted) { wanted.open = true; wanted.scrollIntoView(); }

@@ -88,6 +88,9 @@ export function inspect(root) {
   async function add(files) {
     const some = files.filter((f) => IMAGE.test(f.name) || f.file.type.startsWith('image/'));
     if (some.length < files.length) toast(`${plural(files.length - some.length, 'file')} passed over: no images`);
+    const most = state.info.limits.max_image_bytes;
+    for (const f of some.filter((x) => x.file.size > most)) toast(`${f.name} passed over: more than ${Math.round(most / 1048576)} MiB`, true);
+    some.splice(0, some.length, ...some.filter((x) => x.file.size <= most));
     if (!some.length) return;
     const job = { stop: false };
     stop();

@@ -1,5 +1,6 @@
-import { h, say, segmented } from './dom.js';
-import { get, events } from './api.js';
+import { h, say, segmented, toast } from './dom.js';
+import { get, send, events } from './api.js';
+import { state, onModel } from './app.js';
 import { map, paint } from './draw.js';
 
 // What arrives in the watched folder, the newest large.
@@ -11,10 +12,18 @@ export function liveView(root) {
   const stage = h('div', { class: 'stage' });
   const facts = h('div', { class: 'panel stack' });
   const strip = h('ul', { class: 'strip', 'aria-label': 'Latest images' });
-  root.append(h('div', { class: 'bar' }, title, h('span', { class: 'grow' }),
+  const note = h('p', { class: 'note bad', role: 'alert', hidden: true });
+  const by = h('select', { id: 'live-model' });
+  let judge;
+  const models = () => by.replaceChildren(...state.models.map((m) => h('option', { value: m.name, selected: m.name === judge }, m.name)));
+  by.addEventListener('change', async () => {
+    try { judge = (await send('PATCH', '/v1/watch', { model: by.value })).model; toast(`What arrives is judged by ${judge} now`); } catch (e) { toast(e.message, true); models(); }
+  });
+  onModel(models);
+  root.append(h('div', { class: 'bar' }, title, h('label', { class: 'compact', for: 'live-model' }, 'judged by'), by, h('span', { class: 'grow' }),
     segmented('Show', [['all', 'All'], ['bad', 'Anomalous only']], 'all', (v) => { only = v; draw(); }),
     segmented('What is drawn', [['heat', 'Heat map'], ['contour', 'Contour'], ['none', 'Image']], 'heat', (v) => { how = v; large(); })),
-  h('div', { class: 'livebig' }, stage, h('div', { class: 'stack' }, h('div', { class: 'panel' }, counts), facts)), strip);
+  note, h('div', { class: 'livebig' }, stage, h('div', { class: 'stack' }, h('div', { class: 'panel' }, counts), facts)), strip);
 
   const view = (r, side) => `/v1/watch/results/${r.number}/view?side=${side}`;
   async function large() {
@@ -39,6 +48,10 @@ export function liveView(root) {
   let pending = false;
   get('/v1/watch').then((w) => {
     title.textContent = `Live: ${w.folder}`;
+    judge = w.model;
+    models();
+    note.hidden = !w.stopped;
+    note.textContent = w.stopped || '';
     Object.assign(count, { anomalous: w.anomalous, normal: w.normal, failed: w.failed });
     all = w.recent.reverse();
     draw();

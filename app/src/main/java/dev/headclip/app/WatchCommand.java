@@ -75,7 +75,7 @@ final class WatchCommand implements Callable<Integer>, WithSettings {
         HotFolder hot =
             new HotFolder(
                 watch.settings(folder),
-                detector,
+                () -> HotFolder.Judge.of(detector),
                 queue,
                 watch.files(compute.loader()),
                 (line, outcome, file) -> print(line),

@@ -63,7 +63,7 @@ final class LoadBench implements Callable<Integer> {
   @Option(names = "--seconds", defaultValue = "60", description = "Of load, each round.")
   private int seconds;
 
-  @Option(names = "--warm-up", defaultValue = "30")
+  @Option(names = "--warm-up", defaultValue = "60")
   private int warmUp;
 
   @Option(names = "--engine-seconds", defaultValue = "25")

@@ -69,6 +69,9 @@ public final class DetectionServer implements AutoCloseable {
   private static final int SWEEP_SECONDS = 60;
   private static final int LONGEST_HEADERS = 16 << 10;
 
+  /** Bytes a second. */
+  private static final int SLOWEST = 512;
+
   private final ServerSettings settings;
   private final Optional<KeyStore> certificate;
   private final Services services;
@@ -169,15 +172,7 @@ public final class DetectionServer implements AutoCloseable {
       this.routes =
           Api.routes(services, watching, b.onnx, b.watch.isPresent(), settings.token().isPresent());
       Optional<HotFolder> folder =
-          b.watch.map(
-              w ->
-                  new HotFolder(
-                      w,
-                      models.get(models.first()).detector(),
-                      queue,
-                      b.files,
-                      watching,
-                      b.remarks));
+          b.watch.map(w -> new HotFolder(w, watching::judge, queue, b.files, watching, b.remarks));
       this.javalin = Javalin.create(this::configure);
       listen();
       this.watcher = folder.map(f -> watched(f, b.remarks));
@@ -198,7 +193,9 @@ public final class DetectionServer implements AutoCloseable {
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               } catch (RuntimeException e) {
-                remarks.accept("the folder is watched no more: " + e.getMessage());
+                String why = "the folder is watched no more: " + e.getMessage();
+                watching.stopped(why);
+                remarks.accept(why);
               }
             },
             "headclip-watch");
@@ -237,6 +234,8 @@ public final class DetectionServer implements AutoCloseable {
           h.setSendServerVersion(false);
           h.setSendDateHeader(false);
           h.setRequestHeaderSize(LONGEST_HEADERS);
+          // who sends a byte a minute holds no thread for ever
+          h.setMinRequestDataRate(SLOWEST);
         });
     c.jetty.modifyServletContextHandler(
         h -> h.setMaxFormKeys(settings.limits().requestImages() + 1));
@@ -246,6 +245,12 @@ public final class DetectionServer implements AutoCloseable {
     routes.forEach(
         r -> c.routes.addHttpHandler(HandlerType.findOrCreate(r.method()), r.path(), counted(r)));
     c.routes.exception(Exception.class, this::failed);
+    c.router.javaLangErrorHandler(
+        (response, error) -> {
+          // one request's memory is not the server's end
+          response.setStatus(500);
+          response.setContentType(Problem.MEDIA);
+        });
     c.routes.error(404, this::unknown);
     c.routes.error(405, this::unknown);
   }

@@ -22,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Scores what arrives in a folder. Each file gets one line in {@code OUT/results.jsonl}, whenever
@@ -40,7 +41,7 @@ public final class HotFolder implements AutoCloseable {
   private static final int SHORTEST_REST = 250;
 
   private final WatchSettings settings;
-  private final Detector detector;
+  private final Supplier<Judge> judges;
   private final DetectionQueue queue;
   private final ResultFiles files;
   private final WatchListener listener;
@@ -52,18 +53,19 @@ public final class HotFolder implements AutoCloseable {
   /**
    * Opens the results, and finishes what an earlier process left undone.
    *
-   * @param detector stays the caller's, as the queue does
+   * @param judges asked each time that something has arrived; the detector stays the caller's, as
+   *     the queue does
    * @param remarks is told of what users should know, one line each
    */
   public HotFolder(
       WatchSettings settings,
-      Detector detector,
+      Supplier<Judge> judges,
       DetectionQueue queue,
       ResultFiles files,
       WatchListener listener,
       Consumer<String> remarks) {
     this.settings = settings;
-    this.detector = detector;
+    this.judges = judges;
     this.queue = queue;
     this.files = files;
     this.listener = listener;
@@ -108,8 +110,28 @@ public final class HotFolder implements AutoCloseable {
     }
   }
 
+  /**
+   * What images are judged by.
+   *
+   * @param model its name
+   * @param threshold in place of the model's own
+   */
+  public record Judge(String model, Detector detector, Optional<Double> threshold) {
+    /** A model as it is. */
+    public static Judge of(Detector detector) {
+      return new Judge(detector.model().name(), detector, Optional.empty());
+    }
+
+    private Outcome judged(Outcome o) {
+      return o instanceof Outcome.Scored s && threshold.isPresent()
+          ? new Outcome.Scored(s.source(), s.detection().judged(threshold.get()), s.pixels())
+          : o;
+    }
+  }
+
   /** An image that is being scored. */
-  private record Pending(Arrivals.Arrived arrived, CompletableFuture<Outcome> outcome) {}
+  private record Pending(
+      Arrivals.Arrived arrived, Judge judge, CompletableFuture<Outcome> outcome) {}
 
   /**
    * Watches until somebody wants to stop; what was begun then is finished.
@@ -140,6 +162,7 @@ public final class HotFolder implements AutoCloseable {
       if (ready.isEmpty()) {
         return;
       }
+      Judge judge = judges.get();
       try (DetectionQueue.Places places = queue.places(Math.min(AT_A_TIME, ready.size()))) {
         for (Arrivals.Arrived a : ready) {
           if (stop.get()) {
@@ -148,7 +171,7 @@ public final class HotFolder implements AutoCloseable {
           if (pending.size() == AT_A_TIME) {
             finish(pending.remove());
           }
-          pending.add(new Pending(a, places.submit(detector, source(a))));
+          pending.add(new Pending(a, judge, places.submit(judge.detector(), source(a))));
         }
         while (!pending.isEmpty()) {
           finish(pending.remove());
@@ -167,7 +190,7 @@ public final class HotFolder implements AutoCloseable {
   }
 
   private void finish(Pending p) {
-    Outcome outcome = p.outcome().join();
+    Outcome outcome = p.judge().judged(p.outcome().join());
     Arrivals.Arrived a = p.arrived();
     if (outcome instanceof Outcome.Failed) {
       if (!Files.exists(a.file()) || arrivals.mayGrow(a)) {
@@ -177,7 +200,7 @@ public final class HotFolder implements AutoCloseable {
       // it grew while it was read: once more when it is complete
       return;
     }
-    ObjectNode line = line(outcome, a);
+    ObjectNode line = line(outcome, a, p.judge());
     if (settings.sort() == WatchSettings.Sort.move) {
       line.put("moved_to", settings.out().relativize(target(outcome, a)).toString());
     }
@@ -196,12 +219,13 @@ public final class HotFolder implements AutoCloseable {
     }
   }
 
-  private ObjectNode line(Outcome outcome, Arrivals.Arrived a) {
+  private ObjectNode line(Outcome outcome, Arrivals.Arrived a, Judge judge) {
     ObjectNode o;
     if (outcome instanceof Outcome.Scored s) {
       ResultFiles.Written w = files.write(s, a.path());
-      o = DetectionJson.of(a.path(), s.detection(), detector.model().name(), w.map(), w.overlay());
-      detector
+      o = DetectionJson.of(a.path(), s.detection(), judge.model(), w.map(), w.overlay());
+      judge
+          .detector()
           .references()
           .map(r -> new Report.Compared(r.settings().scorer().key(), r.references(), false))
           .ifPresent(c -> o.set("references", c.json()));

@@ -82,7 +82,12 @@ class HotFolderTest {
 
   private HotFolder hot(WatchSettings.Sort sort) {
     return new HotFolder(
-        settings(sort), detector, queue, ResultFiles.none(), (l, o, f) -> {}, remarks::add);
+        settings(sort),
+        () -> HotFolder.Judge.of(detector),
+        queue,
+        ResultFiles.none(),
+        (l, o, f) -> {},
+        remarks::add);
   }
 
   private List<JsonNode> lines() {
@@ -272,7 +277,7 @@ class HotFolderTest {
             () ->
                 new HotFolder(
                     WatchSettings.of(dir.resolve("none"), out, WatchSettings.Sort.none),
-                    detector,
+                    () -> HotFolder.Judge.of(detector),
                     queue,
                     ResultFiles.none(),
                     (l, o, f) -> {},

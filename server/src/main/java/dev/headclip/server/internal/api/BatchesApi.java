@@ -161,9 +161,12 @@ final class BatchesApi {
     c.header("Cache-Control", "private, max-age=14400, immutable");
     switch (form) {
       case small -> c.contentType("image/png").result(MapImages.small(d));
-      case png -> c.contentType("image/png").result(MapImages.map(d, MapImages.Form.png, size));
+      case png ->
+          c.contentType("image/png")
+              .result(services.rendered(() -> MapImages.map(d, MapImages.Form.png, size)));
       case npy ->
-          c.contentType("application/x-npy").result(MapImages.map(d, MapImages.Form.npy, size));
+          c.contentType("application/x-npy")
+              .result(services.rendered(() -> MapImages.map(d, MapImages.Form.npy, size)));
     }
   }
 
@@ -172,18 +175,19 @@ final class BatchesApi {
     double cut = Query.of(c, "threshold").share("threshold").orElse(j.threshold());
     int index = index(c);
     Detection d = j.detection(index, cut);
-    services.rendering().acquireUninterruptibly();
-    try {
-      c.contentType("image/jpeg").result(MapImages.overlay(j.image(index), d, loader));
-    } finally {
-      services.rendering().release();
-    }
+    c.contentType("image/jpeg")
+        .result(services.rendered(() -> MapImages.overlay(j.image(index), d, loader)));
   }
 
   private void export(Context c) {
     Query q = Query.of(c, "format", "threshold", "csv_guard");
     Job j = job(c);
-    new Export(j, q.share("threshold").orElse(j.threshold()), q.flag("csv_guard", true), loader)
+    new Export(
+            services,
+            j,
+            q.share("threshold").orElse(j.threshold()),
+            q.flag("csv_guard", true),
+            loader)
         .answer(c, q.one("format", Export.Form.class, Export.Form.csv));
   }
 }

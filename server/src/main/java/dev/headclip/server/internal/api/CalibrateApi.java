@@ -78,25 +78,24 @@ final class CalibrateApi {
     ServedModel m = services.models().get(q.text("model"));
     double rate = q.share("target_fpr").orElse(USUAL_RATE);
     Optional<Double> recall = q.share("recall");
-    List<Outcome> outcomes =
-        scorer.outcomes(
-            c,
-            m.detector(),
-            all.stream().map(Labelled::image).toList(),
-            Optional.empty(),
-            scorer.end());
     ObjectNode o = Json.object().put("model", m.name());
     List<Float> scores = new ArrayList<>();
     List<String> labels = new ArrayList<>();
     o.putArray("failed");
-    for (int i = 0; i < all.size(); i++) {
-      if (outcomes.get(i) instanceof Outcome.Scored s) {
-        scores.add((float) s.detection().score());
-        labels.add(all.get(i).label());
-      } else if (outcomes.get(i) instanceof Outcome.Failed f) {
-        o.withArray("failed").addObject().put("image", f.source().id()).put("error", f.error());
-      }
-    }
+    scorer.each(
+        c,
+        m.detector(),
+        all.stream().map(Labelled::image).toList(),
+        Optional.empty(),
+        scorer.end(),
+        (i, outcome) -> {
+          if (outcome instanceof Outcome.Scored s) {
+            scores.add((float) s.detection().score());
+            labels.add(all.get(i).label());
+          } else if (outcome instanceof Outcome.Failed f) {
+            o.withArray("failed").addObject().put("image", f.source().id()).put("error", f.error());
+          }
+        });
     Calibration found = of(scores, labels, rate, recall);
     o.put("threshold", found.threshold());
     o.set("facts", Json.tree(found.facts()));

@@ -1,6 +1,7 @@
 package dev.headclip.server.internal.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
@@ -19,9 +20,11 @@ import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** {@code POST /v1/detect}: images in, verdicts out. */
 final class DetectApi {
+  private static final int MOST_MAPS = 32;
   private static final String LINES = "application/x-ndjson";
 
   private final Services services;
@@ -90,42 +93,43 @@ final class DetectApi {
       long end) {
     Detector own = asked.model().detector();
     Detector detector = regions == RegionSource.all() ? own : own.within(regions);
-    List<Outcome> outcomes = scorer.outcomes(c, detector, images, asked.className(), end);
-    answer(c, asked, images, outcomes, single);
-  }
-
-  private void answer(
-      Context c,
-      Asked asked,
-      List<ImageStore.Stored> images,
-      List<Outcome> outcomes,
-      boolean single) {
-    String accept = String.valueOf(c.header("Accept"));
     if (single) {
-      one(c, asked, images.get(0), outcomes.get(0), accept);
+      scorer.each(
+          c,
+          detector,
+          images,
+          asked.className(),
+          end,
+          (i, outcome) -> one(c, asked, images.get(0), outcome));
       return;
     }
-    ObjectNode all = Json.object().put("model", asked.model().name());
-    all.putArray("results");
-    StringBuilder lines = new StringBuilder();
-    boolean asLines = accept.contains(LINES);
-    for (int i = 0; i < images.size(); i++) {
-      ObjectNode o = json(asked, images.get(i), outcomes.get(i));
-      if (asLines) {
-        lines.append(o).append('\n');
-      } else {
-        all.withArray("results").add(o);
-      }
+    if (images.size() > MOST_MAPS && (asked.maps() != MapImages.Form.none || asked.overlay())) {
+      throw new Problem(
+          Problem.Kind.TOO_LARGE,
+          "maps of %d images; at most %d a request, or a batch of them all"
+              .formatted(images.size(), MOST_MAPS));
     }
-    if (asLines) {
+    ArrayNode results = Json.object().putArray("results");
+    scorer.each(
+        c,
+        detector,
+        images,
+        asked.className(),
+        end,
+        (i, outcome) -> results.add(json(asked, images.get(i), outcome)));
+    if (String.valueOf(c.header("Accept")).contains(LINES)) {
+      StringBuilder lines = new StringBuilder();
+      results.forEach(o -> lines.append(o).append('\n'));
       c.contentType(LINES).result(lines.toString());
     } else {
+      ObjectNode all = Json.object().put("model", asked.model().name());
+      all.set("results", results);
       Json.answer(c, all);
     }
   }
 
-  private void one(
-      Context c, Asked asked, ImageStore.Stored image, Outcome outcome, String accept) {
+  private void one(Context c, Asked asked, ImageStore.Stored image, Outcome outcome) {
+    String accept = String.valueOf(c.header("Accept"));
     if (outcome instanceof Outcome.Failed f) {
       throw new Problem(Problem.Kind.UNREADABLE_IMAGE, f.error());
     }
@@ -140,7 +144,7 @@ final class DetectApi {
     Detection d = judged(asked, outcome);
     c.header("Headclip-Score", String.valueOf(DetectionJson.rounded(d.score())));
     c.header("Headclip-Anomalous", String.valueOf(d.anomalous()));
-    c.contentType(alone.media()).result(MapImages.map(d, alone, asked.size()));
+    c.contentType(alone.media()).result(rendered(() -> MapImages.map(d, alone, asked.size())));
   }
 
   private static Detection judged(Asked asked, Outcome outcome) {
@@ -162,17 +166,14 @@ final class DetectApi {
           MapImages.dataUri(asked.maps().media(), MapImages.map(d, asked.maps(), asked.size())));
     }
     if (asked.overlay()) {
-      o.put("overlay", MapImages.dataUri("image/jpeg", drawn(image, d)));
+      o.put(
+          "overlay",
+          MapImages.dataUri("image/jpeg", rendered(() -> MapImages.overlay(image, d, loader))));
     }
     return o;
   }
 
-  private byte[] drawn(ImageStore.Stored image, Detection d) {
-    services.rendering().acquireUninterruptibly();
-    try {
-      return MapImages.overlay(image, d, loader);
-    } finally {
-      services.rendering().release();
-    }
+  private byte[] rendered(Supplier<byte[]> picture) {
+    return services.rendered(picture);
   }
 }

@@ -36,12 +36,14 @@ final class Export {
     }
   }
 
+  private final Services services;
   private final Job job;
   private final double threshold;
   private final boolean guard;
   private final ImageLoader loader;
 
-  Export(Job job, double threshold, boolean guard, ImageLoader loader) {
+  Export(Services services, Job job, double threshold, boolean guard, ImageLoader loader) {
+    this.services = services;
     this.job = job;
     this.threshold = threshold;
     this.guard = guard;
@@ -114,10 +116,12 @@ final class Export {
       Detection d = job.detection(i, threshold);
       String name = free(names, job.name(i));
       zip.putNextEntry(new ZipEntry("maps/" + name + ".map.png"));
-      zip.write(MapImages.map(d, MapImages.Form.png, MapImages.Size.image));
+      zip.write(
+          services.rendered(() -> MapImages.map(d, MapImages.Form.png, MapImages.Size.image)));
       zip.closeEntry();
       zip.putNextEntry(new ZipEntry("overlays/" + name + ".jpg"));
-      zip.write(MapImages.overlay(job.image(i), d, loader));
+      int at = i;
+      zip.write(services.rendered(() -> MapImages.overlay(job.image(at), d, loader)));
       zip.closeEntry();
     }
     zip.finish();

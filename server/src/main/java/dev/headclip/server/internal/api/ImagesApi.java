@@ -57,14 +57,9 @@ final class ImagesApi {
   private void view(Context c) {
     int side = Query.of(c, "side").number("side", 16, LARGEST_VIEW).orElse(USUAL_VIEW);
     ImageStore.Stored s = services.store().get(c.pathParam("id"));
-    services.rendering().acquireUninterruptibly();
-    try {
-      byte[] jpeg = MapImages.view(s, side, loader);
-      c.header("Cache-Control", "private, max-age=14400, immutable");
-      c.contentType("image/jpeg").result(jpeg);
-    } finally {
-      services.rendering().release();
-    }
+    byte[] jpeg = services.rendered(() -> MapImages.view(s, side, loader));
+    c.header("Cache-Control", "private, max-age=14400, immutable");
+    c.contentType("image/jpeg").result(jpeg);
   }
 
   private void remove(Context c) {

@@ -9,7 +9,8 @@ import dev.headclip.server.internal.http.Connection;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Problem;
 import io.javalin.http.Context;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
@@ -66,33 +67,39 @@ final class Scorer {
         Problem.Kind.QUEUE_FULL, "too many images wait already; try again", RETRY_SECONDS);
   }
 
+  /** Takes what became of an image. */
+  interface Taker {
+    void found(int index, Outcome outcome);
+  }
+
   /**
-   * What became of images, in their order.
+   * Scores images; each outcome is given as soon as it is there, in their order, and not kept: maps
+   * of a thousand images together would fill the memory.
    *
    * @param end see {@link #end}
    */
-  List<Outcome> outcomes(
+  void each(
       Context c,
       Detector detector,
       List<ImageStore.Stored> images,
       Optional<ClassName> className,
-      long end) {
-    List<Outcome> outcomes = new ArrayList<>();
+      long end,
+      Taker taker) {
     try (DetectionQueue.Places places =
         services.queue().tryPlaces(images.size()).orElseThrow(Scorer::full)) {
       int window = Math.min(images.size(), services.queue().capacity());
-      List<CompletableFuture<Outcome>> pending = new ArrayList<>();
-      for (int i = 0; i < images.size(); i++) {
-        if (i >= window) {
-          outcomes.add(await(c, pending.get(i - window), end));
+      Deque<CompletableFuture<Outcome>> pending = new ArrayDeque<>();
+      int done = 0;
+      for (ImageStore.Stored image : images) {
+        if (pending.size() == window) {
+          taker.found(done++, await(c, pending.remove(), end));
         }
-        pending.add(places.submit(detector, source(images.get(i), className)));
+        pending.add(places.submit(detector, source(image, className)));
       }
-      for (int i = outcomes.size(); i < pending.size(); i++) {
-        outcomes.add(await(c, pending.get(i), end));
+      while (!pending.isEmpty()) {
+        taker.found(done++, await(c, pending.remove(), end));
       }
     }
-    return outcomes;
   }
 
   private static ImageSource source(ImageStore.Stored image, Optional<ClassName> name) {

@@ -9,6 +9,7 @@ import dev.headclip.server.internal.models.Models;
 import dev.headclip.server.settings.Limits;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * What answers are made with.
@@ -26,4 +27,14 @@ public record Services(
     Jobs jobs,
     Meters meters,
     Semaphore rendering,
-    AtomicBoolean stopping) {}
+    AtomicBoolean stopping) {
+  /** What decodes or draws large pictures: a few at a time, whoever asks. */
+  byte[] rendered(Supplier<byte[]> picture) {
+    rendering.acquireUninterruptibly();
+    try {
+      return picture.get();
+    } finally {
+      rendering.release();
+    }
+  }
+}

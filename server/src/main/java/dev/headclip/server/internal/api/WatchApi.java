@@ -9,6 +9,8 @@ import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
 import dev.headclip.server.internal.http.Problem;
 import dev.headclip.server.internal.http.Query;
+import dev.headclip.server.internal.models.ServedModel;
+import dev.headclip.watch.HotFolder;
 import dev.headclip.watch.WatchListener;
 import dev.headclip.watch.WatchSettings;
 import io.javalin.http.Context;
@@ -17,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** {@code /v1/watch}: what arrives in a watched folder, live. */
 public final class WatchApi implements WatchListener, Events.Log {
@@ -34,6 +37,8 @@ public final class WatchApi implements WatchListener, Events.Log {
   private long normal;
   private long failed;
   private boolean closed;
+  private String stopped = "";
+  private String model;
 
   /**
    * @param number from 0 on, since the server was started
@@ -46,11 +51,42 @@ public final class WatchApi implements WatchListener, Events.Log {
     this.services = services;
     this.settings = settings;
     this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
+    this.model = services.models().first();
+  }
+
+  /** What arriving images are judged by now: the model that was chosen, while there is one. */
+  public synchronized HotFolder.Judge judge() {
+    ServedModel m =
+        services.models().find(model).orElseGet(() -> services.models().get(Optional.empty()));
+    return new HotFolder.Judge(m.name(), m.detector(), m.threshold());
+  }
+
+  /** The folder is watched no more. */
+  public synchronized void stopped(String reason) {
+    stopped = reason;
+  }
+
+  private void change(Context c) {
+    Query.of(c);
+    String name = Json.body(c, Set.of("model")).path("model").asText("");
+    requireFolder();
+    ServedModel m = services.models().get(name);
+    synchronized (this) {
+      model = m.name();
+    }
+    show(c);
+  }
+
+  private void requireFolder() {
+    if (settings.isEmpty()) {
+      throw Problem.notFound("no folder is watched; 'headclip serve --watch FOLDER' does");
+    }
   }
 
   public List<Route> routes() {
     return List.of(
-        new Route("GET", "/v1/watch", this::show),
+        new Route("GET", "/v1/watch", this::list),
+        new Route("PATCH", "/v1/watch", this::change),
         new Route("GET", "/v1/watch/events", this::events),
         new Route("GET", "/v1/watch/results/{number}/view", this::view),
         new Route("GET", "/v1/watch/results/{number}/map", this::map));
@@ -77,15 +113,23 @@ public final class WatchApi implements WatchListener, Events.Log {
     }
   }
 
-  private synchronized void show(Context c) {
+  private void list(Context c) {
     Query.of(c);
+    show(c);
+  }
+
+  private synchronized void show(Context c) {
     ObjectNode o = Json.object().put("watching", settings.isPresent());
     settings.ifPresent(
         s -> {
           // the folder's name, not where it lies: that is nobody's business
           o.put("folder", String.valueOf(s.folder().getFileName()));
           o.put("sort", s.sort().name());
+          o.put("model", judge().model());
         });
+    if (!stopped.isEmpty()) {
+      o.put("stopped", stopped);
+    }
     o.put("anomalous", anomalous).put("normal", normal).put("failed", failed);
     o.putArray("recent");
     recent.forEach(e -> o.withArray("recent").add(e.json()));
@@ -94,9 +138,7 @@ public final class WatchApi implements WatchListener, Events.Log {
 
   private void events(Context c) {
     Query.of(c);
-    if (settings.isEmpty()) {
-      throw Problem.notFound("no folder is watched; 'headclip serve --watch FOLDER' does");
-    }
+    requireFolder();
     Events.send(c, this);
   }
 

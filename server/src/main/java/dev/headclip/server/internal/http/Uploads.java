@@ -28,6 +28,7 @@ public final class Uploads {
   private static final List<String> MASKS = List.of("mask", "ignore");
 
   private static final int LONGEST_NAME = 255;
+  private static final int LATER = 60;
 
   private final Limits limits;
   private final ImageStore store;
@@ -83,14 +84,25 @@ public final class Uploads {
     if (announced > (raw ? limits.imageBytes() : limits.requestBytes())) {
       throw raw ? largeImage("the body") : largeRequest();
     }
+    // what is on its way in takes its room, too
+    long room = announced >= 0 ? announced : raw ? limits.imageBytes() : limits.requestBytes();
+    store.take(room);
     try {
       return raw ? raw(c) : form(c);
     } catch (IOException e) {
       throw cut(e);
+    } finally {
+      store.give(room);
     }
   }
 
   private static Problem cut(Exception e) {
+    for (Throwable t = e; t != null; t = t.getCause()) {
+      if (String.valueOf(t.getMessage()).contains("No space left")) {
+        return Problem.later(
+            Problem.Kind.STORAGE_FULL, "no space is left on the server's disk", LATER);
+      }
+    }
     return new Problem(
         Problem.Kind.INVALID_REQUEST, "the body is cut off, or not what its content type says", e);
   }
