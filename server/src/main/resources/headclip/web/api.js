@@ -55,5 +55,6 @@ export async function upload(files, limits, progress, stopped) {
 export function events(path, on) {
   const source = new EventSource(path);
   for (const name of Object.keys(on)) source.addEventListener(name, (e) => on[name](e.data ? JSON.parse(e.data) : undefined, source));
+  source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) on.lost?.(); });
   return () => source.close();
 }

@@ -138,6 +138,7 @@ export function inspect(root) {
         progress: (p) => { work.running = p; progress(); },
         remark: (r) => { work.remarks.push(r.text); side(); },
         result: (r) => { const i = work.items[r.index]; i.result = r; later(); },
+        lost: () => { work.close = undefined; work.running = undefined; work.error = 'The server knows nothing of these images any more; drop them again.'; render(); },
         end: (s, source) => {
           source.close();
           work.close = undefined; work.running = undefined; work.error = s.error || '';
