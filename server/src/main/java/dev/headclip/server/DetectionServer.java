@@ -28,7 +28,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +76,7 @@ public final class DetectionServer implements AutoCloseable {
 
   private final ServerSettings settings;
   private final Optional<KeyStore> certificate;
+  private final Consumer<String> remarks;
   private final Services services;
   private final WatchApi watching;
   private final Javalin javalin;
@@ -146,6 +149,7 @@ public final class DetectionServer implements AutoCloseable {
 
   private DetectionServer(Builder b) {
     this.settings = b.settings;
+    this.remarks = b.remarks;
     // before anything is opened
     this.certificate = settings.tls().map(Tls::keyStore);
     Limits limits = settings.limits();
@@ -245,12 +249,7 @@ public final class DetectionServer implements AutoCloseable {
     routes.forEach(
         r -> c.routes.addHttpHandler(HandlerType.findOrCreate(r.method()), r.path(), counted(r)));
     c.routes.exception(Exception.class, this::failed);
-    c.router.javaLangErrorHandler(
-        (response, error) -> {
-          // one request's memory is not the server's end
-          response.setStatus(500);
-          response.setContentType(Problem.MEDIA);
-        });
+    c.router.javaLangErrorHandler(this::failed);
     c.routes.error(404, this::unknown);
     c.routes.error(405, this::unknown);
   }
@@ -316,7 +315,25 @@ public final class DetectionServer implements AutoCloseable {
     answer(c, problem(e));
   }
 
-  private static Problem problem(Exception e) {
+  /** One request's error, of memory perhaps, is not the server's end. */
+  private void failed(HttpServletResponse response, Error e) {
+    Problem p = internal(e);
+    response.setStatus(p.kind().status());
+    response.setContentType(Problem.MEDIA);
+    try {
+      response.getOutputStream().write(p.json().toString().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException left) {
+      // nobody is told
+    }
+  }
+
+  private Problem internal(Throwable e) {
+    String said = "internal error: %s; please report it".formatted(e);
+    remarks.accept(said);
+    return new Problem(Problem.Kind.INTERNAL_ERROR, said, e);
+  }
+
+  private Problem problem(Exception e) {
     if (e instanceof Problem p) {
       return p;
     }
@@ -330,8 +347,7 @@ public final class DetectionServer implements AutoCloseable {
     if (e instanceof HttpResponseException h && h.getStatus() == 405) {
       return new Problem(Problem.Kind.METHOD_NOT_ALLOWED, "see /docs for what is answered", e);
     }
-    return new Problem(
-        Problem.Kind.INTERNAL_ERROR, "internal error: %s; please report it".formatted(e), e);
+    return internal(e);
   }
 
   /** What nobody answers. */
@@ -359,7 +375,7 @@ public final class DetectionServer implements AutoCloseable {
     if (p.kind() == Problem.Kind.UNAUTHORIZED) {
       c.header("WWW-Authenticate", "Bearer");
     }
-    byte[] body = p.json().toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] body = p.json().toString().getBytes(StandardCharsets.UTF_8);
     boolean unread = c.req().getContentLengthLong() != 0 && !c.method().name().equals("GET");
     if (!unread) {
       c.result(body);
