@@ -70,19 +70,4 @@ public record Limits(
         Duration.ofHours(4),
         Duration.ofSeconds(30));
   }
-
-  /** With another length of the queue. */
-  public Limits withQueue(int images) {
-    return new Limits(
-        images,
-        imageBytes,
-        requestBytes,
-        requestImages,
-        maxPixels,
-        storeBytes,
-        models,
-        deadline,
-        idle,
-        grace);
-  }
 }

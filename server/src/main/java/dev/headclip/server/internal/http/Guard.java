@@ -157,7 +157,10 @@ public final class Guard {
 
   private static void origin(Context c) {
     String site = c.header("Sec-Fetch-Site");
-    boolean navigation = "navigate".equals(c.header("Sec-Fetch-Mode")) && c.path().equals("/");
+    // a link on another page may lead here
+    boolean navigation =
+        "navigate".equals(c.header("Sec-Fetch-Mode"))
+            && (c.path().equals("/") || c.path().equals("/docs"));
     if ("cross-site".equals(site) && !navigation) {
       throw forbidden(site);
     }
