@@ -45,6 +45,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
@@ -72,7 +73,7 @@ public final class DetectionServer implements AutoCloseable {
   private static final int LONGEST_HEADERS = 16 << 10;
 
   /** Bytes a second. */
-  private static final int SLOWEST = 512;
+  private static final int SLOWEST = 32;
 
   private final ServerSettings settings;
   private final Optional<KeyStore> certificate;
@@ -180,11 +181,20 @@ public final class DetectionServer implements AutoCloseable {
       this.javalin = Javalin.create(this::configure);
       listen();
       this.watcher = folder.map(f -> watched(f, b.remarks));
-      sweeper.scheduleWithFixedDelay(
-          services.jobs()::forget, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+      sweeper.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     } catch (RuntimeException | Error e) {
       closeServices();
       throw e;
+    }
+  }
+
+  private void sweep() {
+    try {
+      services.jobs().forget();
+      services.store().sweep();
+    } catch (RuntimeException e) {
+      // an exception would be the last sweep
+      remarks.accept("forgetting what nobody asks for: " + e.getMessage());
     }
   }
 
@@ -340,6 +350,10 @@ public final class DetectionServer implements AutoCloseable {
     if (e instanceof HeadClipException || e instanceof IllegalArgumentException) {
       return new Problem(
           Problem.Kind.UNUSABLE, String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
+    }
+    if (e instanceof BadMessageException) {
+      return new Problem(
+          Problem.Kind.INVALID_REQUEST, "the body is cut off, came too slowly, or is none", e);
     }
     if (e instanceof HttpResponseException h && h.getStatus() == 404) {
       return Problem.notFound("nothing is answered at this address; see /docs");

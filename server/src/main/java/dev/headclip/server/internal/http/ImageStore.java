@@ -2,6 +2,7 @@ package dev.headclip.server.internal.http;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.files.Leftovers;
 import dev.headclip.internal.files.WorkFolder;
 import dev.headclip.server.settings.Limits;
 import java.io.IOException;
@@ -189,6 +190,11 @@ public final class ImageStore implements AutoCloseable {
         .map(k -> k.image.id())
         .toList()
         .forEach(this::remove);
+  }
+
+  /** Removes what a server that was killed left behind. */
+  public void sweep() {
+    Leftovers.sweep(folder.path().getParent());
   }
 
   /** Number of images. */
