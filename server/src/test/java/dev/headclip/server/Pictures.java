@@ -37,6 +37,10 @@ final class Pictures {
       g.drawLine(width / 4, height / 4, width * 2 / 3, height / 2);
     }
     g.dispose();
+    return png(i);
+  }
+
+  private static byte[] png(BufferedImage i) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
       ImageIO.write(i, "png", out);
@@ -44,6 +48,16 @@ final class Pictures {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
+  }
+
+  /** White in a rectangle, else black. */
+  static byte[] mask(int x, int y, int w, int h) {
+    BufferedImage i = new BufferedImage(160, 120, BufferedImage.TYPE_BYTE_GRAY);
+    Graphics2D g = i.createGraphics();
+    g.setColor(Color.WHITE);
+    g.fillRect(x, y, w, h);
+    g.dispose();
+    return png(i);
   }
 
   static byte[] good(int seed) {

@@ -538,6 +538,23 @@ class ServerTest {
         400,
         "invalid_request",
         "three points");
+    JsonNode masked =
+        client
+            .form(
+                "/v1/detect",
+                Part.image("bad.png", Pictures.bad(3)),
+                new Part("ignore", "mask.png", Pictures.mask(30, 20, 90, 55)))
+            .json();
+    assertThat(masked.path("results").get(0).path("score").asDouble())
+        .isCloseTo(without.path("results").get(0).path("score").asDouble(), within(0.02));
+    isProblem(
+        client.form(
+            "/v1/detect",
+            Part.image("bad.png", Pictures.bad(3)),
+            new Part("mask", "mask.png", "no picture".getBytes())),
+        422,
+        "unreadable_image",
+        "mask.png");
     JsonNode other =
         client
             .json(

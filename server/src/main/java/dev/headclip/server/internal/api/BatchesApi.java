@@ -51,8 +51,8 @@ final class BatchesApi {
     Query q = Query.of(c, "model", "batched", "reference_preset");
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
-      RegionSource regions =
-          got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
+      RegionSource regions = GivenImages.regions(got, loader);
+      got.mask().ifPresent(m -> services.store().remove(m.id()));
       begun(
           c,
           q.text("model"),

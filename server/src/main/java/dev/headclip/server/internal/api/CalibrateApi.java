@@ -41,6 +41,9 @@ final class CalibrateApi {
     scorer.requireRoom();
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
+      if (got.mask().isPresent()) {
+        throw Problem.invalid("a mask: thresholds are of whole images; leave it out");
+      }
       List<Labelled> all = new ArrayList<>();
       for (int i = 0; i < got.images().size(); i++) {
         String part = got.parts().get(i);

@@ -1,6 +1,5 @@
 package dev.headclip.server.internal.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
@@ -14,12 +13,10 @@ import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
 import dev.headclip.server.internal.http.Problem;
 import dev.headclip.server.internal.http.Query;
-import dev.headclip.server.internal.http.Uploads;
 import dev.headclip.server.internal.models.ServedModel;
 import io.javalin.http.Context;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /** {@code POST /v1/detect}: images in, verdicts out. */
@@ -62,38 +59,14 @@ final class DetectApi {
             q.text("class_name").map(ClassName::new));
     scorer.requireRoom();
     long end = scorer.end();
-    if (Uploads.isFiles(c)) {
-      Uploads.Received got = services.uploads().read(c);
-      try {
-        RegionSource regions =
-            got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
-        scored(c, asked, got.images(), regions, got.raw(), end);
-      } finally {
-        got.images().forEach(s -> services.store().remove(s.id()));
-        got.mask().ifPresent(s -> services.store().remove(s.id()));
-      }
-    } else {
-      JsonNode body = Json.body(c, Set.of("images", "ignore"));
-      List<ImageStore.Stored> images = ImagesApi.named(services.store(), body.path("images"));
-      services.store().hold(images);
-      try {
-        scored(c, asked, images, Regions.of(body.path("ignore")), false, end);
-      } finally {
-        services.store().release(images);
-      }
-    }
+    GivenImages.use(services, loader, c, given -> scored(c, asked, given, end));
   }
 
-  private void scored(
-      Context c,
-      Asked asked,
-      List<ImageStore.Stored> images,
-      RegionSource regions,
-      boolean single,
-      long end) {
+  private void scored(Context c, Asked asked, GivenImages given, long end) {
+    List<ImageStore.Stored> images = given.images();
     Detector own = asked.model().detector();
-    Detector detector = regions == RegionSource.all() ? own : own.within(regions);
-    if (single) {
+    Detector detector = given.regions() == RegionSource.all() ? own : own.within(given.regions());
+    if (given.raw()) {
       scorer.each(
           c,
           detector,

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.DetectionJson;
 import dev.headclip.detect.ImageSource;
-import dev.headclip.detect.RegionSource;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.model.ModelDescription;
 import dev.headclip.reference.ReferenceModel;
@@ -12,7 +11,6 @@ import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
 import dev.headclip.server.internal.http.Problem;
 import dev.headclip.server.internal.http.Query;
-import dev.headclip.server.internal.http.Uploads;
 import dev.headclip.server.internal.models.Models;
 import dev.headclip.server.internal.models.ServedModel;
 import dev.headclip.server.settings.OnnxWriter;
@@ -21,9 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -137,41 +133,20 @@ final class ModelsApi {
     }
     Query q = Query.of(c, "action", "base", "reference_preset");
     Action action = q.one("action", Action.class, Action.add);
-    if (Uploads.isFiles(c)) {
-      Uploads.Received got = services.uploads().read(c);
-      try {
-        RegionSource regions =
-            got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
-        taught(c, q, action, regions, got.images());
-      } finally {
-        got.images().forEach(s -> services.store().remove(s.id()));
-        got.mask().ifPresent(s -> services.store().remove(s.id()));
-      }
-    } else {
-      JsonNode body = Json.body(c, Set.of("images", "ignore"));
-      List<ImageStore.Stored> images = ImagesApi.named(services.store(), body.path("images"));
-      services.store().hold(images);
-      try {
-        taught(c, q, action, Regions.of(body.path("ignore")), images);
-      } finally {
-        services.store().release(images);
-      }
-    }
+    GivenImages.use(services, loader, c, given -> taught(c, q, action, given));
   }
 
-  private void taught(
-      Context c, Query q, Action action, RegionSource regions, List<ImageStore.Stored> images) {
+  private void taught(Context c, Query q, Action action, GivenImages given) {
     String name = c.pathParam("name");
     List<ImageSource> sources = new ArrayList<>();
-    Map<String, String> names = new LinkedHashMap<>();
-    for (ImageStore.Stored s : images) {
+    for (ImageStore.Stored s : given.images()) {
       sources.add(new ImageSource(s.name(), Optional.empty(), ImageSource.of(s.file()).content()));
-      names.put(s.name(), s.id());
     }
     boolean isNew = models().find(name).isEmpty();
     Models.Taught t =
         action == Action.add
-            ? models().add(name, q.text("base"), q.text("reference_preset"), regions, sources)
+            ? models()
+                .add(name, q.text("base"), q.text("reference_preset"), given.regions(), sources)
             : models().remove(name, sources);
     ObjectNode o = summary(t.model());
     List<ReferenceModel.Known> known = t.fitted().model().known();

@@ -1,0 +1,48 @@
+package dev.headclip.server.internal.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.headclip.detect.RegionSource;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.server.internal.http.ImageStore;
+import dev.headclip.server.internal.http.Json;
+import dev.headclip.server.internal.http.Uploads;
+import io.javalin.http.Context;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * The images that a request is about: sent with it, or uploaded before and named.
+ *
+ * @param images in their order
+ * @param regions which of their pixels count
+ * @param raw whether one was the body itself
+ */
+record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean raw) {
+  /** Does something with them; those that were sent with the request are forgotten then. */
+  static void use(Services services, ImageLoader loader, Context c, Consumer<GivenImages> work) {
+    if (Uploads.isFiles(c)) {
+      Uploads.Received got = services.uploads().read(c);
+      try {
+        work.accept(new GivenImages(got.images(), regions(got, loader), got.raw()));
+      } finally {
+        got.images().forEach(s -> services.store().remove(s.id()));
+        got.mask().ifPresent(s -> services.store().remove(s.id()));
+      }
+      return;
+    }
+    JsonNode body = Json.body(c, Set.of("images", "ignore"));
+    List<ImageStore.Stored> images = ImagesApi.named(services.store(), body.path("images"));
+    services.store().hold(images);
+    try {
+      work.accept(new GivenImages(images, Regions.of(body.path("ignore")), false));
+    } finally {
+      services.store().release(images);
+    }
+  }
+
+  /** Of a mask that came with images. */
+  static RegionSource regions(Uploads.Received got, ImageLoader loader) {
+    return got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
+  }
+}
