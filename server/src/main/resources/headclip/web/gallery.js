@@ -130,7 +130,7 @@ export function inspect(root) {
     try {
       const body = { images: work.items.map((i) => i.id), model: compared ? base.base : state.model, batched: compared };
       if (work.ignore && !base.taught) body.ignore = work.ignore;
-      const batch = await send('POST', '/v1/batches', body);
+      const batch = await send('POST', '/v1/batches?pages=first', body);
       work.batch = batch.id;
       if (old) send('DELETE', `/v1/batches/${old}`).catch(() => {});
       work.close = events(`/v1/batches/${batch.id}/events`, {

@@ -12,6 +12,7 @@ import dev.headclip.server.Client.Part;
 import dev.headclip.server.settings.Limits;
 import dev.headclip.server.settings.ModelSource;
 import dev.headclip.server.settings.ServerSettings;
+import dev.headclip.testing.TiffWriter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -573,6 +574,35 @@ class ServerTest {
                         List.of(List.of(List.of(1, 1), List.of(9, 1), List.of(9, 9))))))
             .json();
     assertThat(other.path("results").get(0).path("error").asText()).contains("same shape");
+  }
+
+  @Test
+  void eachPageOfATiffIsAnImage() {
+    byte[] tiff = tiff(3);
+    JsonNode all = client.image("/v1/detect?name=scan.tif", tiff).json().path("results");
+    assertThat(all.findValuesAsText("image"))
+        .containsExactly("scan.tif[1]", "scan.tif[2]", "scan.tif[3]");
+    assertThat(all.get(1).path("page").asInt()).isEqualTo(2);
+    assertThat(all.get(0).path("score")).isNotEqualTo(all.get(1).path("score"));
+    JsonNode first = client.image("/v1/detect?name=scan.tif&pages=first", tiff).json();
+    assertThat(first.path("image").asText()).isEqualTo("scan.tif");
+    assertThat(first.path("score")).isEqualTo(all.get(0).path("score"));
+    String id = client.form("/v1/batches", Part.image("scan.tif", tiff)).json().path("id").asText();
+    assertThat(client.finished(id).path("found").findValuesAsText("image")).hasSize(3);
+    assertThat(client.get("/v1/batches/" + id + "/results/2/overlay").status()).isEqualTo(200);
+    isProblem(client.image("/v1/detect", tiff(50)), 413, "too_large", "50 pages");
+  }
+
+  private static byte[] tiff(int pages) {
+    List<TiffWriter.Page> all = new ArrayList<>();
+    for (int p = 0; p < pages; p++) {
+      int[] numbers = new int[40 * 30];
+      for (int i = 0; i < numbers.length; i++) {
+        numbers[i] = (i * (p + 3) + i / 40 * 7) % 256;
+      }
+      all.add(new TiffWriter.Page(40, 30, numbers));
+    }
+    return new TiffWriter(8, 1, 1, false, java.nio.ByteOrder.LITTLE_ENDIAN, 1, 1).write(all);
   }
 
   @Test

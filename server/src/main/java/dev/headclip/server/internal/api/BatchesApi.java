@@ -48,7 +48,8 @@ final class BatchesApi {
     if (services.stopping().get()) {
       throw Scorer.stopping();
     }
-    Query q = Query.of(c, "model", "batched", "reference_preset");
+    Query q = Query.of(c, "model", "batched", "reference_preset", "pages");
+    GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
       RegionSource regions = GivenImages.regions(got, loader);
@@ -59,7 +60,7 @@ final class BatchesApi {
           q.flag("batched", true),
           q.text("reference_preset"),
           regions,
-          got.images());
+          pages.of(services.store(), got.images()));
       return;
     }
     JsonNode body =
@@ -71,7 +72,7 @@ final class BatchesApi {
         Optional.ofNullable(body.path("reference_preset").textValue())
             .or(() -> q.text("reference_preset")),
         Regions.of(body.path("ignore")),
-        ImagesApi.named(services.store(), body.path("images")));
+        pages.of(services.store(), ImagesApi.named(services.store(), body.path("images"))));
   }
 
   private void begun(

@@ -48,7 +48,8 @@ final class DetectApi {
 
   private void detect(Context c) {
     Query q =
-        Query.of(c, "model", "threshold", "maps", "map_size", "overlay", "class_name", "name");
+        Query.of(
+            c, "model", "threshold", "maps", "map_size", "overlay", "class_name", "name", "pages");
     Asked asked =
         new Asked(
             services.models().get(q.text("model")),
@@ -59,7 +60,8 @@ final class DetectApi {
             q.text("class_name").map(ClassName::new));
     scorer.requireRoom();
     long end = scorer.end();
-    GivenImages.use(services, loader, c, given -> scored(c, asked, given, end));
+    GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
+    GivenImages.use(services, loader, c, pages, given -> scored(c, asked, given, end));
   }
 
   private void scored(Context c, Asked asked, GivenImages given, long end) {

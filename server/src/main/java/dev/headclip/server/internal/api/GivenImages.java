@@ -19,12 +19,24 @@ import java.util.function.Consumer;
  * @param raw whether one was the body itself
  */
 record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean raw) {
+  /** Which pages of files are images. */
+  enum Pages {
+    all,
+    first;
+
+    List<ImageStore.Stored> of(ImageStore store, List<ImageStore.Stored> files) {
+      return this == all ? store.pages(files) : files;
+    }
+  }
+
   /** Does something with them; those that were sent with the request are forgotten then. */
-  static void use(Services services, ImageLoader loader, Context c, Consumer<GivenImages> work) {
+  static void use(
+      Services services, ImageLoader loader, Context c, Pages pages, Consumer<GivenImages> work) {
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
       try {
-        work.accept(new GivenImages(got.images(), regions(got, loader), got.raw()));
+        List<ImageStore.Stored> images = pages.of(services.store(), got.images());
+        work.accept(new GivenImages(images, regions(got, loader), got.raw() && images.size() == 1));
       } finally {
         got.images().forEach(s -> services.store().remove(s.id()));
         got.mask().ifPresent(s -> services.store().remove(s.id()));
@@ -35,7 +47,9 @@ record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean
     List<ImageStore.Stored> images = ImagesApi.named(services.store(), body.path("images"));
     services.store().hold(images);
     try {
-      work.accept(new GivenImages(images, Regions.of(body.path("ignore")), false));
+      work.accept(
+          new GivenImages(
+              pages.of(services.store(), images), Regions.of(body.path("ignore")), false));
     } finally {
       services.store().release(images);
     }

@@ -70,7 +70,7 @@ final class MapImages {
 
   /** The image under its heat map, as JPEG. */
   static byte[] overlay(ImageStore.Stored image, Detection d, ImageLoader loader) {
-    RgbImage pixels = loader.load(image.file());
+    RgbImage pixels = image.pixels(loader);
     return ImageWriter.jpeg(Overlay.draw(pixels, d.mapAtImageSize(), d.outlinedAt(), d.region()));
   }
 
@@ -78,7 +78,7 @@ final class MapImages {
   static byte[] view(ImageStore.Stored image, int side, ImageLoader loader) {
     RgbImage pixels;
     try {
-      pixels = loader.load(image.file());
+      pixels = image.pixels(loader);
     } catch (HeadClipException e) {
       throw new dev.headclip.server.internal.http.Problem(
           dev.headclip.server.internal.http.Problem.Kind.UNREADABLE_IMAGE, e.getMessage(), e);

@@ -133,14 +133,15 @@ final class ModelsApi {
     }
     Query q = Query.of(c, "action", "base", "reference_preset");
     Action action = q.one("action", Action.class, Action.add);
-    GivenImages.use(services, loader, c, given -> taught(c, q, action, given));
+    GivenImages.use(
+        services, loader, c, GivenImages.Pages.all, given -> taught(c, q, action, given));
   }
 
   private void taught(Context c, Query q, Action action, GivenImages given) {
     String name = c.pathParam("name");
     List<ImageSource> sources = new ArrayList<>();
     for (ImageStore.Stored s : given.images()) {
-      sources.add(new ImageSource(s.name(), Optional.empty(), ImageSource.of(s.file()).content()));
+      sources.add(s.source(Optional.empty()));
     }
     boolean isNew = models().find(name).isEmpty();
     Models.Taught t =

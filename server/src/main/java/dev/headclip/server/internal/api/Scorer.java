@@ -2,7 +2,6 @@ package dev.headclip.server.internal.api;
 
 import dev.headclip.detect.DetectionQueue;
 import dev.headclip.detect.Detector;
-import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.method.ClassName;
 import dev.headclip.server.internal.http.Connection;
@@ -94,16 +93,12 @@ final class Scorer {
         if (pending.size() == window) {
           taker.found(done++, await(c, pending.remove(), end));
         }
-        pending.add(places.submit(detector, source(image, className)));
+        pending.add(places.submit(detector, image.source(className)));
       }
       while (!pending.isEmpty()) {
         taker.found(done++, await(c, pending.remove(), end));
       }
     }
-  }
-
-  private static ImageSource source(ImageStore.Stored image, Optional<ClassName> name) {
-    return new ImageSource(image.name(), name, ImageSource.of(image.file()).content());
   }
 
   private Outcome await(Context c, CompletableFuture<Outcome> one, long end) {

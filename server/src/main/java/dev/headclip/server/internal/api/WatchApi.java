@@ -156,7 +156,7 @@ public final class WatchApi implements WatchListener, Events.Log {
     Entry e = entry(c);
     services.rendering().acquireUninterruptibly();
     try {
-      ImageStore.Stored s = new ImageStore.Stored("", e.file().toString(), e.file(), 0);
+      ImageStore.Stored s = new ImageStore.Stored("", e.file().toString(), e.file(), 0, 1);
       c.contentType("image/jpeg").result(MapImages.view(s, side, loader));
     } catch (HeadClipException gone) {
       throw Problem.notFound("the image is not there any more");

@@ -1,9 +1,13 @@
 package dev.headclip.server.internal.http;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.detect.ImageSource;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.image.RgbImage;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.internal.files.Leftovers;
 import dev.headclip.internal.files.WorkFolder;
+import dev.headclip.method.ClassName;
 import dev.headclip.server.settings.Limits;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
@@ -45,8 +50,51 @@ public final class ImageStore implements AutoCloseable {
    *
    * @param id names it in requests
    * @param name as it was called by whoever sent it; never a path
+   * @param page of its file, from 1 on
    */
-  public record Stored(String id, String name, Path file, long bytes) {}
+  public record Stored(String id, String name, Path file, long bytes, int page) {
+    /** Another page of its file, named as {@code detect} names it. */
+    Stored on(int other) {
+      return new Stored(id, "%s[%d]".formatted(name, other), file, bytes, other);
+    }
+
+    /** For a detector; {@code className}: what it shows, where that is known. */
+    public ImageSource source(Optional<ClassName> className) {
+      return new ImageSource(name, className, ImageSource.of(file, page).content());
+    }
+
+    /** Decoded. */
+    public RgbImage pixels(ImageLoader loader) {
+      return loader.picture(file, page).image();
+    }
+  }
+
+  /** Each page of files that have several as an image of its own. */
+  public List<Stored> pages(List<Stored> files) {
+    List<Stored> all = new ArrayList<>();
+    for (Stored s : files) {
+      int pages = count(s);
+      for (int p = 1; p <= pages; p++) {
+        all.add(pages == 1 ? s : s.on(p));
+      }
+      if (all.size() > limits.requestImages() && all.size() > files.size()) {
+        throw new Problem(
+            Problem.Kind.TOO_LARGE,
+            "%s has %d pages, which makes more than %d images; send fewer, or pages=first"
+                .formatted(s.name(), pages, limits.requestImages()));
+      }
+    }
+    return all;
+  }
+
+  private static int count(Stored s) {
+    try {
+      return Math.max(1, ImageLoader.defaults().pages(s.file()));
+    } catch (HeadClipException e) {
+      // said when it is decoded
+      return 1;
+    }
+  }
 
   private static final class Kept {
     private final Stored image;
@@ -108,7 +156,7 @@ public final class ImageStore implements AutoCloseable {
       String id = newId();
       Path to = folder.path().resolve(id);
       Files.move(file, to);
-      Stored stored = new Stored(id, name, to, size);
+      Stored stored = new Stored(id, name, to, size, 1);
       images.put(id, new Kept(stored));
       return stored;
     } catch (IOException e) {

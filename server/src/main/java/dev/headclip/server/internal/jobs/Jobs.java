@@ -147,10 +147,6 @@ public final class Jobs implements AutoCloseable {
     }
   }
 
-  private static ImageSource source(ImageStore.Stored image) {
-    return new ImageSource(image.name(), Optional.empty(), ImageSource.of(image.file()).content());
-  }
-
   private void each(Job job, Order order) throws InterruptedException {
     ServedModel model = order.model();
     Detector detector =
@@ -169,7 +165,7 @@ public final class Jobs implements AutoCloseable {
         if (pending.size() == share) {
           keep(job, done++, pending.remove().join(), model::judged);
         }
-        pending.add(places.submit(detector, source(image)));
+        pending.add(places.submit(detector, image.source(Optional.empty())));
       }
       while (!pending.isEmpty() && !job.stop().get()) {
         keep(job, done++, pending.remove().join(), model::judged);
@@ -183,7 +179,7 @@ public final class Jobs implements AutoCloseable {
     job.begin(
         order.model().clip().comparedThreshold().value(),
         Optional.of(new Report.Compared(comparer.settings().scorer().key(), count, true)));
-    List<ImageSource> sources = job.images().stream().map(Jobs::source).toList();
+    List<ImageSource> sources = job.images().stream().map(i -> i.source(Optional.empty())).toList();
     Batch.Result result = comparer.score(sources, job::at, job.stop());
     result.remarks().forEach(job::remark);
     Map<ImageSource, Integer> places = new IdentityHashMap<>();
