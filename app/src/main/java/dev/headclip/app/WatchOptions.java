@@ -4,6 +4,7 @@ import dev.headclip.detect.Outcome;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.watch.ResultFiles;
 import dev.headclip.watch.WatchSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -57,16 +58,25 @@ final class WatchOptions {
   ResultFiles files(ImageLoader loader) {
     ResultPictures pictures =
         new ResultPictures(out, maps, MapOptions.MapSize.image, MapOptions.MapValues.unit, overlay);
-    return (scored, name) -> {
-      Outcome.Scored s =
-          overlay
-              ? new Outcome.Scored(
-                  scored.source(),
-                  scored.detection(),
-                  Optional.of(scored.source().content().load(loader)))
-              : scored;
-      ResultPictures.Written w = pictures.write(s, name);
-      return new ResultFiles.Written(w.map(), w.overlay());
+    return new ResultFiles() {
+      @Override
+      public Written write(Outcome.Scored scored, String name) {
+        Outcome.Scored s =
+            overlay
+                ? new Outcome.Scored(
+                    scored.source(),
+                    scored.detection(),
+                    Optional.of(scored.source().content().load(loader)))
+                : scored;
+        ResultPictures.Written w = pictures.write(s, name);
+        return new Written(w.map(), w.overlay());
+      }
+
+      @Override
+      public boolean taken(String name) {
+        return Files.exists(out.resolve(name + ".map." + maps))
+            || Files.exists(out.resolve(name + ImageSearch.OVERLAY));
+      }
     };
   }
 }

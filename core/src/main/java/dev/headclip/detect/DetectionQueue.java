@@ -9,8 +9,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -46,6 +48,7 @@ public final class DetectionQueue implements AutoCloseable {
   private final ExecutorService decoders;
   private final ExecutorService finishers;
   private final Thread network;
+  private final Set<CompletableFuture<Outcome>> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger waiting = new AtomicInteger();
   // accepted, and not decoded yet
   private final AtomicInteger coming = new AtomicInteger();
@@ -161,7 +164,12 @@ public final class DetectionQueue implements AutoCloseable {
       }
       waiting.incrementAndGet();
       coming.incrementAndGet();
+      open.add(result);
+      result.whenComplete((found, error) -> open.remove(result));
       accepted.add(new Item(this, detector, image, result));
+      if (closed) {
+        result.cancel(false);
+      }
       return result;
     }
 
@@ -247,7 +255,7 @@ public final class DetectionQueue implements AutoCloseable {
       return Optional.of(new Ready(item, p));
     } catch (HeadClipException e) {
       left(item, new Outcome.Failed(item.source(), e.getMessage()));
-    } catch (RuntimeException | OutOfMemoryError | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       // no image may end the queue, whatever it does to a decoder
       left(item, new Outcome.Failed(item.source(), Detections.reason(e)));
     }
@@ -336,7 +344,7 @@ public final class DetectionQueue implements AutoCloseable {
               .run(
                   group.stream().map(Ready::prepared).toList(),
                   first.detector().className(first.source()));
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       group.forEach(r -> failed(r, e));
       return;
     }
@@ -360,7 +368,7 @@ public final class DetectionQueue implements AutoCloseable {
       found =
           item.detector()
               .judged(new Looked.Seen(item.source(), r.prepared(), evidence, ms, Optional.empty()));
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) {
       failed(r, e);
       return;
     }
@@ -382,8 +390,7 @@ public final class DetectionQueue implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    accepted.forEach(i -> i.result().cancel(false));
-    ready.forEach(r -> r.item().result().cancel(false));
-    others.forEach(r -> r.item().result().cancel(false));
+    // wherever they were held: nobody waits for ever
+    open.forEach(r -> r.cancel(false));
   }
 }

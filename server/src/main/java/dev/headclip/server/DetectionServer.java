@@ -206,7 +206,7 @@ public final class DetectionServer implements AutoCloseable {
                 folder.run(stopWatching);
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-              } catch (RuntimeException e) {
+              } catch (RuntimeException | Error e) {
                 String why = "the folder is watched no more: " + e.getMessage();
                 watching.stopped(why);
                 remarks.accept(why);

@@ -16,9 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -151,10 +151,20 @@ public final class HotFolder implements AutoCloseable {
     }
   }
 
+  private void some(List<Arrivals.Arrived> arrived) throws InterruptedException {
+    Judge judge = judges.get();
+    List<Pending> pending = new ArrayList<>();
+    try (DetectionQueue.Places places = queue.places(arrived.size())) {
+      for (Arrivals.Arrived a : arrived) {
+        pending.add(new Pending(a, judge, places.submit(judge.detector(), source(a))));
+      }
+      pending.forEach(this::finish);
+    }
+  }
+
   private void round(AtomicBoolean stop) throws InterruptedException {
-    Queue<Pending> pending = new ArrayDeque<>();
     try {
-      var ready = arrivals.look();
+      List<Arrivals.Arrived> ready = arrivals.look();
       if (lost) {
         lost = false;
         remarks.accept("%s: is there again".formatted(settings.folder()));
@@ -162,20 +172,10 @@ public final class HotFolder implements AutoCloseable {
       if (ready.isEmpty()) {
         return;
       }
-      Judge judge = judges.get();
-      try (DetectionQueue.Places places = queue.places(Math.min(AT_A_TIME, ready.size()))) {
-        for (Arrivals.Arrived a : ready) {
-          if (stop.get()) {
-            break;
-          }
-          if (pending.size() == AT_A_TIME) {
-            finish(pending.remove());
-          }
-          pending.add(new Pending(a, judge, places.submit(judge.detector(), source(a))));
-        }
-        while (!pending.isEmpty()) {
-          finish(pending.remove());
-        }
+      // a share of the queue at a time: others wait for answers
+      int share = Math.max(1, Math.min(AT_A_TIME, queue.capacity() / 4));
+      for (int from = 0; from < ready.size() && !stop.get(); from += share) {
+        some(ready.subList(from, Math.min(ready.size(), from + share)));
       }
     } catch (IOException e) {
       if (!lost) {
@@ -222,7 +222,7 @@ public final class HotFolder implements AutoCloseable {
   private ObjectNode line(Outcome outcome, Arrivals.Arrived a, Judge judge) {
     ObjectNode o;
     if (outcome instanceof Outcome.Scored s) {
-      ResultFiles.Written w = files.write(s, a.path());
+      ResultFiles.Written w = written(s, a);
       o = DetectionJson.of(a.path(), s.detection(), judge.model(), w.map(), w.overlay());
       judge
           .detector()
@@ -235,6 +235,25 @@ public final class HotFolder implements AutoCloseable {
     o.put("time", Instant.now().truncatedTo(ChronoUnit.MILLIS).toString());
     o.putObject("file").put("bytes", a.size()).put("modified", a.modified());
     return o;
+  }
+
+  /** A picture that cannot be written is no reason to lose a result. */
+  private ResultFiles.Written written(Outcome.Scored s, Arrivals.Arrived a) {
+    try {
+      return files.write(s, free(a.path()));
+    } catch (HeadClipException e) {
+      remarks.accept("%s: scored, but %s".formatted(a.file(), e.getMessage()));
+      return new ResultFiles.Written(Optional.empty(), Optional.empty());
+    }
+  }
+
+  /** A camera may call all its images the same. */
+  private String free(String path) {
+    String name = path;
+    for (int n = 2; files.taken(name); n++) {
+      name = "%s-%d".formatted(path, n);
+    }
+    return name;
   }
 
   private static String verdict(Outcome outcome) {

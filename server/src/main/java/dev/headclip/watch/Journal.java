@@ -9,7 +9,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,19 +25,33 @@ final class Journal implements AutoCloseable {
 
   private final Path file;
   private final FileChannel channel;
-  private final FileLock lock;
+  // of a file that nobody else opens: closing any other handle of a file gives its locks back
+  private final FileChannel locking;
 
   Journal(Path file) {
     this.file = file;
     try {
       Files.createDirectories(file.getParent());
+      locking =
+          FileChannel.open(
+              file.resolveSibling("." + file.getFileName() + ".lock"),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw unwritable(e);
+    }
+    try {
+      lock();
       channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     } catch (IOException e) {
+      closeQuietly(locking);
       throw unwritable(e);
+    } catch (HeadClipException e) {
+      closeQuietly(locking);
+      throw e;
     }
-    lock = locked();
     try {
       cutTornLine();
     } catch (IOException e) {
@@ -52,16 +65,14 @@ final class Journal implements AutoCloseable {
         "%s: cannot be written (%s)".formatted(file, AtomicFiles.reason(e)), e);
   }
 
-  private FileLock locked() {
+  /** Until the channel is closed, or the process ends however it does. */
+  private void lock() throws IOException {
     try {
-      FileLock found = channel.tryLock();
-      if (found != null) {
-        return found;
+      if (locking.tryLock() != null) {
+        return;
       }
     } catch (OverlappingFileLockException e) {
       // said below
-    } catch (IOException e) {
-      throw unwritable(e);
     }
     throw new HeadClipException(
         "%s: another process writes it; stop that, or name another --out".formatted(file));
@@ -131,13 +142,16 @@ final class Journal implements AutoCloseable {
 
   @Override
   public void close() {
+    closeQuietly(channel);
+    closeQuietly(locking);
+  }
+
+  /** Everything is on the disk already. */
+  private static void closeQuietly(FileChannel c) {
     try {
-      if (lock != null) {
-        lock.release();
-      }
-      channel.close();
+      c.close();
     } catch (IOException e) {
-      // everything is on the disk already
+      // nothing is lost by it
     }
   }
 }

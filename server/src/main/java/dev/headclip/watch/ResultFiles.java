@@ -19,4 +19,9 @@ public interface ResultFiles {
    * @param name of the image's results: its path below the folder
    */
   Written write(Outcome.Scored scored, String name);
+
+  /** Whether files of this name are there already. */
+  default boolean taken(String name) {
+    return false;
+  }
 }

@@ -52,15 +52,20 @@ final class BatchesApi {
     GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
-      RegionSource regions = GivenImages.regions(got, loader);
+      try {
+        begun(
+            c,
+            q.text("model"),
+            q.flag("batched", true),
+            q.text("reference_preset"),
+            GivenImages.regions(got, loader),
+            pages.of(services.store(), got.images()));
+      } catch (RuntimeException e) {
+        // who is sent away leaves nothing behind
+        got.forget(services.store());
+        throw e;
+      }
       got.mask().ifPresent(m -> services.store().remove(m.id()));
-      begun(
-          c,
-          q.text("model"),
-          q.flag("batched", true),
-          q.text("reference_preset"),
-          regions,
-          pages.of(services.store(), got.images()));
       return;
     }
     JsonNode body =

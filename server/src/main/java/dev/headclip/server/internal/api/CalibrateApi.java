@@ -41,18 +41,18 @@ final class CalibrateApi {
     scorer.requireRoom();
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
-      if (got.mask().isPresent()) {
-        throw Problem.invalid("a mask: thresholds are of whole images; leave it out");
-      }
       List<Labelled> all = new ArrayList<>();
       for (int i = 0; i < got.images().size(); i++) {
         String part = got.parts().get(i);
         all.add(new Labelled(got.images().get(i), LABELS.contains(part) ? part : "images"));
       }
       try {
+        if (got.mask().isPresent()) {
+          throw Problem.invalid("a mask: thresholds are of whole images; leave it out");
+        }
         calibrated(c, q, all);
       } finally {
-        got.images().forEach(s -> services.store().remove(s.id()));
+        got.forget(services.store());
       }
       return;
     }

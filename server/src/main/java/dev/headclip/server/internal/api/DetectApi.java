@@ -22,6 +22,7 @@ import java.util.function.Supplier;
 /** {@code POST /v1/detect}: images in, verdicts out. */
 final class DetectApi {
   private static final int MOST_MAPS = 32;
+  private static final long MOST_PIXELS = 100_000_000;
   private static final String LINES = "application/x-ndjson";
 
   private final Services services;
@@ -44,7 +45,17 @@ final class DetectApi {
       MapImages.Form maps,
       MapImages.Size size,
       boolean overlay,
-      Optional<ClassName> className) {}
+      Optional<ClassName> className) {
+    /** Pixels of the pictures in a result. */
+    long drawn(Outcome outcome) {
+      if (!(outcome instanceof Outcome.Scored s)) {
+        return 0;
+      }
+      long all = (long) s.detection().width() * s.detection().height();
+      boolean full = overlay || maps != MapImages.Form.none && size == MapImages.Size.image;
+      return full ? all : 0;
+    }
+  }
 
   private void detect(Context c) {
     Query q =
@@ -85,13 +96,23 @@ final class DetectApi {
               .formatted(images.size(), MOST_MAPS));
     }
     ArrayNode results = Json.object().putArray("results");
+    long[] pixels = {0};
     scorer.each(
         c,
         detector,
         images,
         asked.className(),
         end,
-        (i, outcome) -> results.add(json(asked, images.get(i), outcome)));
+        (i, outcome) -> {
+          pixels[0] += asked.drawn(outcome);
+          if (pixels[0] > MOST_PIXELS) {
+            throw new Problem(
+                Problem.Kind.TOO_LARGE,
+                "maps of more than %d million pixels; ask for map_size=model, or use a batch"
+                    .formatted(MOST_PIXELS / 1_000_000));
+          }
+          results.add(json(asked, images.get(i), outcome));
+        });
     if (String.valueOf(c.header("Accept")).contains(LINES)) {
       StringBuilder lines = new StringBuilder();
       results.forEach(o -> lines.append(o).append('\n'));
@@ -138,7 +159,8 @@ final class DetectApi {
     if (asked.maps() != MapImages.Form.none) {
       o.put(
           "map",
-          MapImages.dataUri(asked.maps().media(), MapImages.map(d, asked.maps(), asked.size())));
+          MapImages.dataUri(
+              asked.maps().media(), rendered(() -> MapImages.map(d, asked.maps(), asked.size()))));
     }
     if (asked.overlay()) {
       o.put(

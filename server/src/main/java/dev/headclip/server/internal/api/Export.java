@@ -5,6 +5,7 @@ import dev.headclip.image.ImageLoader;
 import dev.headclip.results.CocoDocument;
 import dev.headclip.results.Report;
 import dev.headclip.results.ResultFormat;
+import dev.headclip.server.internal.http.Connection;
 import dev.headclip.server.internal.jobs.Job;
 import io.javalin.http.Context;
 import java.io.IOException;
@@ -63,6 +64,14 @@ final class Export {
       c.res().flushBuffer();
     } catch (IOException e) {
       throw new Scorer.Left();
+    } catch (RuntimeException e) {
+      if (c.res().isCommitted()) {
+        // half a file must not look like a whole one
+        Connection.abort(c);
+        throw new Scorer.Left();
+      }
+      c.res().reset();
+      throw e;
     }
   }
 

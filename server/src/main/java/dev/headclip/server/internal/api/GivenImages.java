@@ -38,8 +38,7 @@ record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean
         List<ImageStore.Stored> images = pages.of(services.store(), got.images());
         work.accept(new GivenImages(images, regions(got, loader), got.raw() && images.size() == 1));
       } finally {
-        got.images().forEach(s -> services.store().remove(s.id()));
-        got.mask().ifPresent(s -> services.store().remove(s.id()));
+        got.forget(services.store());
       }
       return;
     }

@@ -8,6 +8,7 @@ import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
 import dev.headclip.server.internal.http.Problem;
 import dev.headclip.server.internal.http.Query;
+import dev.headclip.server.internal.http.Uploads;
 import io.javalin.http.Context;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,7 +40,12 @@ final class ImagesApi {
     Query.of(c, "name");
     ObjectNode o = Json.object();
     o.putArray("images");
-    services.uploads().read(c).images().forEach(s -> o.withArray("images").add(json(s)));
+    Uploads.Received got = services.uploads().read(c);
+    if (got.mask().isPresent()) {
+      got.forget(services.store());
+      throw Problem.invalid("a mask goes with the images' own request; leave it out");
+    }
+    got.images().forEach(s -> o.withArray("images").add(json(s)));
     Json.answer(c, 201, o);
   }
 

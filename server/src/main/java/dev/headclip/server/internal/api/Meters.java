@@ -17,9 +17,12 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.util.Set;
 
 /** Figures for Prometheus. */
 public final class Meters implements AutoCloseable {
+  private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PATCH", "DELETE");
+
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics gc = new JvmGcMetrics();
@@ -78,7 +81,14 @@ public final class Meters implements AutoCloseable {
   public void request(String method, String route, int status, long nanos) {
     Timer.builder("headclip.request")
         .description("Requests by route and status")
-        .tags("method", method, "route", route, "status", String.valueOf(status))
+        // what was never answered may be called anything
+        .tags(
+            "method",
+            METHODS.contains(method) ? method : "other",
+            "route",
+            route,
+            "status",
+            String.valueOf(status))
         .publishPercentileHistogram()
         .register(registry)
         .record(Duration.ofNanos(nanos));

@@ -23,6 +23,7 @@ final class Scorer {
   /** Milliseconds after which it is looked whether the asker is still there. */
   private static final long LOOK = 200;
 
+  private static final int SHARE = 4;
   private static final int RETRY_SECONDS = 1;
   private static final int STOPPED_SECONDS = 10;
 
@@ -84,9 +85,10 @@ final class Scorer {
       Optional<ClassName> className,
       long end,
       Taker taker) {
+    // many images go through a share of the queue in turn, so that there is room beside a batch
+    int window = Math.min(images.size(), Math.max(1, services.queue().capacity() / SHARE));
     try (DetectionQueue.Places places =
-        services.queue().tryPlaces(images.size()).orElseThrow(Scorer::full)) {
-      int window = Math.min(images.size(), services.queue().capacity());
+        services.queue().tryPlaces(window).orElseThrow(Scorer::full)) {
       Deque<CompletableFuture<Outcome>> pending = new ArrayDeque<>();
       int done = 0;
       for (ImageStore.Stored image : images) {
@@ -101,20 +103,23 @@ final class Scorer {
     }
   }
 
+  private Problem deadline() {
+    return new Problem(
+        Problem.Kind.DEADLINE,
+        "not done within %d seconds; send fewer images at a time"
+            .formatted(services.limits().deadline().toSeconds()));
+  }
+
   private Outcome await(Context c, CompletableFuture<Outcome> one, long end) {
     while (true) {
+      if (System.nanoTime() > end) {
+        throw deadline();
+      }
       try {
         Outcome found = one.get(LOOK, TimeUnit.MILLISECONDS);
         services.meters().image(found);
         return found;
       } catch (TimeoutException e) {
-        if (System.nanoTime() > end) {
-          throw new Problem(
-              Problem.Kind.DEADLINE,
-              "not done within %d seconds; send fewer images at a time"
-                  .formatted(services.limits().deadline().toSeconds()),
-              e);
-        }
         if (Connection.left(c)) {
           throw new Left();
         }

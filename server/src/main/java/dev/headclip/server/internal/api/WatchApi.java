@@ -64,6 +64,7 @@ public final class WatchApi implements WatchListener, Events.Log {
   /** The folder is watched no more. */
   public synchronized void stopped(String reason) {
     stopped = reason;
+    notifyAll();
   }
 
   private void change(Context c) {
@@ -178,7 +179,7 @@ public final class WatchApi implements WatchListener, Events.Log {
   public synchronized Optional<Events.Event> await(long number, int millis)
       throws InterruptedException {
     long end = System.nanoTime() + millis * 1_000_000L;
-    while (number >= next && !closed) {
+    while (number >= next && !closed && stopped.isEmpty()) {
       long left = (end - System.nanoTime()) / 1_000_000;
       if (left <= 0) {
         return Optional.empty();
@@ -195,12 +196,19 @@ public final class WatchApi implements WatchListener, Events.Log {
             .findFirst()
             .map(Entry::json)
             .orElseGet(Json::object);
-    return Optional.of(new Events.Event("result", json));
+    return json.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Events.Event(json.path("number").asLong(), "result", json));
   }
 
   @Override
   public synchronized boolean ended(long number) {
-    return closed && number >= next;
+    return (closed || !stopped.isEmpty()) && number >= next;
+  }
+
+  @Override
+  public synchronized boolean beyond(long number) {
+    return number > next;
   }
 
   /** Ends all that listen. */

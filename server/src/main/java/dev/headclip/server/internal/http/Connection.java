@@ -21,11 +21,7 @@ public final class Connection {
    * they have to look.
    */
   public static boolean left(Context c) {
-    EndPoint line =
-        ServletContextRequest.getServletContextRequest(c.req())
-            .getConnectionMetaData()
-            .getConnection()
-            .getEndPoint();
+    EndPoint line = line(c);
     if (!line.isOpen() || line.isInputShutdown()) {
       return true;
     }
@@ -42,6 +38,18 @@ public final class Connection {
     }
   }
 
+  private static EndPoint line(Context c) {
+    return ServletContextRequest.getServletContextRequest(c.req())
+        .getConnectionMetaData()
+        .getConnection()
+        .getEndPoint();
+  }
+
+  /** Ends an answer that cannot be completed so that it does not look complete. */
+  public static void abort(Context c) {
+    line(c).close();
+  }
+
   /**
    * Reads what is still being sent after an early answer, for a while: senders that do not look up
    * before they are done would be cut off, and never see the answer.
@@ -50,6 +58,7 @@ public final class Connection {
     long end = System.nanoTime() + LINGER;
     byte[] buffer = new byte[1 << 16];
     try {
+      line(c).setIdleTimeout(TimeUnit.NANOSECONDS.toMillis(LINGER));
       InputStream in = c.req().getInputStream();
       while (System.nanoTime() < end && in.read(buffer) >= 0) {
         // away

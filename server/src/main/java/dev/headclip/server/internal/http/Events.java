@@ -18,13 +18,17 @@ public final class Events {
 
   private Events() {}
 
-  /** Something that happened. */
-  public record Event(String name, JsonNode data) {}
+  /**
+   * Something that happened.
+   *
+   * @param number of it; the next one's is higher
+   */
+  public record Event(long number, String name, JsonNode data) {}
 
   /** What is listened to. */
   public interface Log {
     /**
-     * The event of a number, from 0 on; waits for it.
+     * The first event of this number or a higher one; waits for it.
      *
      * @return empty after {@code millis}
      */
@@ -32,6 +36,9 @@ public final class Events {
 
     /** Whether nothing comes from this number on. */
     boolean ended(long number);
+
+    /** Whether there cannot have been an event of this number yet: another server's. */
+    boolean beyond(long number);
   }
 
   /** Sends a log to its end, or until the listener leaves. */
@@ -45,6 +52,9 @@ public final class Events {
       c.header("X-Accel-Buffering", "no");
       OutputStream out = c.res().getOutputStream();
       long next = first(c);
+      if (log.beyond(next)) {
+        next = 0;
+      }
       out.write(":\n\n".getBytes(StandardCharsets.UTF_8));
       c.res().flushBuffer();
       while (!log.ended(next)) {
@@ -53,8 +63,8 @@ public final class Events {
             event.isEmpty()
                 ? ":\n\n"
                 : "id: %d\nevent: %s\ndata: %s\n\n"
-                    .formatted(next, event.get().name(), event.get().data());
-        next += event.isEmpty() ? 0 : 1;
+                    .formatted(event.get().number(), event.get().name(), event.get().data());
+        next = event.isEmpty() ? next : event.get().number() + 1;
         out.write(text.getBytes(StandardCharsets.UTF_8));
         c.res().flushBuffer();
       }

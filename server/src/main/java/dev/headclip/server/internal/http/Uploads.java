@@ -52,7 +52,13 @@ public final class Uploads {
       List<String> parts,
       Optional<ImageStore.Stored> mask,
       boolean ignored,
-      boolean raw) {}
+      boolean raw) {
+    /** Nobody needs them any more. */
+    public void forget(ImageStore store) {
+      images.forEach(s -> store.remove(s.id()));
+      mask.ifPresent(s -> store.remove(s.id()));
+    }
+  }
 
   /** Whether a request's body is files. */
   public static boolean isFiles(Context c) {
@@ -188,7 +194,7 @@ public final class Uploads {
         throw Problem.invalid("no image among the parts, expected at least one");
       }
       return new Received(List.copyOf(images), names, mask, ignored, false);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       images.forEach(s -> store.remove(s.id()));
       mask.ifPresent(s -> store.remove(s.id()));
       throw e;

@@ -167,7 +167,7 @@ public final class Job implements Events.Log {
   }
 
   private void event(String name, ObjectNode data) {
-    events.add(new Events.Event(name, data));
+    events.add(new Events.Event(events.size(), name, data));
     notifyAll();
   }
 
@@ -189,6 +189,11 @@ public final class Job implements Events.Log {
   @Override
   public synchronized boolean ended(long number) {
     return state.ended() && number >= events.size();
+  }
+
+  @Override
+  public synchronized boolean beyond(long number) {
+    return number > events.size();
   }
 
   /** Without results. */
