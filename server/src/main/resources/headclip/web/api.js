@@ -41,6 +41,13 @@ export async function upload(files, limits, progress, stopped) {
   let done = 0;
   for (const p of parts) {
     if (stopped()) break;
+    try {
+      await one(p);
+    } catch (e) { e.found = found; throw e; }
+  }
+  return found;
+
+  async function one(p) {
     const form = new FormData();
     for (const f of p) form.append('file', f.file, f.name);
     const r = await (await ask('/v1/images', { method: 'POST', body: form })).json();
@@ -48,13 +55,12 @@ export async function upload(files, limits, progress, stopped) {
     done += p.length;
     progress(done);
   }
-  return found;
 }
 
 // Server-sent events until the end; comes back after a broken line where it left off.
 export function events(path, on) {
   const source = new EventSource(path);
   for (const name of Object.keys(on)) source.addEventListener(name, (e) => on[name](e.data ? JSON.parse(e.data) : undefined, source));
-  source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) on.lost?.(); });
+  source.addEventListener('error', () => (source.readyState === EventSource.CLOSED ? on.lost : on.again)?.());
   return () => source.close();
 }

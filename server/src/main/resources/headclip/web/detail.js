@@ -15,7 +15,7 @@ export function detail(work, first, actions) {
   const prev = h('button', { type: 'button', 'aria-label': 'Previous image', onclick: () => go(-1) }, '‹');
   const next = h('button', { type: 'button', 'aria-label': 'Next image', onclick: () => go(1) }, '›');
   const close = h('button', { type: 'button', class: 'icon', 'aria-label': 'Close', onclick: () => d.close() }, '×');
-  const d = h('dialog', { class: 'full', 'aria-label': 'Image' }, h('div', { class: 'detail' },
+  const d = h('dialog', { class: 'full', 'aria-label': 'Image', tabIndex: -1 }, h('div', { class: 'detail' },
     h('header', {}, prev, next, badge, title, h('span', { class: 'grow' }), seg, opacity, close), h('div', { class: 'body' }, stage, aside)));
   document.body.append(d);
   d.addEventListener('close', () => { d.remove(); item.card?.querySelector('.open').focus(); });
@@ -36,6 +36,7 @@ export function detail(work, first, actions) {
   async function load() {
     const all = work.list(), at = all.indexOf(item);
     prev.disabled = at <= 0; next.disabled = at >= all.length - 1;
+    hold();
     title.textContent = item.name; title.title = item.name;
     m = undefined; regions = []; hot = -1; drawing = false; lasso = [];
     const r = item.result;
@@ -125,7 +126,10 @@ export function detail(work, first, actions) {
     }
     kids.push(h('p', { class: 'small mute' }, h('kbd', {}, '←'), ' ', h('kbd', {}, '→'), ' other images · ', h('kbd', {}, 'g'), ' good · ', h('kbd', {}, 'Esc'), ' close'));
     aside.replaceChildren(...kids);
+    hold();
   }
+  // the keys go on working when what had the focus is gone
+  function hold() { if (d.open && (!d.contains(document.activeElement) || document.activeElement.disabled)) d.focus(); }
 
   function ignorePart(r) {
     if (!drawing) {

@@ -84,7 +84,9 @@ export function inspect(root) {
     d.showModal();
   }
 
-  // working
+  // working: what began before the last change of mind is dropped when it comes back
+  const waiting = [];
+  let turn = 0, uploading = false;
   async function add(files) {
     const some = files.filter((f) => IMAGE.test(f.name) || f.file.type.startsWith('image/'));
     if (some.length < files.length) toast(`${plural(files.length - some.length, 'file')} passed over: no images`);
@@ -92,31 +94,41 @@ export function inspect(root) {
     for (const f of some.filter((x) => x.file.size > most)) toast(`${f.name} passed over: more than ${Math.round(most / 1048576)} MiB`, true);
     some.splice(0, some.length, ...some.filter((x) => x.file.size <= most));
     if (!some.length) return;
-    const job = { stop: false };
+    waiting.push(...some);
+    if (uploading) { work.running.all += some.length; progress(); return; }
+    const mine = ++turn;
     stop();
+    uploading = true;
+    let done = 0;
     work.running = { step: 'uploading', done: 0, all: some.length };
-    work.uploading = job;
     render();
+    const keep = (found) => {
+      if (mine === turn) work.items.push(...found.map((i) => ({ ...i, result: undefined, marked: false })));
+      else found.forEach((i) => send('DELETE', `/v1/images/${i.id}`).catch(() => {}));
+    };
     try {
-      const found = await upload(some, state.info.limits, (n) => { work.running = { step: 'uploading', done: n, all: some.length }; progress(); }, () => job.stop);
-      work.items.push(...found.map((i) => ({ ...i, result: undefined, marked: false, cards: undefined })));
-      work.uploading = undefined;
-      await run();
+      while (waiting.length && mine === turn) {
+        const part = waiting.splice(0);
+        keep(await upload(part, state.info.limits, (n) => { if (mine === turn) { work.running.done = done + n; progress(); } }, () => mine !== turn));
+        done += part.length;
+      }
     } catch (e) {
-      work.running = undefined;
-      toast(e.message, true);
-      render();
-    }
+      keep(e.found || []);
+      waiting.length = 0;
+      if (mine === turn) toast(e.message, true);
+    } finally { if (mine === turn) uploading = false; }
+    if (mine === turn) await run();
   }
 
   function stop() {
-    if (work.uploading) work.uploading.stop = true;
     work.close?.();
     work.close = undefined;
   }
 
   // All images again: by the model, or among themselves.
   async function run() {
+    if (uploading) return;
+    const mine = ++turn, on = (f) => (x, source) => { if (mine === turn) f(x, source); };
     stop();
     if (!work.items.length) { render(); return; }
     const old = work.batch;
@@ -129,26 +141,28 @@ export function inspect(root) {
     render();
     try {
       const body = { images: work.items.map((i) => i.id), model: compared ? base.base : state.model, batched: compared };
-      if (work.ignore && !base.taught) body.ignore = work.ignore;
+      if (work.ignore) body.ignore = work.ignore;
       const batch = await send('POST', '/v1/batches?pages=first', body);
+      if (mine !== turn) { send('DELETE', `/v1/batches/${batch.id}`).catch(() => {}); return; }
       work.batch = batch.id;
       if (old) send('DELETE', `/v1/batches/${old}`).catch(() => {});
       work.close = events(`/v1/batches/${batch.id}/events`, {
-        state: (s) => { work.threshold = work.own = s.threshold; },
-        progress: (p) => { work.running = p; progress(); },
-        remark: (r) => { work.remarks.push(r.text); side(); },
-        result: (r) => { const i = work.items[r.index]; i.result = r; later(); },
-        lost: () => { work.close = undefined; work.running = undefined; work.error = 'The server knows nothing of these images any more; drop them again.'; render(); },
-        end: (s, source) => {
+        state: on((s) => { work.threshold = work.own = s.threshold; }),
+        progress: on((p) => { work.running = p; progress(); }),
+        remark: on((r) => { work.remarks.push(r.text); side(); }),
+        result: on((r) => { const i = work.items[r.index]; i.result = r; later(); }),
+        lost: on(() => { work.close = undefined; work.running = undefined; work.error = 'The server knows nothing of these images any more; drop them again.'; render(); }),
+        end: on((s, source) => {
           source.close();
           work.close = undefined; work.running = undefined; work.error = s.error || '';
           if (s.error) toast(s.error, true);
           const bad = work.items.filter(isBad).length;
           say(`${plural(work.items.length, 'image')} looked at: ${bad} anomalous`);
           render();
-        },
+        }),
       });
     } catch (e) {
+      if (mine !== turn) return;
       work.running = undefined; work.error = e.message;
       toast(e.message, true);
       render();
@@ -264,7 +278,9 @@ export function inspect(root) {
   }
 
   const bar = h('div', { class: 'bar' });
-  const progressBox = h('div', { class: 'panel', hidden: true });
+  const stepName = h('strong'), stepCount = h('span', { class: 'mute num' }), fill = h('div');
+  const meter = h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': 0 }, fill);
+  const progressBox = h('div', { class: 'panel', hidden: true }, h('div', { class: 'row' }, stepName, stepCount, h('span', { class: 'grow' }), h('button', { type: 'button', onclick: halt }, 'Stop')), meter);
   const list = h('ul', { class: 'gallery', 'aria-label': 'Images' });
   const more = h('button', { type: 'button', class: 'more', onclick: () => { work.shown += PAGE; gallery(); } }, 'More');
   const nothing = h('p', { class: 'mute' }, 'No image fits.');
@@ -297,12 +313,26 @@ export function inspect(root) {
   }
 
   function clear() {
+    turn++;
+    waiting.length = 0;
     stop();
     if (work.batch) send('DELETE', `/v1/batches/${work.batch}`).then(() => work.items).catch(() => {});
     const gone = work.items;
     setTimeout(() => gone.forEach((i) => send('DELETE', `/v1/images/${i.id}`).catch(() => {})), 500);
+    uploading = false;
     Object.assign(work, { items: [], batch: undefined, running: undefined, ignore: undefined, remarks: [], error: '' });
     list.replaceChildren();
+    render();
+  }
+
+  function halt() {
+    turn++;
+    waiting.length = 0;
+    uploading = false;
+    stop();
+    work.running = undefined;
+    if (work.batch) send('DELETE', `/v1/batches/${work.batch}`).catch(() => {});
+    work.batch = undefined;
     render();
   }
 
@@ -310,13 +340,11 @@ export function inspect(root) {
     const p = work.running;
     progressBox.hidden = !p;
     if (!p) return;
-    const share = p.all ? p.done / p.all : 0;
-    const fill = h('div');
-    fill.style.width = `${(100 * share).toFixed(1)}%`;
-    progressBox.replaceChildren(
-      h('div', { class: 'row' }, h('strong', {}, { uploading: 'Uploading', waiting: 'Waiting for its turn', looking: 'Looking', comparing: 'Comparing', judging: 'Judging' }[p.step] || p.step), h('span', { class: 'mute num' }, `${p.done} of ${p.all}`), h('span', { class: 'grow' }),
-        h('button', { type: 'button', onclick: () => { const b = work.batch; stop(); work.running = undefined; if (b) send('DELETE', `/v1/batches/${b}`).catch(() => {}); work.batch = undefined; render(); } }, 'Stop')),
-      h('div', { class: 'progress', role: 'progressbar', 'aria-label': 'Progress', 'aria-valuemin': 0, 'aria-valuemax': p.all, 'aria-valuenow': p.done }, fill));
+    stepName.textContent = { uploading: 'Uploading', waiting: 'Waiting for its turn', looking: 'Looking', comparing: 'Comparing', judging: 'Judging' }[p.step] || p.step;
+    stepCount.textContent = `${p.done} of ${p.all}`;
+    fill.style.width = `${p.all ? ((100 * p.done) / p.all).toFixed(1) : 0}%`;
+    meter.setAttribute('aria-valuemax', p.all);
+    meter.setAttribute('aria-valuenow', p.done);
   }
 
   function counts() {

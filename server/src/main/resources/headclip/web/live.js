@@ -42,22 +42,37 @@ export function liveView(root) {
     counts.replaceChildren(h('div', { class: 'bad' }, h('b', { class: 'num' }, String(count.anomalous)), 'anomalous'), h('div', { class: 'good' }, h('b', { class: 'num' }, String(count.normal)), 'normal'), h('div', {}, h('b', { class: 'num' }, String(count.failed)), 'failed'));
     if (follow && some[0] && open !== some[0]) { open = some[0]; large(); }
     if (!open) large();
-    strip.replaceChildren(...some.map((r) => h('li', { class: 'card' + (r.anomalous ? ' bad' : '') }, h('button', { type: 'button', class: 'open', 'aria-label': `${r.image}: ${r.error ? 'failed' : r.anomalous ? 'anomalous' : 'normal'}`, onclick: () => { open = r; follow = r === all[0]; large(); } }, r.error ? h('span', { class: 'wait' }, 'failed') : h('img', { src: view(r, 200), alt: '', loading: 'lazy' })),
-      h('div', { class: 'foot' }, h('span', { class: 'badge num ' + (r.error ? 'none' : r.anomalous ? 'bad' : 'good') }, r.error ? 'failed' : `${r.anomalous ? '▲' : '●'} ${r.score.toFixed(3)}`)))));
+    // cards stay: pictures are not fetched again, and the focus is not lost
+    const now = some.map(card);
+    for (const [k] of cards) if (!some.some((r) => r.number === k)) cards.delete(k);
+    [...strip.children].filter((c) => !now.includes(c)).forEach((c) => c.remove());
+    now.forEach((c, k) => { if (strip.children[k] !== c) strip.insertBefore(c, strip.children[k] || null); });
+  }
+  function card(r) {
+    if (!cards.has(r.number)) {
+      cards.set(r.number, h('li', { class: 'card' + (r.anomalous ? ' bad' : '') }, h('button', { type: 'button', class: 'open', 'aria-label': `${r.image}: ${r.error ? 'failed' : r.anomalous ? 'anomalous' : 'normal'}`, onclick: () => { open = r; follow = r === all[0]; large(); } }, r.error ? h('span', { class: 'wait' }, 'failed') : h('img', { src: view(r, 200), alt: '', loading: 'lazy' })),
+        h('div', { class: 'foot' }, h('span', { class: 'badge num ' + (r.error ? 'none' : r.anomalous ? 'bad' : 'good') }, r.error ? 'failed' : `${r.anomalous ? '▲' : '●'} ${r.score.toFixed(3)}`))));
+    }
+    return cards.get(r.number);
   }
   let pending = false;
-  get('/v1/watch').then((w) => {
+  const cards = new Map();
+  const trouble = (text) => { note.textContent = text; note.hidden = !text; };
+  const again = () => get('/v1/watch').then((w) => trouble(w.stopped || ''), (e) => trouble(e.message));
+  get('/v1/watch').catch((e) => { trouble(e.message); throw e; }).then((w) => {
     title.textContent = `Live: ${w.folder}`;
     judge = w.model;
     models();
-    note.hidden = !w.stopped;
-    note.textContent = w.stopped || '';
+    trouble(w.stopped || '');
     Object.assign(count, { anomalous: w.anomalous, normal: w.normal, failed: w.failed });
     all = w.recent.reverse();
     draw();
     const last = all.length ? all[0].number : -1;
     events('/v1/watch/events', {
+      again,
+      lost: () => trouble('The line to the server is lost; load the page again.'),
       result: (r) => {
+        trouble('');
         if (r.number === undefined || r.number <= last || all.some((x) => x.number === r.number)) return;
         all.unshift(r);
         all.length = Math.min(all.length, 500);

@@ -38,7 +38,7 @@ export function teachPanel(work, changed) {
     busy = true; show();
     notes.replaceChildren(h('p', { class: 'note' }, `Looking at ${plural(some.length, 'good part')} …`));
     try {
-      const query = `?action=${action}` + (model.taught ? '' : `&base=${encodeURIComponent(model.base)}`);
+      const query = `?action=${action}&pages=first` + (model.taught ? '' : `&base=${encodeURIComponent(model.base)}`);
       const body = { images: some.map((i) => i.id) };
       if (work.ignore && !model.taught) body.ignore = work.ignore;
       const r = await send('POST', `/v1/models/${encodeURIComponent(target)}/normal${query}`, body);

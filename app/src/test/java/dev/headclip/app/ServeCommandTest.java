@@ -111,6 +111,10 @@ class ServeCommandTest {
             "watch", in, "--model", model, "--settle", "0.1", "--overlay", "--maps", "png");
     Path results = dir.resolve("headclip-out/results.jsonl");
     watch.waitFor(() -> Files.exists(results) && Files.readAllLines(results).size() == 1);
+    // another process, while this one runs
+    said(
+        new Commands(dir).run("watch", in, "--model", model, "--out", dir.resolve("headclip-out")),
+        "another process");
     watch.process().destroy();
     Processes.Run ended = watch.finish();
     assertThat(ended.code()).isEqualTo(143);

@@ -446,6 +446,7 @@ class PageTest {
       page.keyboard().press("Enter");
       page.waitForSelector("#signout:not([hidden])");
       assertThat(page.locator("#model option").count()).isEqualTo(1);
+      page.navigate("about:blank");
       requests.clear();
     }
   }

@@ -131,10 +131,10 @@ final class ModelsApi {
     if (services.stopping().get()) {
       throw Scorer.stopping();
     }
-    Query q = Query.of(c, "action", "base", "reference_preset");
+    Query q = Query.of(c, "action", "base", "reference_preset", "pages");
+    GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
     Action action = q.one("action", Action.class, Action.add);
-    GivenImages.use(
-        services, loader, c, GivenImages.Pages.all, given -> taught(c, q, action, given));
+    GivenImages.use(services, loader, c, pages, given -> taught(c, q, action, given));
   }
 
   private void taught(Context c, Query q, Action action, GivenImages given) {

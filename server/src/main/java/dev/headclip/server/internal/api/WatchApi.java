@@ -32,7 +32,8 @@ public final class WatchApi implements WatchListener, Events.Log {
   private final Optional<WatchSettings> settings;
   private final ImageLoader loader;
   private final Deque<Entry> recent = new ArrayDeque<>();
-  private long next;
+  // never again the same, whenever the server is started
+  private long next = System.currentTimeMillis();
   private long anomalous;
   private long normal;
   private long failed;
@@ -41,7 +42,7 @@ public final class WatchApi implements WatchListener, Events.Log {
   private String model;
 
   /**
-   * @param number from 0 on, since the server was started
+   * @param number of its own
    * @param file where the image lies
    * @param map eight bits of its map; empty where it could not be scored
    */

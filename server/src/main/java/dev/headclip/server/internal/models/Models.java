@@ -20,6 +20,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -27,6 +30,7 @@ import java.util.stream.Stream;
  * those that were taught. Thread-safe; changes go one at a time.
  */
 public final class Models implements AutoCloseable {
+  private static final int RETRY_SECONDS = 10;
   static final String SUFFIX = ".safetensors";
 
   private final Map<String, ServedModel> served = new LinkedHashMap<>();
@@ -35,7 +39,7 @@ public final class Models implements AutoCloseable {
   private final Limits limits;
   private final String first;
   private final List<String> remarks = new ArrayList<>();
-  private final Object teaching = new Object();
+  private final ReentrantLock teaching = new ReentrantLock();
 
   /**
    * Opens models.
@@ -173,6 +177,24 @@ public final class Models implements AutoCloseable {
     return m;
   }
 
+  /** Changes go one at a time; none waits longer for another than a request may take. */
+  private <T> T alone(Supplier<T> change) {
+    try {
+      if (!teaching.tryLock(limits.deadline().toMillis(), TimeUnit.MILLISECONDS)) {
+        throw Problem.later(
+            Problem.Kind.QUEUE_FULL, "another model is being taught; try again", RETRY_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("interrupted", e);
+    }
+    try {
+      return change.get();
+    } finally {
+      teaching.unlock();
+    }
+  }
+
   /**
    * What teaching gave.
    *
@@ -192,20 +214,21 @@ public final class Models implements AutoCloseable {
       Optional<String> preset,
       RegionSource regions,
       List<ImageSource> images) {
-    synchronized (teaching) {
-      Optional<ServedModel> there = find(name);
-      if (there.isPresent()) {
-        ServedModel m = changeable(there.get());
-        if (base.isPresent() && !base.get().equals(m.opened().source().name())) {
-          throw new Problem(
-              Problem.Kind.CONFLICT,
-              "model %s was taught on %s; leave base out, or take another name"
-                  .formatted(name, m.opened().source().name()));
-        }
-        return with(m, Comparer.add(m.detector(), m.references().orElseThrow(), images));
-      }
-      return anew(name, get(base), preset, regions, images);
-    }
+    return alone(
+        () -> {
+          Optional<ServedModel> there = find(name);
+          if (there.isPresent()) {
+            ServedModel m = changeable(there.get());
+            if (base.isPresent() && !base.get().equals(m.opened().source().name())) {
+              throw new Problem(
+                  Problem.Kind.CONFLICT,
+                  "model %s was taught on %s; leave base out, or take another name"
+                      .formatted(name, m.opened().source().name()));
+            }
+            return with(m, Comparer.add(m.detector(), m.references().orElseThrow(), images));
+          }
+          return anew(name, get(base), preset, regions, images);
+        });
   }
 
   private Taught anew(
@@ -232,10 +255,11 @@ public final class Models implements AutoCloseable {
 
   /** Takes references away from a taught model. */
   public Taught remove(String name, List<ImageSource> images) {
-    synchronized (teaching) {
-      ServedModel m = changeable(get(name));
-      return with(m, Comparer.remove(m.detector(), m.references().orElseThrow(), images));
-    }
+    return alone(
+        () -> {
+          ServedModel m = changeable(get(name));
+          return with(m, Comparer.remove(m.detector(), m.references().orElseThrow(), images));
+        });
   }
 
   private Taught with(ServedModel m, ReferenceModel.Fitted fitted) {
@@ -259,20 +283,23 @@ public final class Models implements AutoCloseable {
    * @param value empty for the model's own
    */
   public ServedModel judge(String name, Optional<Double> value) {
-    synchronized (teaching) {
-      return put(get(name).judging(value));
-    }
+    return alone(
+        () -> {
+          return put(get(name).judging(value));
+        });
   }
 
   /** Forgets a taught model; requests that have begun with it go on. */
   public void delete(String name) {
-    synchronized (teaching) {
-      changeable(get(name));
-      folder.ifPresent(f -> ServedModel.forget(f, name));
-      synchronized (served) {
-        served.remove(name);
-      }
-    }
+    alone(
+        () -> {
+          changeable(get(name));
+          folder.ifPresent(f -> ServedModel.forget(f, name));
+          synchronized (served) {
+            served.remove(name);
+          }
+          return name;
+        });
   }
 
   @Override
