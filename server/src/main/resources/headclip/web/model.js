@@ -11,8 +11,10 @@ export function modelsView(root) {
   let open;
 
   function cards() {
-    list.replaceChildren(...state.models.map((m) => h('div', { role: 'listitem' }, h('button', { type: 'button', class: 'modelcard panel', 'aria-current': m.name === open ? 'true' : undefined, onclick: () => show(m.name) },
+    const held = list.contains(document.activeElement) && document.activeElement.dataset.name;
+    list.replaceChildren(...state.models.map((m) => h('div', { role: 'listitem' }, h('button', { type: 'button', class: 'modelcard panel', 'data-name': m.name, 'aria-current': m.name === open ? 'true' : undefined, onclick: () => show(m.name) },
       h('span', {}, h('strong', {}, m.name), h('br'), h('span', { class: 'small mute' }, m.references ? `${plural(m.references, 'reference')} on ${m.base}` : `${m.method}, ${m.image_size} px`))))));
+    if (held) [...list.querySelectorAll('button')].find((b) => b.dataset.name === held)?.focus();
   }
 
   async function show(name) {

@@ -140,9 +140,7 @@ public final class HotFolder implements AutoCloseable {
    */
   public void run(AtomicBoolean stop) throws InterruptedException {
     while (!stop.get()) {
-      long start = System.nanoTime();
-      round(stop);
-      long spent = (System.nanoTime() - start) / 1_000_000;
+      long spent = round(stop);
       // a folder of a hundred thousand files is not looked at all the time
       long rest = Math.max(Math.min(SHORTEST_REST, settings.settle().toMillis()), spent / 2);
       for (long slept = 0; slept < rest && !stop.get(); slept += 50) {
@@ -162,15 +160,16 @@ public final class HotFolder implements AutoCloseable {
     }
   }
 
-  private void round(AtomicBoolean stop) throws InterruptedException {
+  /** Looks, and scores what is there; milliseconds that looking took. */
+  private long round(AtomicBoolean stop) throws InterruptedException {
+    long start = System.nanoTime();
+    long spent = 0;
     try {
       List<Arrivals.Arrived> ready = arrivals.look();
+      spent = (System.nanoTime() - start) / 1_000_000;
       if (lost) {
         lost = false;
         remarks.accept("%s: is there again".formatted(settings.folder()));
-      }
-      if (ready.isEmpty()) {
-        return;
       }
       // a share of the queue at a time: others wait for answers
       int share = Math.max(1, Math.min(AT_A_TIME, queue.capacity() / 4));
@@ -183,6 +182,7 @@ public final class HotFolder implements AutoCloseable {
         remarks.accept("%s: cannot be read (%s); waiting for it".formatted(settings.folder(), e));
       }
     }
+    return spent;
   }
 
   private static ImageSource source(Arrivals.Arrived a) {
