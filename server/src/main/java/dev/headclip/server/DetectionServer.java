@@ -45,8 +45,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
@@ -297,13 +299,16 @@ public final class DetectionServer implements AutoCloseable {
 
   private void begin(Context c) {
     running.incrementAndGet();
+    // when its last byte is written, not when its handler is done
+    Request.addCompletionListener(
+        ServletContextRequest.getServletContextRequest(c.req()),
+        error -> running.decrementAndGet());
     c.attribute("start", System.nanoTime());
     Guard.headers(c);
     services.guard().check(c);
   }
 
   private void end(Context c) {
-    running.decrementAndGet();
     Long start = c.attribute("start");
     String route = c.attribute("route");
     if (start != null) {
