@@ -12,6 +12,7 @@ import dev.headclip.image.ImageFormat;
 import dev.headclip.results.CocoDocument;
 import dev.headclip.results.Report;
 import dev.headclip.results.ResultFormat;
+import dev.headclip.watch.ResultFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -295,8 +296,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       return o;
     }
     try {
-      return new Outcome.Scored(
-          s.source(), s.detection(), Optional.of(s.source().content().load(compute.loader())));
+      return s.withPixels(compute.loader());
     } catch (HeadClipException e) {
       return new Outcome.Failed(s.source(), e.getMessage());
     }
@@ -321,10 +321,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
   /** Whether all results could be printed. */
   private boolean run(
       Detector detector, List<ImageSearch.Found> images, Stopper stopper, Counts counts) {
-    compared =
-        detector
-            .references()
-            .map(r -> new Report.Compared(r.settings().scorer().key(), r.references(), false));
+    compared = Report.Compared.of(detector);
     modelName = detector.model().name();
     Report report = Report.of(format, modelName, csvGuard, compared);
     Map<ImageSource, String> names = names(images);
@@ -393,7 +390,7 @@ final class DetectCommand implements Callable<Integer>, WithSettings {
       return new Row(report.failed(f.source().id(), error), true, false);
     }
     Outcome.Scored s = (Outcome.Scored) outcome;
-    ResultPictures.Written written;
+    ResultFiles.Written written;
     try {
       written = maps.pictures().write(s, name);
     } catch (HeadClipException e) {

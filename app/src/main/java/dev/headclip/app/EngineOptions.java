@@ -1,6 +1,7 @@
 package dev.headclip.app;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.engine.EngineSettings;
 import dev.headclip.engine.Engines;
 import dev.headclip.image.ImageLoader;
@@ -47,6 +48,11 @@ final class EngineOptions {
           "--max-seconds-per-image is %s, expected more than 0".formatted(maxSeconds));
     }
     return Duration.ofMillis(Math.max(1, (long) (maxSeconds * 1e3)));
+  }
+
+  /** A detector's builder that computes so. */
+  DetectorBuilder on(DetectorBuilder builder) {
+    return builder.compute(engine()).maxPixels(maxPixels()).maxTimePerImage(maxTime());
   }
 
   /** Decodes images within the limits. */

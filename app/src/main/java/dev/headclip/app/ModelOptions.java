@@ -255,9 +255,7 @@ final class ModelOptions {
     method.ifPresent(b::method);
     className.ifPresent(b::className);
     activation.get().ifPresent(b::activation);
-    return b.compute(compute.engine())
-        .maxPixels(compute.maxPixels())
-        .maxTimePerImage(compute.maxTime());
+    return compute.on(b);
   }
 
   static Detector said(Detector detector) {

@@ -116,14 +116,7 @@ final class RememberCommand implements Callable<Integer>, WithSettings {
               .formatted(out));
     }
     JsonNode base = ReferenceFile.read(out).base();
-    try (Detector detector =
-        regions
-            .on(
-                Detector.builder(out.toString())
-                    .compute(compute.engine())
-                    .maxPixels(compute.maxPixels())
-                    .maxTimePerImage(compute.maxTime()))
-            .build()) {
+    try (Detector detector = regions.on(compute.on(Detector.builder(out.toString()))).build()) {
       ReferenceModel now = detector.references().orElseThrow();
       if (!fewer.isEmpty()) {
         ReferenceModel.Fitted found = Comparer.remove(detector, now, images(fewer));

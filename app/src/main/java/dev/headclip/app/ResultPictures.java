@@ -7,6 +7,8 @@ import dev.headclip.image.MapWriter;
 import dev.headclip.image.Overlay;
 import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.map.AnomalyMap;
+import dev.headclip.watch.ResultFiles;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -24,14 +26,23 @@ record ResultPictures(
     MapOptions.Maps maps,
     MapOptions.MapSize size,
     MapOptions.MapValues values,
-    boolean overlays) {
-  /** The files of an image. */
-  record Written(Optional<Path> map, Optional<Path> overlay) {}
+    boolean overlays)
+    implements ResultFiles {
+  @Override
+  public boolean taken(String name) {
+    return Files.exists(map(name)) || Files.exists(overlay(name));
+  }
 
-  /**
-   * @param name of the image's results below the folder
-   */
-  Written write(Outcome.Scored s, String name) {
+  private Path map(String name) {
+    return out.resolve(name + ".map." + maps);
+  }
+
+  private Path overlay(String name) {
+    return out.resolve(name + ImageSearch.OVERLAY);
+  }
+
+  @Override
+  public Written write(Outcome.Scored s, String name) {
     // at the image's size once, for map and overlay
     boolean wanted = overlays || maps != MapOptions.Maps.none && size == MapOptions.MapSize.image;
     AnomalyMap full = wanted ? s.detection().mapAtImageSize() : s.detection().map();
@@ -57,7 +68,7 @@ record ResultPictures(
   }
 
   private Path writeMap(AnomalyMap map, String name) {
-    Path to = out.resolve(name + ".map." + maps);
+    Path to = map(name);
     AtomicFiles.write(
         to,
         o -> {
@@ -71,7 +82,7 @@ record ResultPictures(
   }
 
   private Path writeOverlay(Outcome.Scored s, AnomalyMap map, String name) {
-    Path to = out.resolve(name + ImageSearch.OVERLAY);
+    Path to = overlay(name);
     AtomicFiles.write(
         to,
         o ->

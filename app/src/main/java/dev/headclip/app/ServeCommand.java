@@ -266,8 +266,6 @@ final class ServeCommand implements Callable<Integer>, WithSettings {
     DetectorBuilder b = Detector.builder(found.place());
     found.adapter().ifPresent(b::adapter);
     found.shown().ifPresent(b::named);
-    return b.compute(compute.engine())
-        .maxPixels(compute.maxPixels())
-        .maxTimePerImage(compute.maxTime());
+    return compute.on(b);
   }
 }

@@ -1,8 +1,10 @@
 package dev.headclip.app;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.detect.DetectionQueue;
 import dev.headclip.detect.Detector;
+import dev.headclip.detect.StreamSettings;
 import dev.headclip.internal.text.Printable;
 import dev.headclip.results.ResultFormat;
 import dev.headclip.watch.HotFolder;
@@ -65,13 +67,12 @@ final class WatchCommand implements Callable<Integer>, WithSettings {
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (format != ResultFormat.text && format != ResultFormat.json) {
-      throw new dev.headclip.HeadClipException(
+      throw new HeadClipException(
           "--format %s: expected text or json; results.jsonl has them all".formatted(format));
     }
-    int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
     try (Stopper stopper = new Stopper(30);
         Detector detector = model.detector(compute, references, regions);
-        DetectionQueue queue = new DetectionQueue(QUEUE, threads);
+        DetectionQueue queue = new DetectionQueue(QUEUE, StreamSettings.defaults().threads());
         HotFolder hot =
             new HotFolder(
                 watch.settings(folder),

@@ -4,10 +4,8 @@ import dev.headclip.detect.Outcome;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.watch.ResultFiles;
 import dev.headclip.watch.WatchSettings;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** What becomes of images that arrive in a folder, as flags. */
@@ -61,21 +59,12 @@ final class WatchOptions {
     return new ResultFiles() {
       @Override
       public Written write(Outcome.Scored scored, String name) {
-        Outcome.Scored s =
-            overlay
-                ? new Outcome.Scored(
-                    scored.source(),
-                    scored.detection(),
-                    Optional.of(scored.source().content().load(loader)))
-                : scored;
-        ResultPictures.Written w = pictures.write(s, name);
-        return new Written(w.map(), w.overlay());
+        return pictures.write(overlay ? scored.withPixels(loader) : scored, name);
       }
 
       @Override
       public boolean taken(String name) {
-        return Files.exists(out.resolve(name + ".map." + maps))
-            || Files.exists(out.resolve(name + ImageSearch.OVERLAY));
+        return pictures.taken(name);
       }
     };
   }

@@ -35,6 +35,8 @@ public final class DetectionQueue implements AutoCloseable {
   /** Milliseconds that a batch waits for the next of its images. */
   private static final int PATIENCE = 20;
 
+  private static final int SHARE = 4;
+
   private final int capacity;
   private final Semaphore room;
   // images between decoding and their result: memory is bounded by their number and bytes
@@ -104,6 +106,11 @@ public final class DetectionQueue implements AutoCloseable {
   /** Images that may be accepted and not done at a time. */
   public int capacity() {
     return capacity;
+  }
+
+  /** What one of several users takes at a time, so that there is room for the others. */
+  public int share() {
+    return Math.max(1, capacity / SHARE);
   }
 
   /** Images that are accepted and not done. */

@@ -78,12 +78,17 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
 
   /** An image file, or its first page; its path is its name. */
   public static ImageSource of(Path file) {
-    return paged(file.toString(), loader -> loader.picture(file, 1));
+    return of(file.toString(), file, 1);
+  }
+
+  /** A page of a file, from 1 on, under a name of its own. */
+  public static ImageSource of(String id, Path file, int page) {
+    return paged(id, loader -> loader.picture(file, page));
   }
 
   /** A page of a file, from 1 on; named {@code file[page]}. */
   public static ImageSource of(Path file, int page) {
-    return paged("%s[%d]".formatted(file, page), loader -> loader.picture(file, page));
+    return of("%s[%d]".formatted(file, page), file, page);
   }
 
   /** The bytes of an image file. */

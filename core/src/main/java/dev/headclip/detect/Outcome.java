@@ -1,5 +1,6 @@
 package dev.headclip.detect;
 
+import dev.headclip.image.ImageLoader;
 import dev.headclip.image.RgbImage;
 import java.util.Optional;
 
@@ -15,7 +16,16 @@ public sealed interface Outcome {
    * @param pixels the decoded image, where asked for
    */
   record Scored(ImageSource source, Detection detection, Optional<RgbImage> pixels)
-      implements Outcome {}
+      implements Outcome {
+    /**
+     * With the image decoded once more, to be drawn upon.
+     *
+     * @throws dev.headclip.HeadClipException where it cannot be, any more
+     */
+    public Scored withPixels(ImageLoader loader) {
+      return new Scored(source, detection, Optional.of(source.content().load(loader)));
+    }
+  }
 
   /**
    * It could not be.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
+import dev.headclip.detect.Detector;
 import dev.headclip.internal.text.Printable;
 import dev.headclip.map.Region;
 import java.nio.file.Path;
@@ -54,6 +55,13 @@ public sealed interface Report {
    * @param batch whether the images themselves were used
    */
   record Compared(String scorer, int count, boolean batch) {
+    /** Of a detector's references, where it has such. */
+    public static Optional<Compared> of(Detector detector) {
+      return detector
+          .references()
+          .map(r -> new Compared(r.settings().scorer().key(), r.references(), false));
+    }
+
     /** The field {@code references} of results. */
     public ObjectNode json() {
       ObjectNode o = JsonNodeFactory.instance.objectNode();

@@ -2,6 +2,7 @@ package dev.headclip.server;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.DetectionQueue;
+import dev.headclip.detect.StreamSettings;
 import dev.headclip.server.internal.api.Api;
 import dev.headclip.server.internal.api.Meters;
 import dev.headclip.server.internal.api.Route;
@@ -158,7 +159,7 @@ public final class DetectionServer implements AutoCloseable {
     Limits limits = settings.limits();
     Models models = new Models(b.models, settings.models(), limits);
     models.remarks().forEach(b.remarks);
-    int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    int threads = StreamSettings.defaults().threads();
     DetectionQueue queue = new DetectionQueue(limits.queue(), threads);
     ImageStore store = new ImageStore(limits);
     Meters meters = new Meters(queue, store);
@@ -443,7 +444,7 @@ public final class DetectionServer implements AutoCloseable {
     return javalin.port();
   }
 
-  /** Waits until somebody wants to stop, or the watched folder's results cannot be written. */
+  /** Waits until somebody wants to stop. */
   public void await(AtomicBoolean stop) throws InterruptedException {
     while (!stop.get()) {
       Thread.sleep(100);

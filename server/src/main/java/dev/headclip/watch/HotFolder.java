@@ -172,7 +172,7 @@ public final class HotFolder implements AutoCloseable {
         remarks.accept("%s: is there again".formatted(settings.folder()));
       }
       // a share of the queue at a time: others wait for answers
-      int share = Math.max(1, Math.min(AT_A_TIME, queue.capacity() / 4));
+      int share = Math.min(AT_A_TIME, queue.share());
       for (int from = 0; from < ready.size() && !stop.get(); from += share) {
         some(ready.subList(from, Math.min(ready.size(), from + share)));
       }
@@ -186,7 +186,7 @@ public final class HotFolder implements AutoCloseable {
   }
 
   private static ImageSource source(Arrivals.Arrived a) {
-    return new ImageSource(a.path(), Optional.empty(), ImageSource.of(a.file()).content());
+    return ImageSource.of(a.path(), a.file(), 1);
   }
 
   private void finish(Pending p) {
@@ -224,11 +224,7 @@ public final class HotFolder implements AutoCloseable {
     if (outcome instanceof Outcome.Scored s) {
       ResultFiles.Written w = written(s, a);
       o = DetectionJson.of(a.path(), s.detection(), judge.model(), w.map(), w.overlay());
-      judge
-          .detector()
-          .references()
-          .map(r -> new Report.Compared(r.settings().scorer().key(), r.references(), false))
-          .ifPresent(c -> o.set("references", c.json()));
+      Report.Compared.of(judge.detector()).ifPresent(c -> o.set("references", c.json()));
     } else {
       o = DetectionJson.failed(a.path(), ((Outcome.Failed) outcome).error());
     }

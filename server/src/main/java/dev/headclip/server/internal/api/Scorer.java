@@ -23,7 +23,6 @@ final class Scorer {
   /** Milliseconds after which it is looked whether the asker is still there. */
   private static final long LOOK = 200;
 
-  private static final int SHARE = 4;
   private static final int RETRY_SECONDS = 1;
   private static final int STOPPED_SECONDS = 10;
 
@@ -86,7 +85,7 @@ final class Scorer {
       long end,
       Taker taker) {
     // many images go through a share of the queue in turn, so that there is room beside a batch
-    int window = Math.min(images.size(), Math.max(1, services.queue().capacity() / SHARE));
+    int window = Math.min(images.size(), services.queue().share());
     try (DetectionQueue.Places places =
         services.queue().tryPlaces(window).orElseThrow(Scorer::full)) {
       Deque<CompletableFuture<Outcome>> pending = new ArrayDeque<>();

@@ -60,7 +60,8 @@ public final class ImageStore implements AutoCloseable {
 
     /** For a detector; {@code className}: what it shows, where that is known. */
     public ImageSource source(Optional<ClassName> className) {
-      return new ImageSource(name, className, ImageSource.of(file, page).content());
+      ImageSource own = ImageSource.of(name, file, page);
+      return className.map(own::withClass).orElse(own);
     }
 
     /** Decoded. */

@@ -39,9 +39,6 @@ import java.util.function.Consumer;
 public final class Jobs implements AutoCloseable {
   private static final int MOST_WAITING = 32;
 
-  /** Places in the queue that a batch takes: the rest is for those who wait for an answer. */
-  private static final int SHARE = 4;
-
   private final Map<String, Job> jobs = new LinkedHashMap<>();
   private final ImageStore store;
   private final DetectionQueue queue;
@@ -154,7 +151,7 @@ public final class Jobs implements AutoCloseable {
             ? model.detector()
             : model.detector().within(order.regions());
     job.begin(model.cut(), model.compared());
-    int share = Math.max(1, queue.capacity() / SHARE);
+    int share = queue.share();
     Queue<CompletableFuture<Outcome>> pending = new ArrayDeque<>();
     try (DetectionQueue.Places places = queue.places(share)) {
       int done = 0;

@@ -58,8 +58,7 @@ public record ServedModel(
 
   /** What results say that images were compared with. */
   public Optional<Report.Compared> compared() {
-    return references()
-        .map(r -> new Report.Compared(r.settings().scorer().key(), r.references(), false));
+    return Report.Compared.of(detector);
   }
 
   /** What compares images by a published way, or the usual one. */
