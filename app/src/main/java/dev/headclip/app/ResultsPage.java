@@ -34,11 +34,10 @@ final class ResultsPage {
     ObjectNode o = JsonNodeFactory.instance.objectNode().put("n", name);
     o.put("s", DetectionJson.rounded(d.score())).put("r", d.regions().size());
     if (takesPicture()) {
-      double scale = Math.min(1, (double) SIDE / Math.max(image.width(), image.height()));
-      int w = (int) Math.max(1, Math.round(image.width() * scale));
-      int h = (int) Math.max(1, Math.round(image.height() * scale));
-      RgbImage small = PillowResize.BILINEAR.resize(image, w, h);
-      RgbImage over = Overlay.draw(small, d.map().resize(w, h), d.outlinedAt(), d.region());
+      RgbImage small = PillowResize.BILINEAR.within(image, SIDE);
+      RgbImage over =
+          Overlay.draw(
+              small, d.map().resize(small.width(), small.height()), d.outlinedAt(), d.region());
       o.put("i", base64(small)).put("o", base64(over));
     }
     synchronized (this) {

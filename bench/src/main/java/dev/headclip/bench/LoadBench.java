@@ -291,10 +291,9 @@ final class LoadBench implements Callable<Integer> {
     return nanos;
   }
 
-  private static double metric(URI at, String name) throws Exception {
+  private double metric(URI at, String name) throws Exception {
     String text =
-        HttpClient.newHttpClient()
-            .send(
+        http.send(
                 HttpRequest.newBuilder(at.resolve("/metrics")).build(),
                 HttpResponse.BodyHandlers.ofString())
             .body();

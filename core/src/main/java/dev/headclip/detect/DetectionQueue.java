@@ -1,6 +1,7 @@
 package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.ArrayDeque;
@@ -94,13 +95,7 @@ public final class DetectionQueue implements AutoCloseable {
   }
 
   private static ExecutorService pool(int threads, String name) {
-    return Executors.newFixedThreadPool(
-        threads,
-        task -> {
-          Thread t = new Thread(task, name);
-          t.setDaemon(true);
-          return t;
-        });
+    return Executors.newFixedThreadPool(threads, DaemonThreads.named(name));
   }
 
   /** Images that may be accepted and not done at a time. */

@@ -2,6 +2,7 @@ package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.image.RgbImage;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.method.ClassName;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -59,13 +60,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     // a batch ahead, and no thread idle where batches are of one image
     this.ahead = Math.max(2 * batch, settings.threads() + 1);
     this.pool =
-        Executors.newFixedThreadPool(
-            settings.threads(),
-            task -> {
-              Thread t = new Thread(task, "headclip-images");
-              t.setDaemon(true);
-              return t;
-            });
+        Executors.newFixedThreadPool(settings.threads(), DaemonThreads.named("headclip-images"));
   }
 
   /** A decoded image, or why it could not be. */

@@ -1,6 +1,7 @@
 package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.threads.DaemonThreads;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -32,14 +33,7 @@ final class InOrder<T, R> implements Iterator<R>, AutoCloseable {
     this.items = items;
     this.work = work;
     this.ahead = threads + 1;
-    this.pool =
-        Executors.newFixedThreadPool(
-            threads,
-            task -> {
-              Thread t = new Thread(task, "headclip-results");
-              t.setDaemon(true);
-              return t;
-            });
+    this.pool = Executors.newFixedThreadPool(threads, DaemonThreads.named("headclip-results"));
   }
 
   @Override

@@ -44,6 +44,14 @@ public enum PillowResize {
     return out == image.rgb() ? image : new RgbImage(width, height, out);
   }
 
+  /** Smaller, in its shape, so that no side is longer than {@code side}; itself where none is. */
+  public RgbImage within(RgbImage image, int side) {
+    double scale = Math.min(1, (double) side / Math.max(image.width(), image.height()));
+    int width = (int) Math.max(1, Math.round(image.width() * scale));
+    int height = (int) Math.max(1, Math.round(image.height() * scale));
+    return resize(image, width, height);
+  }
+
   /**
    * Resizes interleaved 8-bit samples.
    *

@@ -2,6 +2,7 @@ package dev.headclip.training;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.image.Normalization;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.method.Views;
 import dev.headclip.training.cache.FeatureCache;
 import dev.headclip.training.spi.Frozen;
@@ -71,13 +72,7 @@ final class RecordLoader implements AutoCloseable {
   private final Queue<Future<Ahead>> ahead = new ArrayDeque<>();
   private final Queue<Wanted> waiting = new ArrayDeque<>();
   private final ExecutorService pool =
-      Executors.newFixedThreadPool(
-          2,
-          task -> {
-            Thread t = new Thread(task, "training-data");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newFixedThreadPool(2, DaemonThreads.named("training-data"));
   private long computed;
 
   RecordLoader(Making making, FeatureCache cache, TrainingData data) {

@@ -1,6 +1,7 @@
 package dev.headclip.pretrain;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.synth.Example;
 import dev.headclip.synth.Generator;
 import java.util.ArrayDeque;
@@ -20,12 +21,7 @@ final class ExampleQueue implements AutoCloseable {
   private final int batch;
   private final ExecutorService pool =
       Executors.newFixedThreadPool(
-          Runtime.getRuntime().availableProcessors(),
-          task -> {
-            Thread t = new Thread(task, "examples");
-            t.setDaemon(true);
-            return t;
-          });
+          Runtime.getRuntime().availableProcessors(), DaemonThreads.named("examples"));
   private final Queue<Future<Example>> ahead = new ArrayDeque<>();
   private long next;
 

@@ -3,6 +3,8 @@ package dev.headclip.server;
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.DetectionQueue;
 import dev.headclip.detect.StreamSettings;
+import dev.headclip.image.ImageLoader;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.server.internal.api.Api;
 import dev.headclip.server.internal.api.Meters;
 import dev.headclip.server.internal.api.Route;
@@ -28,7 +30,6 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
-import io.javalin.http.HttpResponseException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -89,12 +90,7 @@ public final class DetectionServer implements AutoCloseable {
   private final AtomicBoolean stopWatching = new AtomicBoolean();
   private final Optional<Thread> watcher;
   private final ScheduledExecutorService sweeper =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread t = new Thread(task, "headclip-sweeper");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("headclip-sweeper"));
 
   /** Choices for a server. */
   public static final class Builder {
@@ -173,6 +169,7 @@ public final class DetectionServer implements AutoCloseable {
             new Uploads(limits, store),
             new Jobs(store, queue, limits, meters::image),
             meters,
+            ImageLoader.defaults().withMaxPixels(limits.maxPixels()),
             new Semaphore(threads),
             new AtomicBoolean());
     this.watching = new WatchApi(services, b.watch);
@@ -360,12 +357,6 @@ public final class DetectionServer implements AutoCloseable {
     if (e instanceof BadMessageException) {
       return new Problem(
           Problem.Kind.INVALID_REQUEST, "the body is cut off, came too slowly, or is none", e);
-    }
-    if (e instanceof HttpResponseException h && h.getStatus() == 404) {
-      return Problem.notFound("nothing is answered at this address; see /docs");
-    }
-    if (e instanceof HttpResponseException h && h.getStatus() == 405) {
-      return new Problem(Problem.Kind.METHOD_NOT_ALLOWED, "see /docs for what is answered", e);
     }
     return internal(e);
   }

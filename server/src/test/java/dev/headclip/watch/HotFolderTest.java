@@ -102,20 +102,25 @@ class HotFolderTest {
     }
   }
 
+  private static Thread running(HotFolder hot, AtomicBoolean stop) {
+    Thread t =
+        new Thread(
+            () -> {
+              try {
+                hot.run(stop);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    t.start();
+    return t;
+  }
+
   /** Watches until something holds, and a little longer. */
   private void watch(WatchSettings.Sort sort, BooleanSupplier until) throws Exception {
     AtomicBoolean stop = new AtomicBoolean();
     try (HotFolder hot = hot(sort)) {
-      Thread t =
-          new Thread(
-              () -> {
-                try {
-                  hot.run(stop);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
-      t.start();
+      Thread t = running(hot, stop);
       for (int i = 0; i < 1000 && !until.getAsBoolean(); i++) {
         Thread.sleep(10);
       }
@@ -162,16 +167,7 @@ class HotFolderTest {
     Path slow = in.resolve("slow.png");
     AtomicBoolean stop = new AtomicBoolean();
     try (HotFolder hot = hot(WatchSettings.Sort.none)) {
-      Thread t =
-          new Thread(
-              () -> {
-                try {
-                  hot.run(stop);
-                } catch (InterruptedException e) {
-                  Thread.currentThread().interrupt();
-                }
-              });
-      t.start();
+      Thread t = running(hot, stop);
       int step = whole.length / 6;
       for (int at = 0; at < whole.length; at += step) {
         Files.write(

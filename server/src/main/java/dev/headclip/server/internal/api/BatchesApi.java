@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.detect.Detection;
 import dev.headclip.detect.RegionSource;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.server.internal.http.Events;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
@@ -22,11 +21,9 @@ import java.util.Set;
 /** {@code /v1/batches}: many images, with progress, results that stay, and exports. */
 final class BatchesApi {
   private final Services services;
-  private final ImageLoader loader;
 
   BatchesApi(Services services) {
     this.services = services;
-    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
   }
 
   List<Route> routes() {
@@ -58,7 +55,7 @@ final class BatchesApi {
             q.text("model"),
             q.flag("batched", true),
             q.text("reference_preset"),
-            GivenImages.regions(got, loader),
+            GivenImages.regions(services, got),
             pages.of(services.store(), got.images()));
       } catch (RuntimeException e) {
         // who is sent away leaves nothing behind
@@ -114,6 +111,10 @@ final class BatchesApi {
     }
   }
 
+  private static double cut(Query q, Job j) {
+    return q.share("threshold").orElse(j.threshold());
+  }
+
   private void list(Context c) {
     Query.of(c);
     ObjectNode o = Json.object();
@@ -127,7 +128,7 @@ final class BatchesApi {
     Job j = job(c);
     ObjectNode o = j.status();
     if (q.flag("results", true)) {
-      double cut = q.share("threshold").orElse(j.threshold());
+      double cut = cut(q, j);
       var all = o.putArray("found");
       j.there().forEach(i -> all.add(j.json(i, cut)));
     }
@@ -147,7 +148,7 @@ final class BatchesApi {
 
   private void result(Context c) {
     Job j = job(c);
-    double cut = Query.of(c, "threshold").share("threshold").orElse(j.threshold());
+    double cut = cut(Query.of(c, "threshold"), j);
     Json.answer(c, j.json(index(c), cut));
   }
 
@@ -178,22 +179,17 @@ final class BatchesApi {
 
   private void overlay(Context c) {
     Job j = job(c);
-    double cut = Query.of(c, "threshold").share("threshold").orElse(j.threshold());
+    double cut = cut(Query.of(c, "threshold"), j);
     int index = index(c);
     Detection d = j.detection(index, cut);
     c.contentType("image/jpeg")
-        .result(services.rendered(() -> MapImages.overlay(j.image(index), d, loader)));
+        .result(services.rendered(() -> MapImages.overlay(j.image(index), d, services.loader())));
   }
 
   private void export(Context c) {
     Query q = Query.of(c, "format", "threshold", "csv_guard");
     Job j = job(c);
-    new Export(
-            services,
-            j,
-            q.share("threshold").orElse(j.threshold()),
-            q.flag("csv_guard", true),
-            loader)
+    new Export(services, j, cut(q, j), q.flag("csv_guard", true))
         .answer(c, q.one("format", Export.Form.class, Export.Form.csv));
   }
 }

@@ -7,7 +7,6 @@ import dev.headclip.detect.DetectionJson;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.RegionSource;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.method.ClassName;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
@@ -26,12 +25,10 @@ final class DetectApi {
   private static final String LINES = "application/x-ndjson";
 
   private final Services services;
-  private final ImageLoader loader;
   private final Scorer scorer;
 
   DetectApi(Services services) {
     this.services = services;
-    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
     this.scorer = new Scorer(services);
   }
 
@@ -72,7 +69,7 @@ final class DetectApi {
     scorer.requireRoom();
     long end = scorer.end();
     GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
-    GivenImages.use(services, loader, c, pages, given -> scored(c, asked, given, end));
+    GivenImages.use(services, c, pages, given -> scored(c, asked, given, end));
   }
 
   private void scored(Context c, Asked asked, GivenImages given, long end) {
@@ -165,7 +162,8 @@ final class DetectApi {
     if (asked.overlay()) {
       o.put(
           "overlay",
-          MapImages.dataUri("image/jpeg", rendered(() -> MapImages.overlay(image, d, loader))));
+          MapImages.dataUri(
+              "image/jpeg", rendered(() -> MapImages.overlay(image, d, services.loader()))));
     }
     return o;
   }

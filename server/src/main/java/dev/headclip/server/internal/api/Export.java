@@ -1,7 +1,6 @@
 package dev.headclip.server.internal.api;
 
 import dev.headclip.detect.Detection;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.results.CocoDocument;
 import dev.headclip.results.Report;
 import dev.headclip.results.ResultFormat;
@@ -41,14 +40,12 @@ final class Export {
   private final Job job;
   private final double threshold;
   private final boolean guard;
-  private final ImageLoader loader;
 
-  Export(Services services, Job job, double threshold, boolean guard, ImageLoader loader) {
+  Export(Services services, Job job, double threshold, boolean guard) {
     this.services = services;
     this.job = job;
     this.threshold = threshold;
     this.guard = guard;
-    this.loader = loader;
   }
 
   void answer(Context c, Form form) {
@@ -130,7 +127,7 @@ final class Export {
       zip.closeEntry();
       zip.putNextEntry(new ZipEntry("overlays/" + name + ".jpg"));
       int at = i;
-      zip.write(services.rendered(() -> MapImages.overlay(job.image(at), d, loader)));
+      zip.write(services.rendered(() -> MapImages.overlay(job.image(at), d, services.loader())));
       zip.closeEntry();
     }
     zip.finish();

@@ -2,7 +2,6 @@ package dev.headclip.server.internal.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.headclip.detect.RegionSource;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
 import dev.headclip.server.internal.http.Uploads;
@@ -30,13 +29,13 @@ record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean
   }
 
   /** Does something with them; those that were sent with the request are forgotten then. */
-  static void use(
-      Services services, ImageLoader loader, Context c, Pages pages, Consumer<GivenImages> work) {
+  static void use(Services services, Context c, Pages pages, Consumer<GivenImages> work) {
     if (Uploads.isFiles(c)) {
       Uploads.Received got = services.uploads().read(c);
       try {
         List<ImageStore.Stored> images = pages.of(services.store(), got.images());
-        work.accept(new GivenImages(images, regions(got, loader), got.raw() && images.size() == 1));
+        work.accept(
+            new GivenImages(images, regions(services, got), got.raw() && images.size() == 1));
       } finally {
         got.forget(services.store());
       }
@@ -55,7 +54,9 @@ record GivenImages(List<ImageStore.Stored> images, RegionSource regions, boolean
   }
 
   /** Of a mask that came with images. */
-  static RegionSource regions(Uploads.Received got, ImageLoader loader) {
-    return got.mask().map(m -> Regions.of(m, got.ignored(), loader)).orElse(RegionSource.all());
+  static RegionSource regions(Services services, Uploads.Received got) {
+    return got.mask()
+        .map(m -> services.rendered(() -> Regions.of(m, got.ignored(), services.loader())))
+        .orElse(RegionSource.all());
   }
 }

@@ -22,11 +22,9 @@ final class ImagesApi {
   private static final int MOST = 100_000;
 
   private final Services services;
-  private final ImageLoader loader;
 
   ImagesApi(Services services) {
     this.services = services;
-    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
   }
 
   List<Route> routes() {
@@ -52,7 +50,7 @@ final class ImagesApi {
   private ObjectNode json(ImageStore.Stored s) {
     ObjectNode o = Json.object().put("id", s.id()).put("name", s.name()).put("bytes", s.bytes());
     try {
-      ImageLoader.Header h = loader.header(s.file());
+      ImageLoader.Header h = services.loader().header(s.file());
       return o.put("width", h.width()).put("height", h.height());
     } catch (HeadClipException e) {
       // kept all the same: results name it and say why
@@ -63,7 +61,7 @@ final class ImagesApi {
   private void view(Context c) {
     int side = Query.of(c, "side").number("side", 16, LARGEST_VIEW).orElse(USUAL_VIEW);
     ImageStore.Stored s = services.store().get(c.pathParam("id"));
-    byte[] jpeg = services.rendered(() -> MapImages.view(s, side, loader));
+    byte[] jpeg = services.rendered(() -> MapImages.view(s, side, services.loader()));
     c.header("Cache-Control", "private, max-age=14400, immutable");
     c.contentType("image/jpeg").result(jpeg);
   }

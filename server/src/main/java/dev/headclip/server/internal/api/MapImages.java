@@ -8,8 +8,10 @@ import dev.headclip.image.MapWriter;
 import dev.headclip.image.Overlay;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
+import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.map.AnomalyMap;
 import dev.headclip.server.internal.http.ImageStore;
+import dev.headclip.server.internal.http.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,17 +41,14 @@ final class MapImages {
   /** A map in a form: 16-bit grey where 65535 is 1, or float32. */
   static byte[] map(Detection d, Form form, Size size) {
     AnomalyMap map = size == Size.image ? d.mapAtImageSize() : d.map();
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    try {
-      if (form == Form.png) {
-        MapWriter.png(map, out);
-      } else {
-        MapWriter.npy(map, out);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return out.toByteArray();
+    return bytes(
+        out -> {
+          if (form == Form.png) {
+            MapWriter.png(map, out);
+          } else {
+            MapWriter.npy(map, out);
+          }
+        });
   }
 
   /** Eight bits of the map at the network's size: what a browser can read back. */
@@ -59,9 +58,13 @@ final class MapImages {
     for (int i = 0; i < grey.length; i++) {
       grey[i] = (byte) Math.round(255 * Math.min(1, Math.max(0, v[i])));
     }
+    return bytes(out -> ImageWriter.grayPng(grey, d.map().width(), d.map().height(), out));
+  }
+
+  private static byte[] bytes(AtomicFiles.Content content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try {
-      ImageWriter.grayPng(grey, d.map().width(), d.map().height(), out);
+      content.writeTo(out);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -80,16 +83,9 @@ final class MapImages {
     try {
       pixels = image.pixels(loader);
     } catch (HeadClipException e) {
-      throw new dev.headclip.server.internal.http.Problem(
-          dev.headclip.server.internal.http.Problem.Kind.UNREADABLE_IMAGE, e.getMessage(), e);
+      throw new Problem(Problem.Kind.UNREADABLE_IMAGE, e.getMessage(), e);
     }
-    double scale = Math.min(1, (double) side / Math.max(pixels.width(), pixels.height()));
-    if (scale < 1) {
-      int w = (int) Math.max(1, Math.round(pixels.width() * scale));
-      int h = (int) Math.max(1, Math.round(pixels.height() * scale));
-      pixels = PillowResize.BILINEAR.resize(pixels, w, h);
-    }
-    return ImageWriter.jpeg(pixels);
+    return ImageWriter.jpeg(PillowResize.BILINEAR.within(pixels, side));
   }
 
   /** For a field of JSON. */

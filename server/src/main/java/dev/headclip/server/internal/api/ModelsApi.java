@@ -2,9 +2,11 @@ package dev.headclip.server.internal.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.detect.DetectionJson;
 import dev.headclip.detect.ImageSource;
-import dev.headclip.image.ImageLoader;
+import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.model.ClipModel;
 import dev.headclip.model.ModelDescription;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.server.internal.http.ImageStore;
@@ -27,12 +29,10 @@ import java.util.Set;
 final class ModelsApi {
   private final Services services;
   private final Optional<OnnxWriter> onnx;
-  private final ImageLoader loader;
 
   ModelsApi(Services services, Optional<OnnxWriter> onnx) {
     this.services = services;
     this.onnx = onnx;
-    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
   }
 
   List<Route> routes() {
@@ -66,7 +66,7 @@ final class ModelsApi {
     o.put("taught", m.taught());
     o.put("base", m.opened().name());
     o.put("references", m.references().map(ReferenceModel::references).orElse(0));
-    boolean exported = !(m.detector().model() instanceof dev.headclip.model.ClipModel);
+    boolean exported = !(m.detector().model() instanceof ClipModel);
     o.put("teachable", !exported && (m.references().isEmpty() || m.taught()));
     o.putArray("files");
     if (!exported) {
@@ -134,7 +134,7 @@ final class ModelsApi {
     Query q = Query.of(c, "action", "base", "reference_preset", "pages");
     GivenImages.Pages pages = q.one("pages", GivenImages.Pages.class, GivenImages.Pages.all);
     Action action = q.one("action", Action.class, Action.add);
-    GivenImages.use(services, loader, c, pages, given -> taught(c, q, action, given));
+    GivenImages.use(services, c, pages, given -> taught(c, q, action, given));
   }
 
   private void taught(Context c, Query q, Action action, GivenImages given) {
@@ -185,7 +185,7 @@ final class ModelsApi {
     } catch (IOException e) {
       throw new Scorer.Left();
     } finally {
-      dev.headclip.internal.files.AtomicFiles.deleteTree(folder);
+      AtomicFiles.deleteTree(folder);
     }
   }
 
@@ -197,7 +197,11 @@ final class ModelsApi {
     OnnxWriter writer =
         onnx.orElseThrow(
             () -> new Problem(Problem.Kind.UNUSABLE, "this server does not write ONNX files"));
-    writer.write(m.forExport(), file);
+    services.rendered(
+        () -> {
+          writer.write(m.forExport(), file);
+          return file;
+        });
     try (var beside = Files.list(file.getParent())) {
       if (beside.count() > 1) {
         throw new Problem(
@@ -205,7 +209,7 @@ final class ModelsApi {
             "its weights do not fit into one ONNX file; download the adapter and use 'headclip export'");
       }
     } catch (IOException e) {
-      throw new dev.headclip.HeadClipException("the file cannot be written", e);
+      throw new HeadClipException("the file cannot be written", e);
     }
   }
 }

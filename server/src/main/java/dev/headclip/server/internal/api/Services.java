@@ -1,6 +1,7 @@
 package dev.headclip.server.internal.api;
 
 import dev.headclip.detect.DetectionQueue;
+import dev.headclip.image.ImageLoader;
 import dev.headclip.server.internal.http.Guard;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Uploads;
@@ -14,6 +15,7 @@ import java.util.function.Supplier;
 /**
  * What answers are made with.
  *
+ * @param loader decodes for views and masks, within the limits
  * @param rendering large pictures are decoded for views by a few threads at a time
  * @param stopping set once nothing new is taken
  */
@@ -26,13 +28,14 @@ public record Services(
     Uploads uploads,
     Jobs jobs,
     Meters meters,
+    ImageLoader loader,
     Semaphore rendering,
     AtomicBoolean stopping) {
-  /** What decodes or draws large pictures: a few at a time, whoever asks. */
-  byte[] rendered(Supplier<byte[]> picture) {
+  /** What takes much memory or all cores for a while: a few at a time, whoever asks. */
+  <T> T rendered(Supplier<T> work) {
     rendering.acquireUninterruptibly();
     try {
-      return picture.get();
+      return work.get();
     } finally {
       rendering.release();
     }

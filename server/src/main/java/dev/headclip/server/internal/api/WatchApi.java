@@ -3,7 +3,6 @@ package dev.headclip.server.internal.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Outcome;
-import dev.headclip.image.ImageLoader;
 import dev.headclip.server.internal.http.Events;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Json;
@@ -30,7 +29,6 @@ public final class WatchApi implements WatchListener, Events.Log {
 
   private final Services services;
   private final Optional<WatchSettings> settings;
-  private final ImageLoader loader;
   private final Deque<Entry> recent = new ArrayDeque<>();
   // never again the same, whenever the server is started
   private long next = System.currentTimeMillis();
@@ -51,7 +49,6 @@ public final class WatchApi implements WatchListener, Events.Log {
   public WatchApi(Services services, Optional<WatchSettings> settings) {
     this.services = services;
     this.settings = settings;
-    this.loader = ImageLoader.defaults().withMaxPixels(services.limits().maxPixels());
     this.model = services.models().first();
   }
 
@@ -159,7 +156,7 @@ public final class WatchApi implements WatchListener, Events.Log {
     services.rendering().acquireUninterruptibly();
     try {
       ImageStore.Stored s = new ImageStore.Stored("", e.file().toString(), e.file(), 0, 1);
-      c.contentType("image/jpeg").result(MapImages.view(s, side, loader));
+      c.contentType("image/jpeg").result(MapImages.view(s, side, services.loader()));
     } catch (HeadClipException gone) {
       throw Problem.notFound("the image is not there any more");
     } finally {

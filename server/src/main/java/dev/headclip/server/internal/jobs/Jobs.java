@@ -10,6 +10,7 @@ import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.detect.RegionSource;
 import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.results.Report;
 import dev.headclip.server.internal.http.ImageStore;
 import dev.headclip.server.internal.http.Problem;
@@ -51,11 +52,7 @@ public final class Jobs implements AutoCloseable {
           1,
           TimeUnit.MINUTES,
           new LinkedBlockingQueue<>(MOST_WAITING),
-          task -> {
-            Thread t = new Thread(task, "headclip-batches");
-            t.setDaemon(true);
-            return t;
-          });
+          DaemonThreads.named("headclip-batches"));
 
   /**
    * @param counted told of each image

@@ -283,10 +283,7 @@ public final class Models implements AutoCloseable {
    * @param value empty for the model's own
    */
   public ServedModel judge(String name, Optional<Double> value) {
-    return alone(
-        () -> {
-          return put(get(name).judging(value));
-        });
+    return alone(() -> put(get(name).judging(value)));
   }
 
   /** Forgets a taught model; requests that have begun with it go on. */

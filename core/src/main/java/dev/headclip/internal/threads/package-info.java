@@ -1,0 +1,2 @@
+/** Threads for pools. Not public API. */
+package dev.headclip.internal.threads;
