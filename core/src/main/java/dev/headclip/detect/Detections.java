@@ -38,7 +38,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
   private final ExecutorService pool;
   private final int batch;
   private final int ahead;
-  // bytes of decoded images that wait for their finish
+  // bytes of images that wait for their decoding, or decoded for their finish
   private final AtomicLong held = new AtomicLong();
   private final Queue<Future<Decoded>> decoding = new ArrayDeque<>();
   // those that nobody waits for any more until they are there
@@ -73,9 +73,14 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
       return new Decoded(source, Optional.empty(), Optional.empty(), error);
     }
 
-    long bytes() {
+    /** Beside what its source holds. */
+    long decodedBytes() {
       return pixels.map(p -> (long) p.rgb().length).orElse(0L)
           + prepared.map(p -> p.inputs().bytes()).orElse(0L);
+    }
+
+    long bytes() {
+      return source.content().heldBytes() + decodedBytes();
     }
 
     int views() {
@@ -137,6 +142,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
         && decoding.size() < ahead
         && (held.get() < settings.heldBytes() || decoding.isEmpty())) {
       ImageSource image = images.next();
+      held.addAndGet(image.content().heldBytes());
       decoding.add(pool.submit(() -> decode(image)));
     }
   }
@@ -204,7 +210,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
       Optional<RgbImage> kept =
           settings.keepPixels() ? Optional.of(loaded.image()) : Optional.empty();
       Decoded d = new Decoded(image, Optional.of(p), kept, "");
-      held.addAndGet(d.bytes());
+      held.addAndGet(d.decodedBytes());
       return d;
     } catch (HeadClipException e) {
       return Decoded.failed(image, e.getMessage());

@@ -186,6 +186,11 @@ public final class DetectorBuilder {
     return this;
   }
 
+  /** Opens the model alone: what does not fit is told without an engine. */
+  public Model openModel() {
+    return model.open();
+  }
+
   /** Opens model and engine. */
   public Detector build() {
     return normal.isEmpty() ? open(model.open()) : withReferences().detector();

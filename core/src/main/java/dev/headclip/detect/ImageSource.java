@@ -41,6 +41,11 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
     default Loaded loadPage(ImageLoader loader) {
       return new Loaded(load(loader), Page.only());
     }
+
+    /** Memory that it takes while it waits, beyond a few hundred bytes. */
+    default long heldBytes() {
+      return 0;
+    }
   }
 
   /**
@@ -48,7 +53,12 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
    *
    * @param page of its file
    */
-  public record Loaded(RgbImage image, Page page) {}
+  public record Loaded(RgbImage image, Page page) {
+    /** Of a picture. */
+    public static Loaded of(Picture p) {
+      return new Loaded(p.image(), p.page());
+    }
+  }
 
   /** A content that knows its place in a file. */
   private interface Paged extends Content {
@@ -62,11 +72,7 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
   }
 
   private static ImageSource paged(String id, Function<ImageLoader, Picture> picture) {
-    Paged content =
-        loader -> {
-          Picture p = picture.apply(loader);
-          return new Loaded(p.image(), p.page());
-        };
+    Paged content = loader -> Loaded.of(picture.apply(loader));
     return of(id, content);
   }
 
@@ -93,7 +99,19 @@ public record ImageSource(String id, Optional<ClassName> className, Content cont
 
   /** The bytes of an image file. */
   public static ImageSource of(String id, byte[] bytes) {
-    return paged(id, loader -> loader.decode(bytes, 1));
+    Paged content =
+        new Paged() {
+          @Override
+          public Loaded loadPage(ImageLoader loader) {
+            return Loaded.of(loader.decode(bytes, 1));
+          }
+
+          @Override
+          public long heldBytes() {
+            return bytes.length;
+          }
+        };
+    return of(id, content);
   }
 
   /** A stream of an image file's bytes, opened and closed when its turn comes. */

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -103,11 +104,21 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
 
   /** Without decoding it. */
   public Header header(Path file) {
-    byte[] bytes = bytes(file);
+    return header(bytes(file), 1);
+  }
+
+  /**
+   * Size and orientation of a picture in the bytes of an image file, without decoding it.
+   *
+   * @param page from 1 on
+   */
+  public Header header(byte[] bytes, int page) {
     ImageFormat format = format(bytes);
     try {
       if (format == ImageFormat.TIFF) {
-        TiffPage p = TiffFile.read(bytes).pages().get(0);
+        List<TiffPage> pages = TiffFile.read(bytes).pages();
+        requirePage(page, pages.size());
+        TiffPage p = pages.get(page - 1);
         return Header.of(p.width(), p.height(), p.orientation());
       }
       Container c = Containers.read(format.kind(), bytes);
@@ -139,6 +150,13 @@ public record ImageLoader(long maxPixels, Duration maxTime) {
     } catch (IOException e) {
       throw unreadable(e);
     }
+  }
+
+  /** The same of the bytes of an image file. */
+  public int pages(byte[] bytes) {
+    return ImageFormat.of(bytes).equals(Optional.of(ImageFormat.TIFF))
+        ? TiffFile.read(bytes).pages().size()
+        : 1;
   }
 
   private static byte[] bytes(Path file) {

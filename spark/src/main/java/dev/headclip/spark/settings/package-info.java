@@ -1,0 +1,3 @@
+/** What is asked for on Spark: which model, and how images are looked at. */
+@dev.headclip.PublicApi
+package dev.headclip.spark.settings;
