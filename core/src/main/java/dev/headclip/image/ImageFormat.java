@@ -80,15 +80,19 @@ public enum ImageFormat {
    * @return empty for what is no picture; one that is not {@link #readable} is to be said
    */
   public static Optional<ImageFormat> inFolder(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    int dot = name.lastIndexOf('.');
-    String ending = dot < 0 ? "" : name.substring(dot + 1);
+    String name = file.getFileName().toString();
     if (name.startsWith(".")) {
       return Optional.empty();
     }
     Optional<ImageFormat> content = of(file);
     // a broken picture is to be told of, not passed over
-    return content.isPresent() || !ENDINGS.contains(ending) ? content : Optional.of(PNG);
+    return content.isPresent() || !ending(name) ? content : Optional.of(PNG);
+  }
+
+  /** Whether a file's name ends as those of pictures that are read do. */
+  public static boolean ending(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot >= 0 && ENDINGS.contains(name.substring(dot + 1).toLowerCase(Locale.ROOT));
   }
 
   /** The format of a file; empty where it is none, or cannot be read, or is no regular file. */

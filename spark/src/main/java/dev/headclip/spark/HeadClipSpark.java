@@ -1,6 +1,7 @@
 package dev.headclip.spark;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.spark.internal.model.ShippedModel;
 import dev.headclip.spark.internal.model.Shipping;
 import dev.headclip.spark.internal.score.Meters;
 import dev.headclip.spark.internal.score.ScorePartition;
@@ -36,17 +37,46 @@ public final class HeadClipSpark {
    * @throws HeadClipException where the model does not open, or the columns do not fit
    */
   public static Dataset<Row> detect(Dataset<Row> images, ModelSpec model, DetectOptions options) {
-    StructType input = images.schema();
-    if (!Arrays.asList(input.fieldNames()).contains(options.pathColumn())) {
-      throw new HeadClipException(
-          "no column %s, expected one that names the images; found %s"
-              .formatted(options.pathColumn(), String.join(", ", input.fieldNames())));
+    return prepare(images.sparkSession(), model, options).detect(images);
+  }
+
+  /**
+   * A model on its way to the executors once, for any number of data frames.
+   *
+   * @throws HeadClipException where the model does not open
+   */
+  public static Prepared prepare(SparkSession spark, ModelSpec model, DetectOptions options) {
+    return new Prepared(Shipping.of(spark, model), options, new Meters(spark.sparkContext()));
+  }
+
+  /** A model that executors can open. */
+  public static final class Prepared {
+    private final ShippedModel model;
+    private final DetectOptions options;
+    private final Meters meters;
+
+    private Prepared(ShippedModel model, DetectOptions options, Meters meters) {
+      this.model = model;
+      this.options = options;
+      this.meters = meters;
     }
-    StructType output = ResultSchema.of(input, options.contentColumn());
-    SparkSession spark = images.sparkSession();
-    ScorePartition score =
-        new ScorePartition(
-            Shipping.of(spark, model), options, new Meters(spark.sparkContext()), input);
-    return images.mapPartitions(score, Encoders.row(output));
+
+    /** Shows whether results are of the same model and settings: one line of JSON. */
+    public String identity() {
+      return model.json().put("options", options.toString()).toString();
+    }
+
+    /** See {@link HeadClipSpark#detect}. */
+    public Dataset<Row> detect(Dataset<Row> images) {
+      StructType input = images.schema();
+      if (!Arrays.asList(input.fieldNames()).contains(options.pathColumn())) {
+        throw new HeadClipException(
+            "no column %s, expected one that names the images; found %s"
+                .formatted(options.pathColumn(), String.join(", ", input.fieldNames())));
+      }
+      StructType output = ResultSchema.of(input, options.contentColumn());
+      return images.mapPartitions(
+          new ScorePartition(model, options, meters, input), Encoders.row(output));
+    }
   }
 }

@@ -8,15 +8,18 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /** One session for all tests of a JVM, two tasks at a time. */
-final class LocalSpark {
+public final class LocalSpark {
   private LocalSpark() {}
 
-  static SparkSession session() {
+  public static SparkSession session() {
     return SparkSession.builder()
         .master("local[2]")
         .appName("headclip tests")
         .config("spark.ui.enabled", false)
         .config("spark.sql.shuffle.partitions", 2)
+        // a few rows: compiling their code takes longer than they do
+        .config("spark.sql.codegen.wholeStage", false)
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
         .config("spark.sql.warehouse.dir", "target/warehouse")
         .config("spark.driver.host", "localhost")
         .config("spark.driver.bindAddress", "127.0.0.1")
@@ -24,7 +27,7 @@ final class LocalSpark {
   }
 
   /** Rows by the end of their image's name. */
-  static Map<String, Row> byName(Dataset<Row> results) {
+  public static Map<String, Row> byName(Dataset<Row> results) {
     Map<String, Row> all = new TreeMap<>();
     List<Row> rows = results.collectAsList();
     for (Row r : rows) {

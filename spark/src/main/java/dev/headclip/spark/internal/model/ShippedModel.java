@@ -1,6 +1,9 @@
 package dev.headclip.spark.internal.model;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
+import dev.headclip.Version;
 import dev.headclip.detect.Detector;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.engine.EngineSettings;
@@ -64,6 +67,19 @@ public final class ShippedModel implements Serializable {
   /** Shows that two are the same, on any machine. */
   public String key() {
     return asked + " " + id;
+  }
+
+  /** What was asked for and the digest of the files, for whoever keeps results. */
+  public ObjectNode json() {
+    ObjectNode o = JsonNodeFactory.instance.objectNode();
+    o.put("version", Version.text()).put("model", asked.shown()).put("files", id);
+    o.put("method", asked.method()).put("class_name", asked.className());
+    if (!Double.isNaN(asked.targetFpr())) {
+      o.put("target_fpr", asked.targetFpr());
+    }
+    asked.settings().forEach(o.putObject("settings")::put);
+    asked.engine().forEach(o.putObject("engine")::put);
+    return o;
   }
 
   /** Hadoop's settings on an executor. */

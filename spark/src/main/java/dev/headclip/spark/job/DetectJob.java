@@ -1,0 +1,327 @@
+package dev.headclip.spark.job;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.Version;
+import dev.headclip.spark.HeadClipSpark;
+import dev.headclip.spark.settings.DetectOptions;
+import dev.headclip.spark.settings.ModelSpec;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code spark-submit headclip-spark-job.jar IMAGES... --output FOLDER}: a table of verdicts, which
+ * a job that was killed goes on with.
+ */
+@Command(
+    name = "headclip-spark",
+    mixinStandardHelpOptions = true,
+    versionProvider = DetectJob.JobVersion.class,
+    description =
+        "Scores images on Spark and writes a table of verdicts. Started again with the same output, it scores what is not there yet.",
+    footer = {
+      "",
+      "Exit code: 0 all images have a row (those that cannot be read one with an error), 2 wrong usage or model."
+    })
+public final class DetectJob implements Callable<Integer> {
+  private static final int USAGE = 2;
+
+  static final class JobVersion implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      return new String[] {"headclip-spark " + Version.text()};
+    }
+  }
+
+  enum Pages {
+    all,
+    first
+  }
+
+  enum PartitionBy {
+    kind,
+    date
+  }
+
+  @Parameters(
+      paramLabel = "IMAGES",
+      arity = "1..*",
+      description = "Folders (searched in depth), files or patterns, of any storage of Hadoop's.")
+  private List<String> inputs;
+
+  @Option(
+      names = "--output",
+      required = true,
+      paramLabel = "FOLDER",
+      description = "Where the table is, or is to be: Parquet, in slices.")
+  private String output;
+
+  @Option(
+      names = "--model",
+      paramLabel = "NAME|PATH|URI",
+      defaultValue = "starter",
+      description =
+          "Built-in model, a path on the driver's machine (its files travel with the job), or a URI that all hosts can read (default: ${DEFAULT-VALUE}).")
+  private String model;
+
+  @Option(names = "--adapter", paramLabel = "PATH|URI", description = "In place of the model's.")
+  private Optional<String> adapter;
+
+  @Option(
+      names = "--method",
+      paramLabel = "NAME",
+      description = "A method that learns nothing, in place of an adapter.")
+  private Optional<String> method;
+
+  @Option(
+      names = "--class-name",
+      paramLabel = "WORD",
+      description = "What the images show, for methods whose sentences name it.")
+  private Optional<String> className;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "SCORE",
+      description = "The score from which an image is anomalous, 0 to 1 (default: the model's).")
+  private Optional<Double> threshold;
+
+  @Option(
+      names = "--target-fpr",
+      paramLabel = "P",
+      description = "Share of normal images that may be called anomalous, by stored scores.")
+  private Optional<Double> targetFpr;
+
+  @Option(
+      names = "--set",
+      paramLabel = "KEY=VALUE",
+      description = "A setting of the model in place of the stored one: image_size=336.")
+  private Map<String, String> settings = new LinkedHashMap<>();
+
+  @Option(
+      names = "--engine",
+      paramLabel = "KEY=VALUE",
+      description = "How the network is computed: precision=int8.")
+  private Map<String, String> engine = new LinkedHashMap<>();
+
+  @Option(names = "--maps", description = "Heat maps as PNG in the table's column map.")
+  private boolean maps;
+
+  @Option(
+      names = "--pages",
+      paramLabel = "all|first",
+      defaultValue = "all",
+      description = "Of a TIFF of several pages (default: ${DEFAULT-VALUE}).")
+  private Pages pages;
+
+  @Option(
+      names = "--tiles",
+      paramLabel = "none|auto|N|PIXELS",
+      defaultValue = "none",
+      description = "Cuts large images into overlapping squares (default: ${DEFAULT-VALUE}).")
+  private String tiles;
+
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      defaultValue = "100000000",
+      description = "Larger images are rows with an error (default: ${DEFAULT-VALUE}).")
+  private long maxPixels;
+
+  @Option(
+      names = "--max-seconds-per-image",
+      paramLabel = "N",
+      defaultValue = "120",
+      description = "Images that decode longer are rows with an error (default: ${DEFAULT-VALUE}).")
+  private double maxSeconds;
+
+  @Option(
+      names = "--partition-by",
+      paramLabel = "kind,date",
+      split = ",",
+      description =
+          "Folders of the table: kind, the name of an image's folder, and date, the day of its last change (default: none).")
+  private List<PartitionBy> partitionBy = new ArrayList<>();
+
+  @Option(
+      names = "--slice",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description =
+          "Images between commits: what a killed job has to do again at most (default: ${DEFAULT-VALUE}).")
+  private int slice;
+
+  @Option(
+      names = "--images-per-task",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "At most so many (default: ${DEFAULT-VALUE}).")
+  private int most;
+
+  @Option(
+      names = "--lease-seconds",
+      paramLabel = "N",
+      defaultValue = "60",
+      description =
+          "A killed job's output is taken over after so long (default: ${DEFAULT-VALUE}).")
+  private int lease;
+
+  private final Optional<SparkSession> given;
+
+  private DetectJob(Optional<SparkSession> given) {
+    this.given = given;
+  }
+
+  /** For spark-submit. */
+  public static void main(String[] arguments) {
+    int code = run(Optional.empty(), arguments);
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  /**
+   * The exit code.
+   *
+   * @param given stays open; of none, one is made
+   */
+  static int run(Optional<SparkSession> given, String... arguments) {
+    return new CommandLine(new DetectJob(given))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
+            (e, line, parsed) -> {
+              if (!(e instanceof HeadClipException || e instanceof IllegalArgumentException)) {
+                throw e;
+              }
+              System.err.println("headclip-spark: " + e.getMessage());
+              return USAGE;
+            })
+        .execute(arguments);
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (slice < 1 || most < 1 || lease < 1) {
+      throw new HeadClipException(
+          "--slice %d, --images-per-task %d, --lease-seconds %d; expected at least 1"
+              .formatted(slice, most, lease));
+    }
+    if (given.isPresent()) {
+      return scored(given.get());
+    }
+    SparkSession spark = SparkSession.builder().appName("headclip-spark").getOrCreate();
+    try {
+      return scored(spark);
+    } finally {
+      spark.stop();
+    }
+  }
+
+  private ModelSpec spec() {
+    Map<String, String> all = new LinkedHashMap<>(settings);
+    threshold.ifPresent(t -> all.put("threshold", t.toString()));
+    return new ModelSpec(model, adapter, method, className, targetFpr, all, engine);
+  }
+
+  private DetectOptions options() {
+    return DetectOptions.defaults()
+        .withMaps(maps)
+        .withAllPages(pages == Pages.all)
+        .withMaxPixels(maxPixels)
+        .withMaxSeconds(maxSeconds)
+        .withTiles(tiles);
+  }
+
+  private int scored(SparkSession spark) throws IOException, InterruptedException {
+    Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+    Path folder = new Path(output);
+    FileSystem system = folder.getFileSystem(hadoop);
+    HeadClipSpark.Prepared prepared = HeadClipSpark.prepare(spark, spec(), options());
+    ImageListing listing = new ImageListing(hadoop, folder);
+    for (String place : inputs) {
+      listing.add(place);
+    }
+    List<ImageFile> images = listing.images();
+    if (images.isEmpty()) {
+      throw new HeadClipException(
+          "%s: no images, expected files that end as such".formatted(inputs.get(0)));
+    }
+    String owner = "application " + spark.sparkContext().applicationId();
+    try (Lease held = Lease.take(system, folder, owner, Duration.ofSeconds(lease))) {
+      Output to = new Output(spark, system, folder);
+      to.require(prepared.identity());
+      to.sweep();
+      Set<String> done = to.done();
+      List<ImageFile> rest = images.stream().filter(f -> !done.contains(f.identity())).toList();
+      System.err.printf(
+          "%,d images, %,d of them in %s already%n",
+          images.size(), images.size() - rest.size(), output);
+      score(spark, prepared, rest, to, held);
+      to.sweep();
+      summary(to);
+    }
+    return 0;
+  }
+
+  private void score(
+      SparkSession spark,
+      HeadClipSpark.Prepared prepared,
+      List<ImageFile> rest,
+      Output to,
+      Lease held)
+      throws IOException {
+    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    String started =
+        DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss")
+            .withZone(ZoneOffset.UTC)
+            .format(Instant.now());
+    List<String> columns = partitionBy.stream().map(Enum::name).toList();
+    int slices = (rest.size() + slice - 1) / slice;
+    for (int i = 0; i < slices; i++) {
+      List<ImageFile> some = rest.subList(i * slice, Math.min(rest.size(), (i + 1) * slice));
+      String what = "slice %d of %d: %,d images".formatted(i + 1, slices, some.size());
+      context.setJobDescription("headclip " + what);
+      List<List<ImageFile>> shares = Shares.of(some, context.defaultParallelism(), most);
+      JavaRDD<Row> rows =
+          context
+              .parallelize(shares, shares.size())
+              .flatMap(share -> share.stream().map(ImageFile::row).iterator());
+      Dataset<Row> files = spark.createDataFrame(rows, ImageFile.SCHEMA);
+      String name = "%s-%05d".formatted(started, i + 1);
+      to.commit(name, prepared.detect(files), columns, held);
+      System.err.println(what + " done");
+    }
+  }
+
+  private static void summary(Output to) throws IOException {
+    for (Dataset<Row> all : to.results()) {
+      Row r =
+          all.selectExpr(
+                  "count(*)", "count_if(anomalous)", "count_if(not anomalous)", "count(error)")
+              .first();
+      System.err.printf(
+          "%,d rows: %,d anomalous, %,d normal, %,d failed%n",
+          r.getLong(0), r.getLong(1), r.getLong(2), r.getLong(3));
+    }
+  }
+}
