@@ -1,8 +1,6 @@
 package dev.headclip.detect;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.image.Page;
-import dev.headclip.method.Scores;
 import dev.headclip.method.Scoring;
 import dev.headclip.reference.BatchFitter;
 import dev.headclip.reference.NormalEnds;
@@ -33,7 +31,8 @@ public final class Batch {
 
     record Failed(ImageSource source, String error) implements Item {}
 
-    record Seen(ImageSource source, int width, int height, Page page, double ms) implements Item {}
+    /** Its evidence waits elsewhere. */
+    record Seen(ImageSource source, Look.Seen look) implements Item {}
   }
 
   /** What is told of how far it is. */
@@ -131,9 +130,7 @@ public final class Batch {
         Looked one = found.next();
         if (one instanceof Looked.Seen s) {
           fitter.add(s.source().id(), s.evidence());
-          Sight.Prepared p = s.prepared();
-          double ms = p.ms() + s.ms();
-          items.add(new Item.Seen(s.source(), p.width(), p.height(), p.page(), ms));
+          items.add(new Item.Seen(s.source(), s.look().without()));
         } else if (one instanceof Looked.Failed f) {
           items.add(new Item.Failed(f.source(), f.error()));
         }
@@ -167,18 +164,7 @@ public final class Batch {
   }
 
   private Outcome scored(Item.Seen image, Tensors<HostTensor> evidence, Scoring scoring) {
-    long start = System.nanoTime();
-    Scores s = Detector.restricted(scoring.of(evidence, image.width(), image.height()), evidence);
-    Detection d =
-        detector.detection(
-            s,
-            detector.comparedEnds(),
-            image.width(),
-            image.height(),
-            image.page(),
-            evidence,
-            image.ms(),
-            start);
+    Detection d = detector.compared(image.look(), evidence, scoring);
     return new Outcome.Scored(image.source(), d, Optional.empty());
   }
 }

@@ -10,8 +10,11 @@ import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.tensor.Compute;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 
 /**
  * Compares images with references, or those of a batch with one another: a model whose tokens are
@@ -129,6 +132,48 @@ public final class Comparer implements AutoCloseable {
   /** What is fitted to a batch that comes image by image. */
   public BatchFitter batch() {
     return new BatchFitter(settings, detector.tapped(), detector.compute());
+  }
+
+  /**
+   * Reads the tokens of any number of images, in bounded memory.
+   *
+   * @param finish what is made of each look, from several threads beside the network
+   */
+  public <R> Detections<R> looks(
+      Iterable<ImageSource> images, StreamSettings stream, Function<Look, R> finish) {
+    return looks(images, stream, finish, Looked.Seen::look);
+  }
+
+  /** The same of references: with their digests and turned copies. */
+  public <R> Detections<R> references(
+      Iterable<ImageSource> images, StreamSettings stream, Function<Look, R> finish) {
+    ReferenceReader reader = new ReferenceReader(detector, settings);
+    return looks(images, stream.withPixels(true), finish, reader::look);
+  }
+
+  private <R> Detections<R> looks(
+      Iterable<ImageSource> images,
+      StreamSettings stream,
+      Function<Look, R> finish,
+      Function<Looked.Seen, Look> seen) {
+    return detector.looks(
+        images,
+        stream,
+        l ->
+            finish.apply(
+                l instanceof Looked.Seen s
+                    ? seen.apply(s)
+                    : new Look.Failed(l.source(), ((Looked.Failed) l).error())));
+  }
+
+  /**
+   * Scores and verdict of an image that was compared.
+   *
+   * @param judged its evidence, with distances
+   * @param scoring with the ends of what it was compared with
+   */
+  public Detection judged(Look.Seen look, Tensors<HostTensor> judged, ReferenceScoring scoring) {
+    return detector.compared(look, judged, detector.scoringOfParts(scoring));
   }
 
   /** How images are compared. */

@@ -468,8 +468,27 @@ public final class Detector implements AutoCloseable {
         s.raw());
   }
 
+  /**
+   * Scores and verdict of an image that was compared.
+   *
+   * @param evidence with distances
+   */
+  Detection compared(Look.Seen look, Tensors<HostTensor> evidence, Scoring by) {
+    long start = System.nanoTime();
+    Scores s = restricted(by.of(evidence, look.width(), look.height()), evidence);
+    return detection(
+        s,
+        comparedEnds(),
+        look.width(),
+        look.height(),
+        look.page(),
+        evidence,
+        look.milliseconds(),
+        start);
+  }
+
   /** Of images that are compared. */
-  Ends comparedEnds() {
+  private Ends comparedEnds() {
     return new Ends(clip().comparedThreshold().value(), clip().comparedMapThreshold());
   }
 

@@ -23,7 +23,25 @@ sealed interface Looked {
       Tensors<HostTensor> evidence,
       double ms,
       Optional<RgbImage> pixels)
-      implements Looked {}
+      implements Looked {
+    /** For callers elsewhere. */
+    Look.Seen look() {
+      return look("", Optional.empty());
+    }
+
+    /** The same of a reference. */
+    Look.Seen look(String digest, Optional<Tensors<HostTensor>> copies) {
+      return new Look.Seen(
+          source,
+          prepared.width(),
+          prepared.height(),
+          prepared.page(),
+          digest,
+          evidence,
+          copies,
+          prepared.ms() + ms);
+    }
+  }
 
   /**
    * It could not be read.

@@ -85,14 +85,15 @@ final class ReferenceReader {
           continue;
         }
         Looked.Seen s = (Looked.Seen) o;
-        String digest = digest(s.pixels().orElseThrow());
+        Look.Seen look = look(s);
+        String digest = look.digest();
         String same = seen.putIfAbsent(digest, s.source().id());
         if (same != null) {
           unreadable.add(
               "%s: the same picture as %s; counted once".formatted(s.source().id(), same));
           continue;
         }
-        fitter.add(s.source().id(), digest, s.evidence(), copies(s));
+        fitter.add(s.source().id(), digest, look.evidence(), look.copies());
         single = seen.size() == 1 ? Optional.of(s) : Optional.empty();
       }
     }
@@ -115,6 +116,11 @@ final class ReferenceReader {
     remarks.addAll(fitted.remarks());
     return new ReferenceModel.Fitted(fitted.model(), fitted.scores(), remarks)
         .within(detector.region());
+  }
+
+  /** What is to be known of a reference. */
+  Look.Seen look(Looked.Seen s) {
+    return s.look(digest(s.pixels().orElseThrow()), copies(s));
   }
 
   /** Fits to the references without some of them. */

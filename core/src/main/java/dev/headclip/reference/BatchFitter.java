@@ -1,18 +1,16 @@
 package dev.headclip.reference;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.calibrate.RobustSpread;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 
 /**
  * Unlabelled images of one kind that judge one another, most of them normal: by a subspace of all
@@ -28,15 +26,6 @@ public final class BatchFitter implements AutoCloseable {
   /** MuSc's share of the other images. */
   private static final double SHARE = 0.3;
 
-  /** Deviations above the median at which normal images end: see docs/references.md. */
-  private static final double DEVIATIONS = 2;
-
-  /** Images that are all alike do not end at the very first of them. */
-  private static final double NARROWEST = 0.05;
-
-  /** Images or parts that are counted at once: one by one, calls cost more than the products. */
-  private static final int TOGETHER = 8;
-
   private final ReferenceSettings settings;
   private final TokenTaps taps;
   private final Compute compute;
@@ -45,9 +34,7 @@ public final class BatchFitter implements AutoCloseable {
   private final Map<Integer, List<Integer>> alike = new HashMap<>();
   private final List<String> names = new ArrayList<>();
   private final List<String> repeated = new ArrayList<>();
-  private final List<HostTensor> waiting = new ArrayList<>();
-  private int rows;
-  private Statistics statistics;
+  private Optional<StatisticsSum> statistics = Optional.empty();
 
   public BatchFitter(ReferenceSettings settings, TokenTaps taps, Compute compute) {
     if (settings.scorer() == ReferenceSettings.Scorer.KNN) {
@@ -76,30 +63,18 @@ public final class BatchFitter implements AutoCloseable {
     kinds.add(name, Statistics.mean(first));
     notice(name, first);
     if (!mutual()) {
-      waiting.add(first);
-      rows += first.size(0);
-      if (rows >= TOGETHER) {
-        count();
-      }
+      count(Statistics.of(first, compute));
     }
     images.add(evidence);
     names.add(name);
   }
 
-  /** Of the images that wait. */
-  private void count() {
-    int width = waiting.get(0).size(-1);
-    int n = waiting.stream().mapToInt(t -> t.data().length).sum();
-    float[] all = new float[n];
-    int at = 0;
-    for (HostTensor t : waiting) {
-      System.arraycopy(t.data(), 0, all, at, t.data().length);
-      at += t.data().length;
+  private void count(Statistics image) {
+    if (statistics.isPresent()) {
+      statistics.get().add(image);
+    } else {
+      statistics = Optional.of(StatisticsSum.of(image));
     }
-    Statistics some = Statistics.of(HostTensor.of(all, n / width, width), compute);
-    statistics = statistics == null ? some : statistics.plus(some);
-    waiting.clear();
-    rows = 0;
   }
 
   /** Equal images support one another. */
@@ -178,10 +153,7 @@ public final class BatchFitter implements AutoCloseable {
   }
 
   private List<HostTensor> bySubspace(IntConsumer progress, List<String> remarks) {
-    if (!waiting.isEmpty()) {
-      count();
-    }
-    Subspace s = Subspace.fit(statistics, settings.share());
+    Subspace s = Subspace.fit(statistics.orElseThrow().total(), settings.share());
     if (s.capped()) {
       remarks.add(
           "the subspace keeps all %d components but one: lower reference_share, found %s"
@@ -217,39 +189,8 @@ public final class BatchFitter implements AutoCloseable {
     return again;
   }
 
-  /**
-   * No image is known to be normal: scores end two deviations above their median, both taken of
-   * logarithms and robust against anomalous ones (median absolute deviation); pixels by those of
-   * the lower half of the images.
-   */
   private static NormalEnds ends(ReferenceScoring scoring, List<Tensors<HostTensor>> all) {
-    EndsOfNormals.Values parts = EndsOfNormals.Values.of(scoring, all);
-    double[] order = parts.all(ReferenceScoring.REFERENCE_SCORE);
-    double score = end(order);
-    double middle = NormalEnds.percentile(order, 0.5);
-    IntPredicate lower = i -> order[i] <= middle;
-    double pixel = parts.only(lower).pixelEnd(ReferenceScoring.REFERENCE_MAP);
-    if (scoring.alone()) {
-      return NormalEnds.alone(score, pixel);
-    }
-    double own = end(parts.all(ReferenceScoring.OWN_SCORE));
-    double ownPixel = parts.only(lower).pixelEnd(ReferenceScoring.OWN_MAP);
-    NormalEnds found = new NormalEnds(score, pixel, own, ownPixel, 1, 1);
-    EndsOfNormals.Values joined = EndsOfNormals.Values.joined(scoring.with(found), all);
-    return new NormalEnds(
-        score,
-        pixel,
-        own,
-        ownPixel,
-        end(joined.all(ReferenceScoring.RAW_SCORE)),
-        joined.only(lower).pixelEnd(ReferenceScoring.RAW_MAP));
-  }
-
-  private static double end(double[] scores) {
-    double[] logs = Arrays.stream(scores).map(s -> Math.log(NormalEnds.positive(s))).toArray();
-    RobustSpread spread = RobustSpread.of(logs);
-    double deviation = Math.max(NARROWEST, spread.deviation());
-    return NormalEnds.positive(Math.exp(spread.median() + DEVIATIONS * deviation));
+    return BatchEnds.of(scoring, with -> SampledScores.of(with, all));
   }
 
   @Override

@@ -16,10 +16,8 @@ import java.util.Optional;
  * leaving each out in turn (tenths of them where there are more than ten).
  */
 public final class ReferenceFitter implements AutoCloseable {
-  private static final int FOLDS = 10;
-
   /** So many references keep their tokens; those of more would fill a file. */
-  private static final int SEEN = 16;
+  public static final int SEEN = 16;
 
   /** A reference whose score is so many times the others' is told of. */
   private static final double SUSPECT = 2;
@@ -32,7 +30,7 @@ public final class ReferenceFitter implements AutoCloseable {
   private final TokenSpool own = new TokenSpool();
   private final List<Tensors<HostTensor>> copies = new ArrayList<>();
   private final List<Tensors<HostTensor>> turned = new ArrayList<>();
-  private final List<Statistics> folds = new ArrayList<>();
+  private final FoldedSums folds = new FoldedSums();
   private final List<Named> names = new ArrayList<>();
 
   private record Named(String name, String digest) {}
@@ -106,13 +104,7 @@ public final class ReferenceFitter implements AutoCloseable {
     if (bank()) {
       copies.add(all);
     } else {
-      Statistics s = Statistics.of(all.get(TokenTaps.TOKENS + 0), compute);
-      int fold = names.size() % FOLDS;
-      if (fold == folds.size()) {
-        folds.add(s);
-      } else {
-        folds.set(fold, folds.get(fold).plus(s));
-      }
+      folds.add(names.size(), Statistics.of(all.get(TokenTaps.TOKENS + 0), compute));
     }
     own.add(evidence);
     names.add(new Named(name, digest));
@@ -143,10 +135,28 @@ public final class ReferenceFitter implements AutoCloseable {
     if (names.isEmpty()) {
       throw new HeadClipException("no reference that can be read, expected at least one");
     }
-    Optional<Statistics> all = bank() ? Optional.empty() : Optional.of(total());
+    Optional<Statistics> all =
+        bank() ? Optional.empty() : Optional.of(folds.total(earlierStatistics()).total());
     ReferenceScorer scorer =
         all.<ReferenceScorer>map(s -> Subspace.fit(s, settings.share())).orElseGet(this::wholeBank);
-    List<ReferenceModel.Known> known = known(scorer);
+    return fitted(settings, taps, tiling, all, scorer, known(scorer), scoring);
+  }
+
+  /**
+   * The model of references that were judged.
+   *
+   * @param all their statistics, of a subspace
+   * @param known judged by scorers that had not seen them
+   * @param scoring the method's, with any ends
+   */
+  public static ReferenceModel.Fitted fitted(
+      ReferenceSettings settings,
+      TokenTaps taps,
+      Tiling tiling,
+      Optional<Statistics> all,
+      ReferenceScorer scorer,
+      List<ReferenceModel.Known> known,
+      ReferenceScoring scoring) {
     List<String> remarks = new ArrayList<>();
     if (scorer instanceof Subspace s && s.capped()) {
       remarks.add(
@@ -203,15 +213,10 @@ public final class ReferenceFitter implements AutoCloseable {
     return MemoryBank.Shape.of(settings);
   }
 
-  private Statistics total() {
-    Statistics sum =
-        before
-            .flatMap(ReferenceModel::statistics)
-            .orElseGet(() -> Statistics.none(folds.get(0).width()));
-    for (Statistics s : folds) {
-      sum = sum.plus(s);
-    }
-    return sum;
+  private Statistics earlierStatistics() {
+    return before
+        .flatMap(ReferenceModel::statistics)
+        .orElseGet(() -> Statistics.none(folds.width()));
   }
 
   /** Evidence with distances of each reference, by a scorer that has not seen it. */
@@ -219,12 +224,13 @@ public final class ReferenceFitter implements AutoCloseable {
     if (names.size() + earlier() == 1) {
       List<Tensors<HostTensor>> alone = new ArrayList<>();
       for (Tensors<HostTensor> t : turned.isEmpty() ? List.of(own.get(0)) : turned) {
-        alone.add(with(t, single().of(compute, TokenTaps.of(t))));
+        alone.add(FoldedSums.judged(t, single().of(compute, TokenTaps.of(t))));
       }
       return List.of(alone);
     }
     List<List<Tensors<HostTensor>>> judged = new ArrayList<>();
-    List<ReferenceScorer> without = bank() ? List.of() : withoutFolds();
+    List<ReferenceScorer> without =
+        bank() ? List.of() : folds.without(earlierStatistics(), settings.share());
     for (int i = 0; i < names.size(); i++) {
       Tensors<HostTensor> evidence = own.get(i);
       Tensors<HostTensor> tokens = TokenTaps.of(evidence);
@@ -232,9 +238,9 @@ public final class ReferenceFitter implements AutoCloseable {
       if (scorer instanceof MemoryBank m) {
         distances = m.without(compute, tokens, earlier() + i);
       } else {
-        distances = without.get(i % FOLDS).of(compute, tokens);
+        distances = without.get(FoldedSums.fold(i)).of(compute, tokens);
       }
-      judged.add(List.of(with(evidence, distances)));
+      judged.add(List.of(FoldedSums.judged(evidence, distances)));
     }
     return judged;
   }
@@ -245,17 +251,6 @@ public final class ReferenceFitter implements AutoCloseable {
     return bank()
         ? MemoryBank.of(shape(), List.of(tokens))
         : Subspace.fit(Statistics.of(tokens.get(TokenTaps.TOKENS + 0), compute), settings.share());
-  }
-
-  private List<ReferenceScorer> withoutFolds() {
-    Statistics all = total();
-    return folds.stream()
-        .<ReferenceScorer>map(f -> Subspace.fit(all.minus(f), settings.share()))
-        .toList();
-  }
-
-  private static Tensors<HostTensor> with(Tensors<HostTensor> evidence, HostTensor distances) {
-    return TokenTaps.without(evidence).with(ReferenceScorer.DISTANCE, distances);
   }
 
   private static void suspects(

@@ -137,6 +137,16 @@ public class ReferenceScoring implements Scoring {
     return settings.join() == ReferenceSettings.Join.REFERENCE;
   }
 
+  /** The same before it is known where anything ends. */
+  ReferenceScoring unjoined() {
+    return with(NormalEnds.unknown());
+  }
+
+  /** Whether its first values are those of the distances, and no more is asked of it. */
+  boolean onlyReference() {
+    return alone() && ends.equals(NormalEnds.unknown());
+  }
+
   /**
    * Score and map of the distances of one image: {@value #REFERENCE_SCORE}, {@value
    * #REFERENCE_MAP}.
