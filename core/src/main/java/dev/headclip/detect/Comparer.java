@@ -9,6 +9,7 @@ import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.reference.ReferenceSettings;
+import dev.headclip.reference.TokenTaps;
 import dev.headclip.tensor.Compute;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -127,6 +128,11 @@ public final class Comparer implements AutoCloseable {
   /** Multiplies, beside the network. */
   public Compute compute() {
     return detector.compute();
+  }
+
+  /** The tokens that are read. */
+  public TokenTaps taps() {
+    return detector.tapped();
   }
 
   /** What is fitted to a batch that comes image by image. */

@@ -1,5 +1,7 @@
 package dev.headclip.image;
 
+import java.io.Serializable;
+
 /**
  * Which of a file's pictures one is.
  *
@@ -7,7 +9,9 @@ package dev.headclip.image;
  * @param count of the file's pages, or frames of an animation, of which the first is looked at
  * @param animation whether it is the first frame of an animation
  */
-public record Page(int number, int count, boolean animation) {
+public record Page(int number, int count, boolean animation) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   public Page {
     if (number < 1 || number > count) {
       throw new IllegalArgumentException("page %d of %d".formatted(number, count));

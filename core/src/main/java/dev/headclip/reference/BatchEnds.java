@@ -2,7 +2,6 @@ package dev.headclip.reference;
 
 import dev.headclip.calibrate.RobustSpread;
 import java.util.Arrays;
-import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /**
@@ -20,34 +19,46 @@ public final class BatchEnds {
   private BatchEnds() {}
 
   /**
-   * The ends.
+   * The ends of the references' part, and of the method's own; final where the references stand
+   * alone.
    *
-   * @param scoring the method's, with any ends
-   * @param samples of all images by a scoring, always in the same order; asked once, or twice where
-   *     results are joined with the method's own
+   * @param alone whether they do: {@link ReferenceSettings.Join#REFERENCE}
+   * @param apart samples of all images by {@link ReferenceScoring#unjoined}
    */
-  public static NormalEnds of(
-      ReferenceScoring scoring, Function<ReferenceScoring, SampledScores> samples) {
-    SampledScores parts = samples.apply(scoring.unjoined());
-    double[] order = parts.all(ReferenceScoring.REFERENCE_SCORE);
-    double score = end(order);
-    double middle = NormalEnds.percentile(order, 0.5);
-    IntPredicate lower = i -> order[i] <= middle;
-    double pixel = parts.only(lower).pixelEnd(ReferenceScoring.REFERENCE_MAP);
-    if (scoring.alone()) {
+  public static NormalEnds of(boolean alone, SampledScores apart) {
+    IntPredicate lower = lower(apart);
+    double score = end(apart.all(ReferenceScoring.REFERENCE_SCORE));
+    double pixel = apart.only(lower).pixelEnd(ReferenceScoring.REFERENCE_MAP);
+    if (alone) {
       return NormalEnds.alone(score, pixel);
     }
-    double own = end(parts.all(ReferenceScoring.OWN_SCORE));
-    double ownPixel = parts.only(lower).pixelEnd(ReferenceScoring.OWN_MAP);
-    NormalEnds found = new NormalEnds(score, pixel, own, ownPixel, 1, 1);
-    SampledScores joined = samples.apply(scoring.with(found));
+    double own = end(apart.all(ReferenceScoring.OWN_SCORE));
+    double ownPixel = apart.only(lower).pixelEnd(ReferenceScoring.OWN_MAP);
+    return new NormalEnds(score, pixel, own, ownPixel, 1, 1);
+  }
+
+  /**
+   * The ends of what is joined.
+   *
+   * @param found by {@link #of}
+   * @param apart as it was then
+   * @param joined samples of the same images by a scoring with {@code found}
+   */
+  public static NormalEnds joined(NormalEnds found, SampledScores apart, SampledScores joined) {
     return new NormalEnds(
-        score,
-        pixel,
-        own,
-        ownPixel,
+        found.referenceScore(),
+        found.referencePixel(),
+        found.ownScore(),
+        found.ownPixel(),
         end(joined.all(ReferenceScoring.RAW_SCORE)),
-        joined.only(lower).pixelEnd(ReferenceScoring.RAW_MAP));
+        joined.only(lower(apart)).pixelEnd(ReferenceScoring.RAW_MAP));
+  }
+
+  /** Images that are surely not all anomalous. */
+  private static IntPredicate lower(SampledScores apart) {
+    double[] order = apart.all(ReferenceScoring.REFERENCE_SCORE);
+    double middle = NormalEnds.percentile(order, 0.5);
+    return i -> order[i] <= middle;
   }
 
   private static double end(double[] scores) {

@@ -123,9 +123,7 @@ public final class BatchFitter implements AutoCloseable {
    */
   public Judged judge(ReferenceScoring scoring, IntConsumer progress) {
     if (size() < LEAST) {
-      throw new HeadClipException(
-          "a batch of %d image(s) that can be read, expected at least %d to compare; for single images give --normal ones"
-              .formatted(size(), LEAST));
+      throw tooFew(size());
     }
     List<String> remarks = new ArrayList<>();
     List<HostTensor> distances = mutual() ? mutually(progress) : bySubspace(progress, remarks);
@@ -150,6 +148,13 @@ public final class BatchFitter implements AutoCloseable {
     }
     kinds.remark().ifPresent(remarks::add);
     return new Judged(all, ends(scoring, all), remarks);
+  }
+
+  /** What to say of a batch with fewer than {@link #LEAST} images. */
+  public static HeadClipException tooFew(long images) {
+    return new HeadClipException(
+        "a batch of %d image(s) that can be read, expected at least %d to compare; for single images give --normal ones"
+            .formatted(images, LEAST));
   }
 
   private List<HostTensor> bySubspace(IntConsumer progress, List<String> remarks) {
@@ -190,7 +195,11 @@ public final class BatchFitter implements AutoCloseable {
   }
 
   private static NormalEnds ends(ReferenceScoring scoring, List<Tensors<HostTensor>> all) {
-    return BatchEnds.of(scoring, with -> SampledScores.of(with, all));
+    SampledScores apart = SampledScores.of(scoring.unjoined(), all);
+    NormalEnds found = BatchEnds.of(scoring.alone(), apart);
+    return scoring.alone()
+        ? found
+        : BatchEnds.joined(found, apart, SampledScores.of(scoring.with(found), all));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.headclip.reference;
 
 import dev.headclip.settings.Schema;
 import dev.headclip.settings.Setting;
+import java.io.Serializable;
 import java.util.Arrays;
 import org.apache.commons.math3.stat.descriptive.rank.Percentile;
 
@@ -22,7 +23,10 @@ public record NormalEnds(
     @Setting("Of the method's own score") double ownScore,
     @Setting("Of its map") double ownPixel,
     @Setting("Of the joined score") double score,
-    @Setting("Of the joined map") double pixel) {
+    @Setting("Of the joined map") double pixel)
+    implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** SuperADD's factor over the 95th percentile of normal pixels. */
   public static final double PIXEL_FACTOR = 1.421;
 

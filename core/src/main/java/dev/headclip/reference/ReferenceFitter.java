@@ -120,7 +120,7 @@ public final class ReferenceFitter implements AutoCloseable {
     turned.add(evidence);
   }
 
-  static Tensors<HostTensor> withCopies(
+  public static Tensors<HostTensor> withCopies(
       Tensors<HostTensor> tokens, Optional<Tensors<HostTensor>> rotated) {
     return rotated.map(r -> Tensors.joined(new HostOps(), List.of(tokens, r))).orElse(tokens);
   }

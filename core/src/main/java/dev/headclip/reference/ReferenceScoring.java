@@ -138,7 +138,7 @@ public class ReferenceScoring implements Scoring {
   }
 
   /** The same before it is known where anything ends. */
-  ReferenceScoring unjoined() {
+  public ReferenceScoring unjoined() {
     return with(NormalEnds.unknown());
   }
 

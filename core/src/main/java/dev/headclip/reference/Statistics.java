@@ -6,6 +6,7 @@ import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Program;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -18,7 +19,9 @@ import java.util.Objects;
  * @param mean of them, [C]; shared, not copied
  * @param scatter sum of the outer products of their differences from the mean, [C,C]; shared
  */
-public record Statistics(long count, double[] mean, double[] scatter) {
+public record Statistics(long count, double[] mean, double[] scatter) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   /** Of centred patches [N,C] the products of all columns, [C,C]. */
   private record Gram() implements Program {
     @Override

@@ -5,6 +5,7 @@ import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.TensorOps;
 import dev.headclip.tensor.Tensors;
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.ojalgo.matrix.decomposition.Eigenvalue;
@@ -16,7 +17,9 @@ import org.ojalgo.matrix.store.R064Store;
  * patches lie in (docs/spec/few_shot.md section 7; SS core/pca.py:69-126,
  * post_process/scoring.py:53-99).
  */
-public final class Subspace implements ReferenceScorer {
+public final class Subspace implements ReferenceScorer, Serializable {
+  private static final long serialVersionUID = 1;
+
   static {
     // the library prints what it thinks of the machine otherwise
     if (System.getProperty("shut.up.ojAlgo") == null) {

@@ -1,5 +1,6 @@
 package dev.headclip.tensor;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Objects;
 
@@ -9,7 +10,9 @@ import java.util.Objects;
  * @param shape sizes, outermost first; empty for a scalar
  * @param data the elements; shared, not copied
  */
-public record HostTensor(long[] shape, float[] data) {
+public record HostTensor(long[] shape, float[] data) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   public HostTensor {
     Objects.requireNonNull(shape, "shape");
     Objects.requireNonNull(data, "data");

@@ -1,5 +1,6 @@
 package dev.headclip.tensor;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -14,7 +15,9 @@ import java.util.function.Function;
  * @param named in their order
  * @param <T> a tensor
  */
-public record Tensors<T>(Map<String, T> named) {
+public record Tensors<T>(Map<String, T> named) implements Serializable {
+  private static final long serialVersionUID = 1;
+
   public Tensors {
     named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
   }

@@ -1,19 +1,12 @@
 package dev.headclip.spark;
 
 import dev.headclip.HeadClipException;
-import dev.headclip.spark.internal.model.ShippedModel;
-import dev.headclip.spark.internal.model.Shipping;
-import dev.headclip.spark.internal.score.Meters;
-import dev.headclip.spark.internal.score.ScorePartition;
 import dev.headclip.spark.results.ResultSchema;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
-import java.util.Arrays;
 import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * Finds anomalies in the images of data frames.
@@ -41,42 +34,11 @@ public final class HeadClipSpark {
   }
 
   /**
-   * A model on its way to the executors once, for any number of data frames.
+   * A model for any number of data frames: zero-shot, against references, or batches.
    *
    * @throws HeadClipException where the model does not open
    */
-  public static Prepared prepare(SparkSession spark, ModelSpec model, DetectOptions options) {
-    return new Prepared(Shipping.of(spark, model), options, new Meters(spark.sparkContext()));
-  }
-
-  /** A model that executors can open. */
-  public static final class Prepared {
-    private final ShippedModel model;
-    private final DetectOptions options;
-    private final Meters meters;
-
-    private Prepared(ShippedModel model, DetectOptions options, Meters meters) {
-      this.model = model;
-      this.options = options;
-      this.meters = meters;
-    }
-
-    /** Shows whether results are of the same model and settings: one line of JSON. */
-    public String identity() {
-      return model.json().put("options", options.toString()).toString();
-    }
-
-    /** See {@link HeadClipSpark#detect}. */
-    public Dataset<Row> detect(Dataset<Row> images) {
-      StructType input = images.schema();
-      if (!Arrays.asList(input.fieldNames()).contains(options.pathColumn())) {
-        throw new HeadClipException(
-            "no column %s, expected one that names the images; found %s"
-                .formatted(options.pathColumn(), String.join(", ", input.fieldNames())));
-      }
-      StructType output = ResultSchema.of(input, options.contentColumn());
-      return images.mapPartitions(
-          new ScorePartition(model, options, meters, input), Encoders.row(output));
-    }
+  public static PreparedModel prepare(SparkSession spark, ModelSpec model, DetectOptions options) {
+    return PreparedModel.of(spark, model, options);
   }
 }

@@ -3,6 +3,7 @@ package dev.headclip.spark.job;
 import dev.headclip.HeadClipException;
 import dev.headclip.Version;
 import dev.headclip.spark.HeadClipSpark;
+import dev.headclip.spark.PreparedModel;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
 import java.io.IOException;
@@ -256,7 +257,7 @@ public final class DetectJob implements Callable<Integer> {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = new Path(output);
     FileSystem system = folder.getFileSystem(hadoop);
-    HeadClipSpark.Prepared prepared = HeadClipSpark.prepare(spark, spec(), options());
+    PreparedModel prepared = HeadClipSpark.prepare(spark, spec(), options());
     ImageListing listing = new ImageListing(hadoop, folder);
     for (String place : inputs) {
       listing.add(place);
@@ -284,11 +285,7 @@ public final class DetectJob implements Callable<Integer> {
   }
 
   private void score(
-      SparkSession spark,
-      HeadClipSpark.Prepared prepared,
-      List<ImageFile> rest,
-      Output to,
-      Lease held)
+      SparkSession spark, PreparedModel prepared, List<ImageFile> rest, Output to, Lease held)
       throws IOException {
     JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
     String started =

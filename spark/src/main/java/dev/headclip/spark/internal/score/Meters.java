@@ -25,7 +25,7 @@ public final class Meters implements Serializable {
     seconds = context.doubleAccumulator("headclip seconds");
   }
 
-  void count(Outcome o) {
+  public void count(Outcome o) {
     images.add(1);
     if (o instanceof Outcome.Scored s) {
       anomalous.add(s.detection().anomalous() ? 1 : 0);

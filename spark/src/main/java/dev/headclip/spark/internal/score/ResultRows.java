@@ -31,9 +31,9 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param compared what images were compared with
  * @param maps whether heat maps are wanted
  */
-record ResultRows(String model, Optional<Report.Compared> compared, boolean maps) {
+public record ResultRows(String model, Optional<Report.Compared> compared, boolean maps) {
   /** In the order of the schema. */
-  List<Object> of(Outcome outcome) {
+  public List<Object> of(Outcome outcome) {
     ObjectNode json;
     byte[] map = null;
     if (outcome instanceof Outcome.Scored s) {
@@ -89,7 +89,7 @@ record ResultRows(String model, Optional<Report.Compared> compared, boolean maps
   }
 
   /** A row's own values, but for some, and those that are added. */
-  static Row row(Row input, int[] kept, List<Object> added) {
+  public static Row row(Row input, int[] kept, List<Object> added) {
     Object[] all = new Object[kept.length + added.size()];
     for (int i = 0; i < kept.length; i++) {
       all[i] = input.get(kept[i]);

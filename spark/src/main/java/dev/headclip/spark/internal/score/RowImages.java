@@ -9,6 +9,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Row;
@@ -17,7 +18,7 @@ import org.apache.spark.sql.Row;
  * The images of a task's rows: opened when their turn comes, in the thread that decodes. Further
  * pages of a file come when its first was looked at. Taken by one thread.
  */
-final class RowImages implements Iterator<ImageSource> {
+public final class RowImages implements Iterator<ImageSource> {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
 
   private final Iterator<Row> rows;
@@ -31,7 +32,8 @@ final class RowImages implements Iterator<ImageSource> {
    * @param path its column
    * @param content its column, -1 where there is none
    */
-  RowImages(Iterator<Row> rows, int path, int content, boolean allPages, Configuration hadoop) {
+  public RowImages(
+      Iterator<Row> rows, int path, int content, boolean allPages, Configuration hadoop) {
     this.rows = rows;
     this.path = path;
     this.content = content;
@@ -51,12 +53,20 @@ final class RowImages implements Iterator<ImageSource> {
   }
 
   /** The row of an image that this gave. */
-  static Row row(ImageSource image) {
+  public static Row row(ImageSource image) {
     return ((RowImage) image.content()).row;
   }
 
+  /** Counts a file's pages before it is looked at, where its name says that it may have several. */
+  public void counted(ImageSource image, ImageLoader loader) {
+    RowImage first = (RowImage) image.content();
+    if (first.page == 1 && image.id().toLowerCase(Locale.ROOT).matches(".*\\.tiff?")) {
+      first.count(loader);
+    }
+  }
+
   /** An image was looked at: of a file with several pages, the others are next. */
-  void lookedAt(ImageSource image) {
+  public void lookedAt(ImageSource image) {
     RowImage first = (RowImage) image.content();
     if (first.page == 1) {
       for (int p = 2; p <= first.pages; p++) {
@@ -65,9 +75,12 @@ final class RowImages implements Iterator<ImageSource> {
     }
   }
 
-  /** What an image is called in results: of several pages, with its own. */
-  static String name(ImageSource image) {
-    return ((RowImage) image.content()).name();
+  /** An image under its name in results: a page of several, with its own. */
+  public static ImageSource named(ImageSource image) {
+    String name = ((RowImage) image.content()).name();
+    return name.equals(image.id())
+        ? image
+        : new ImageSource(name, image.className(), image.content());
   }
 
   private final class RowImage implements ImageSource.Content {
@@ -107,20 +120,29 @@ final class RowImages implements Iterator<ImageSource> {
     @Override
     public ImageSource.Loaded loadPage(ImageLoader loader) {
       byte[] file = bytes == null ? read() : bytes;
-      if (allPages && page == 1) {
-        pages = count(loader, file);
-        bytes = pages > 1 ? file : null;
+      if (page == 1) {
+        count(loader, file);
       }
       return DecodeGate.shared().decoded(loader, file, page);
     }
 
-    private int count(ImageLoader loader, byte[] file) {
+    void count(ImageLoader loader) {
       try {
-        return loader.pages(file);
+        count(loader, read());
+      } catch (HeadClipException e) {
+        // told when its turn comes
+        pages = 1;
+      }
+    }
+
+    private void count(ImageLoader loader, byte[] file) {
+      try {
+        pages = allPages ? loader.pages(file) : 1;
       } catch (RuntimeException e) {
         // decoding it says what is wrong
-        return 1;
+        pages = 1;
       }
+      bytes = pages > 1 ? file : null;
     }
 
     private byte[] read() {
