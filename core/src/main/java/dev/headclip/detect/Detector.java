@@ -409,7 +409,9 @@ public final class Detector implements AutoCloseable {
       return evidence;
     }
     HostTensor found = references().get().scorer().of(session::run, TokenTaps.of(evidence));
-    return TokenTaps.without(evidence).with(ReferenceScorer.DISTANCE, found);
+    return TokenTaps.without(evidence)
+        .and(TokenTaps.mean(evidence))
+        .with(ReferenceScorer.DISTANCE, found);
   }
 
   /** An image's evidence, what was tapped of its first view where it has several of its own. */
@@ -418,8 +420,13 @@ public final class Detector implements AutoCloseable {
     Tensors<HostTensor> tapped = TokenTaps.of(evidence);
     Tensors<HostTensor> own = TokenTaps.without(evidence);
     if (own.has(ReferenceScorer.DISTANCE)) {
-      tapped = Tensors.of(ReferenceScorer.DISTANCE, own.get(ReferenceScorer.DISTANCE));
-      own = own.without(ReferenceScorer.DISTANCE);
+      tapped =
+          Tensors.of(
+              TokenTaps.MEAN,
+              own.get(TokenTaps.MEAN),
+              ReferenceScorer.DISTANCE,
+              own.get(ReferenceScorer.DISTANCE));
+      own = own.without(ReferenceScorer.DISTANCE).without(TokenTaps.MEAN);
     }
     if (sight.tiling().plain()) {
       tapped = Tensors.rows(tapped, 0, 1);

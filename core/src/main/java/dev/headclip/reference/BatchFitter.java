@@ -129,7 +129,8 @@ public final class BatchFitter implements AutoCloseable {
     List<HostTensor> distances = mutual() ? mutually(progress) : bySubspace(progress, remarks);
     List<Tensors<HostTensor>> all = new ArrayList<>();
     for (int i = 0; i < size(); i++) {
-      all.add(TokenTaps.without(images.get(i)).with(ReferenceScorer.DISTANCE, distances.get(i)));
+      Tensors<HostTensor> image = images.get(i);
+      all.add(FoldedSums.judged(image, distances.get(i)).and(TokenTaps.mean(image)));
     }
     if (mutual()) {
       all = rescored(scoring.with(NormalEnds.unknown()), all);

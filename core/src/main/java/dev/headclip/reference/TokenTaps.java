@@ -4,6 +4,7 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -27,6 +28,12 @@ public record TokenTaps(
    * [B,windows,embed].
    */
   static final String WINDOWS = "tapped_windows.";
+
+  /**
+   * The name of the mean token, [B,width]: what is left of tokens where they were compared, for
+   * whoever watches how images change.
+   */
+  public static final String MEAN = "token_mean";
 
   /** The name of the unit image feature, [B,embed]. */
   public static final String FEATURE = "image_feature";
@@ -67,6 +74,25 @@ public record TokenTaps(
   /** Whether a tensor is one of these. */
   static boolean tapped(String name) {
     return name.startsWith(TOKENS) || name.startsWith(WINDOWS) || name.equals(FEATURE);
+  }
+
+  /** The mean token of each image, or part of one; nothing else. */
+  public static Tensors<HostTensor> mean(Tensors<HostTensor> tokens) {
+    HostTensor first = tokens.get(TOKENS + 0);
+    int rows = first.size(0);
+    int n = first.size(1);
+    int width = first.size(2);
+    float[] mean = new float[rows * width];
+    for (int r = 0; r < rows; r++) {
+      double[] one =
+          Statistics.mean(
+              HostTensor.of(
+                  Arrays.copyOfRange(first.data(), r * n * width, (r + 1) * n * width), n, width));
+      for (int c = 0; c < width; c++) {
+        mean[r * width + c] = (float) one[c];
+      }
+    }
+    return Tensors.of(MEAN, HostTensor.of(mean, rows, width));
   }
 
   /** Evidence without tokens. */

@@ -40,6 +40,7 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
   private final Param<String> pathCol;
   private final Param<String> contentCol;
   private final BooleanParam maps;
+  private final BooleanParam features;
   private final BooleanParam allPages;
   private final LongParam maxPixels;
   private final DoubleParam maxSeconds;
@@ -71,6 +72,7 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
             this, "pathCol", "column with the images' names, opened where there is no content");
     contentCol = new Param<>(this, "contentCol", "column with the bytes of image files");
     maps = new BooleanParam(this, "maps", "whether results carry the heat map as PNG");
+    features = new BooleanParam(this, "features", "whether results carry the image's mean token");
     allPages = new BooleanParam(this, "allPages", "whether each page of a TIFF is a row");
     maxPixels = new LongParam(this, "maxPixels", "larger images are rows with an error");
     maxSeconds =
@@ -80,6 +82,7 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
     setDefault(pathCol, DEFAULTS.pathColumn());
     setDefault(contentCol, DEFAULTS.contentColumn());
     setDefault(maps, DEFAULTS.maps());
+    setDefault(features, DEFAULTS.features());
     setDefault(allPages, DEFAULTS.allPages());
     setDefault(maxPixels, DEFAULTS.maxPixels());
     setDefault(maxSeconds, DEFAULTS.maxSeconds());
@@ -144,6 +147,11 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
   /** Whether results carry heat maps. */
   public BooleanParam maps() {
     return maps;
+  }
+
+  /** Whether results carry mean tokens. */
+  public BooleanParam features() {
+    return features;
   }
 
   /** Whether each page of a TIFF is a row. */
@@ -223,6 +231,11 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
     return this;
   }
 
+  public AnomalyDetector setFeatures(boolean wanted) {
+    set(features, wanted);
+    return this;
+  }
+
   public AnomalyDetector setAllPages(boolean wanted) {
     set(allPages, wanted);
     return this;
@@ -272,6 +285,7 @@ public final class AnomalyDetector extends Transformer implements DefaultParamsW
         value(pathCol),
         value(contentCol),
         (Boolean) value(maps),
+        (Boolean) value(features),
         (Boolean) value(allPages),
         (Long) value(maxPixels),
         (Double) value(maxSeconds),

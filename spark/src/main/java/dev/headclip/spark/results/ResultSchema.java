@@ -3,6 +3,7 @@ package dev.headclip.spark.results;
 import static org.apache.spark.sql.types.DataTypes.BinaryType;
 import static org.apache.spark.sql.types.DataTypes.BooleanType;
 import static org.apache.spark.sql.types.DataTypes.DoubleType;
+import static org.apache.spark.sql.types.DataTypes.FloatType;
 import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
@@ -19,7 +20,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The columns of results: the fields of {@code headclip detect --format json}, under the same
- * names. What a line of JSON leaves out is null; {@code map} is the picture itself.
+ * names. What a line of JSON leaves out is null; {@code map} is the picture itself, and {@code
+ * feature}, where asked for, the image's mean token, for drift.
  */
 public final class ResultSchema {
   /** Of a region: box as x, y, width, height; centroid as x, y; image pixels. */
@@ -53,6 +55,7 @@ public final class ResultSchema {
           field("frames", IntegerType),
           field("regions", new ArrayType(REGION, false)),
           field("map", BinaryType),
+          field("feature", new ArrayType(FloatType, false)),
           field("model", StringType),
           field("ms", DoubleType),
           field("references", REFERENCES),

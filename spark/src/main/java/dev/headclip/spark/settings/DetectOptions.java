@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param pathColumn names images in results, and is read from where there is no content
  * @param contentColumn bytes of image files; need not be there
  * @param maps whether results carry the heat map, a 16-bit PNG of the network's size
+ * @param features whether results carry the image's mean token, by which drift is seen
  * @param allPages whether each page of a TIFF is a row of its own, or only the first is
  * @param maxPixels larger images are rows with an error, by their header
  * @param maxSeconds images that take longer to decode are rows with an error
@@ -19,6 +20,7 @@ public record DetectOptions(
     String pathColumn,
     String contentColumn,
     boolean maps,
+    boolean features,
     boolean allPages,
     long maxPixels,
     double maxSeconds,
@@ -41,39 +43,48 @@ public record DetectOptions(
 
   /** Columns as {@code binaryFile} gives them, no maps, all pages, 100 million pixels, 120 s. */
   public static DetectOptions defaults() {
-    return new DetectOptions("path", "content", false, true, 100_000_000, 120, "none");
+    return new DetectOptions("path", "content", false, false, true, 100_000_000, 120, "none");
   }
 
   /** Of other columns. */
   public DetectOptions withColumns(String path, String content) {
-    return new DetectOptions(path, content, maps, allPages, maxPixels, maxSeconds, tiles);
+    return new DetectOptions(path, content, maps, features, allPages, maxPixels, maxSeconds, tiles);
   }
 
   /** With or without heat maps. */
   public DetectOptions withMaps(boolean wanted) {
     return new DetectOptions(
-        pathColumn, contentColumn, wanted, allPages, maxPixels, maxSeconds, tiles);
+        pathColumn, contentColumn, wanted, features, allPages, maxPixels, maxSeconds, tiles);
+  }
+
+  /** With or without the images' mean tokens. */
+  public DetectOptions withFeatures(boolean wanted) {
+    return new DetectOptions(
+        pathColumn, contentColumn, maps, wanted, allPages, maxPixels, maxSeconds, tiles);
   }
 
   /** Of all pages of TIFFs, or the first. */
   public DetectOptions withAllPages(boolean wanted) {
-    return new DetectOptions(pathColumn, contentColumn, maps, wanted, maxPixels, maxSeconds, tiles);
+    return new DetectOptions(
+        pathColumn, contentColumn, maps, features, wanted, maxPixels, maxSeconds, tiles);
   }
 
   /** With another limit of an image's size. */
   public DetectOptions withMaxPixels(long pixels) {
-    return new DetectOptions(pathColumn, contentColumn, maps, allPages, pixels, maxSeconds, tiles);
+    return new DetectOptions(
+        pathColumn, contentColumn, maps, features, allPages, pixels, maxSeconds, tiles);
   }
 
   /** With another limit of the time of decoding. */
   public DetectOptions withMaxSeconds(double seconds) {
-    return new DetectOptions(pathColumn, contentColumn, maps, allPages, maxPixels, seconds, tiles);
+    return new DetectOptions(
+        pathColumn, contentColumn, maps, features, allPages, maxPixels, seconds, tiles);
   }
 
   /** Cut into parts. */
   public DetectOptions withTiles(String parts) {
     return new DetectOptions(
-        pathColumn, contentColumn, maps, allPages, maxPixels, maxSeconds, parts);
+        pathColumn, contentColumn, maps, features, allPages, maxPixels, maxSeconds, parts);
   }
 
   /** {@link #maxSeconds}. */

@@ -15,6 +15,7 @@ import dev.headclip.spark.internal.score.Meters;
 import dev.headclip.spark.internal.score.Tasks;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -88,7 +89,7 @@ public final class Batched {
     boolean alone = settings.join() == ReferenceSettings.Join.REFERENCE;
     Map<String, NormalEnds> found = new GroupEnds(opening, alone, readable).of(judged);
     Broadcast<Finish.Groups> groups = context.broadcast(new Finish.Groups(found, sizes, readable));
-    boolean maps = options.maps();
+    DetectOptions how = options;
     Meters counted = meters;
     int[] kept = IntStream.range(0, columns.kept().length).toArray();
     Opening same = opening;
@@ -97,7 +98,7 @@ public final class Batched {
           TaskContext task = TaskContext.get();
           Shared<Opened> shared = same.opened(task.cpus());
           Tasks.atEnd(task, shared::close);
-          Finish finish = new Finish(shared.get(), groups.value(), maps, kept, counted);
+          Finish finish = new Finish(shared.get(), groups.value(), how, kept, counted);
           return Tasks.mapped(looked, finish::row);
         });
   }
@@ -122,7 +123,8 @@ public final class Batched {
     }
     HostTensor distances =
         fit.subspace().of(model.tokens().compute(), TokenTaps.of(image.evidence()));
-    var evidence = FoldedSums.judged(image.evidence(), distances);
+    Tensors<HostTensor> evidence =
+        FoldedSums.judged(image.evidence(), distances).and(TokenTaps.mean(image.evidence()));
     return image.with(evidence, SampledScores.Image.of(model.unjoined(), evidence, fit.images()));
   }
 }

@@ -10,6 +10,7 @@ import dev.headclip.results.Report;
 import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.score.Meters;
 import dev.headclip.spark.internal.score.ResultRows;
+import dev.headclip.spark.settings.DetectOptions;
 import java.io.Serializable;
 import java.util.HashMap;
 import java.util.Map;
@@ -32,15 +33,15 @@ final class Finish {
 
   private final Opened model;
   private final Groups groups;
-  private final boolean maps;
+  private final DetectOptions options;
   private final int[] kept;
   private final Meters meters;
   private final Map<String, ReferenceScoring> scorings = new HashMap<>();
 
-  Finish(Opened model, Groups groups, boolean maps, int[] kept, Meters meters) {
+  Finish(Opened model, Groups groups, DetectOptions options, int[] kept, Meters meters) {
     this.model = model;
     this.groups = groups;
-    this.maps = maps;
+    this.options = options;
     this.kept = kept;
     this.meters = meters;
   }
@@ -54,7 +55,8 @@ final class Finish {
         new ResultRows(
             model.detector().model().name(),
             Optional.of(new Report.Compared(scorer, size, true)),
-            maps);
+            options.maps(),
+            options.features());
     return ResultRows.row(image.row(), kept, results.of(found));
   }
 

@@ -63,7 +63,8 @@ public record Mutual(
             new ResultRows(
                 comparer.model().name(),
                 Optional.of(new Report.Compared(scorer, images.size(), true)),
-                options.maps());
+                options.maps(),
+                options.features());
         List<Row> made = new ArrayList<>();
         try {
           if (images.size() > most) {

@@ -1,11 +1,14 @@
 package dev.headclip.spark.internal.model;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.image.Tiling;
 import dev.headclip.internal.files.AtomicFiles;
+import dev.headclip.model.ClipModel;
+import dev.headclip.model.Model;
 import dev.headclip.reference.ReferenceFile;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceSettings;
@@ -43,9 +46,23 @@ public final class Opening implements Serializable {
     this.key = key;
   }
 
-  /** Of a detector as the model is. */
+  /** Of a detector as the model is; where features are wanted, one that reads tokens. */
   public static Opening of(ShippedModel model, DetectOptions options) {
-    return new Opening(model, options, null, null, "%s %s".formatted(model.key(), options));
+    CompareOptions tokens =
+        options.features() && readsTokens(model) ? CompareOptions.defaults() : null;
+    return new Opening(model, options, tokens, null, "%s %s".formatted(model.key(), options));
+  }
+
+  /** Whether a model must be asked for its tokens: one with references has read them anyway. */
+  private static boolean readsTokens(ShippedModel model) {
+    try (Model opened = model.detector(1).openModel()) {
+      if (opened instanceof ClipModel clip) {
+        return clip.references().isEmpty();
+      }
+      throw new HeadClipException(
+          "%s: an exported model gives no features; expected a backbone and an adapter"
+              .formatted(opened.name()));
+    }
   }
 
   /** Of what reads tokens, too. */

@@ -7,8 +7,11 @@ import dev.headclip.detect.Detection;
 import dev.headclip.detect.DetectionJson;
 import dev.headclip.detect.Outcome;
 import dev.headclip.image.MapWriter;
+import dev.headclip.reference.TokenTaps;
 import dev.headclip.results.Report;
 import dev.headclip.spark.results.ResultSchema;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tensor.Tensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,26 +33,52 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param model its name
  * @param compared what images were compared with
  * @param maps whether heat maps are wanted
+ * @param features whether mean tokens are
  */
-public record ResultRows(String model, Optional<Report.Compared> compared, boolean maps) {
+public record ResultRows(
+    String model, Optional<Report.Compared> compared, boolean maps, boolean features) {
   /** In the order of the schema. */
   public List<Object> of(Outcome outcome) {
     ObjectNode json;
     byte[] map = null;
+    Object feature = null;
     if (outcome instanceof Outcome.Scored s) {
       json =
           DetectionJson.of(
               s.source().id(), s.detection(), model, Optional.empty(), Optional.empty());
       compared.ifPresent(c -> json.set("references", c.json()));
       map = maps ? png(s.detection()) : null;
+      feature = features ? feature(s.detection().evidence()) : null;
     } else {
       json = DetectionJson.failed(outcome.source().id(), ((Outcome.Failed) outcome).error());
     }
     List<Object> values = new ArrayList<>();
     for (StructField f : ResultSchema.ADDED.fields()) {
-      values.add(f.name().equals("map") ? map : value(json.path(f.name()), f.dataType()));
+      values.add(
+          switch (f.name()) {
+            case "map" -> map;
+            case "feature" -> feature;
+            default -> value(json.path(f.name()), f.dataType());
+          });
     }
     return values;
+  }
+
+  /** The mean token; of an image in parts, the mean of theirs. */
+  private static Object feature(Tensors<HostTensor> evidence) {
+    HostTensor means =
+        (evidence.has(TokenTaps.MEAN) ? evidence : TokenTaps.mean(evidence)).get(TokenTaps.MEAN);
+    int parts = means.size(0);
+    int width = means.size(1);
+    List<Object> mean = new ArrayList<>();
+    for (int c = 0; c < width; c++) {
+      double sum = 0;
+      for (int r = 0; r < parts; r++) {
+        sum += means.data()[r * width + c];
+      }
+      mean.add((float) (sum / parts));
+    }
+    return CollectionConverters.asScala(mean).toSeq();
   }
 
   private static byte[] png(Detection d) {

@@ -42,7 +42,11 @@ public final class ScorePartition implements MapPartitionsFunction<Row, Row> {
     RowImages images = columns.images(rows, options, opening.hadoop());
     Detector detector = shared.get().detector();
     ResultRows results =
-        new ResultRows(detector.model().name(), Report.Compared.of(detector), options.maps());
+        new ResultRows(
+            detector.model().name(),
+            Report.Compared.of(detector),
+            options.maps(),
+            options.features());
     Detections<Scored> found =
         detector.stream(() -> images, Tasks.stream(task), o -> new Scored(o, results.of(named(o))));
     // before the model is left: what was said last is done first
