@@ -77,6 +77,16 @@ public final class PreparedModel {
     return o.toString();
   }
 
+  /** The same of batches. */
+  public String identity(CompareOptions how, boolean grouped) {
+    return opening
+        .json()
+        .put("options", options.toString())
+        .put("batched", how.toString())
+        .put("grouped", grouped)
+        .toString();
+  }
+
   /** See {@link HeadClipSpark#detect}. */
   public Dataset<Row> detect(Dataset<Row> images) {
     Columns columns = Columns.of(images.schema(), options);

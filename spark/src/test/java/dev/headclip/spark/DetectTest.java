@@ -77,7 +77,7 @@ class DetectTest {
     JsonNode line = DetectionJson.of("x", wanted, "starter", Optional.empty(), Optional.empty());
     assertThat(row.path("error").isNull()).isTrue();
     for (String name : ResultSchema.ADDED.fieldNames()) {
-      if (List.of("image", "ms", "map").contains(name)) {
+      if (List.of("image", "ms", "map", "feature").contains(name)) {
         continue;
       }
       JsonNode value = row.path(name);
@@ -187,6 +187,19 @@ class DetectTest {
     assertSame(rows.get("wood_good.jpg"), detector.detect(SAMPLES.resolve("wood_good.jpg")));
     assertSame(rows.get("wood_scratch.jpg"), detector.detect(SAMPLES.resolve("wood_scratch.jpg")));
     assertThat((String) rows.get("not there.jpg").getAs("error")).isEqualTo("no such file");
+  }
+
+  @Test
+  void featuresComeBesideTheSameScores() throws Exception {
+    Dataset<Row> some = files(SAMPLES).filter("path LIKE '%nut%'");
+    Map<String, Row> rows =
+        LocalSpark.byName(detected(some, DetectOptions.defaults().withFeatures(true)));
+    for (String name : List.of("nut_good.jpg", "nut_patch.jpg")) {
+      assertThat(rows.get(name).getList(rows.get(name).fieldIndex("feature"))).hasSize(192);
+      double score = rows.get(name).getAs("score");
+      assertThat(score)
+          .isEqualTo(DetectionJson.rounded(detector.detect(SAMPLES.resolve(name)).score()));
+    }
   }
 
   @Test

@@ -4,6 +4,8 @@ import dev.headclip.HeadClipException;
 import dev.headclip.Version;
 import dev.headclip.spark.HeadClipSpark;
 import dev.headclip.spark.PreparedModel;
+import dev.headclip.spark.References;
+import dev.headclip.spark.settings.CompareOptions;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
 import java.io.IOException;
@@ -16,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
@@ -129,6 +130,50 @@ public final class DetectJob implements Callable<Integer> {
   private boolean maps;
 
   @Option(
+      names = "--features",
+      description = "Mean tokens in the table's column feature, by which drift is seen.")
+  private boolean features;
+
+  @Option(
+      names = "--normal",
+      paramLabel = "IMAGES",
+      arity = "1..*",
+      description = "Normal images (folders, files, patterns): all others are compared with them.")
+  private List<String> normal = new ArrayList<>();
+
+  @Option(
+      names = "--batched",
+      description = "The images, unlabelled and of one kind, are scored among themselves.")
+  private boolean batched;
+
+  @Option(
+      names = "--by-folder",
+      description = "With --batched: the images of each folder are a batch of their own.")
+  private boolean byFolder;
+
+  @Option(
+      names = "--reference-preset",
+      paramLabel = "NAME",
+      defaultValue = "",
+      description =
+          "A published way to compare: subspacead, april-gan, anomalydino, winclip, musc.")
+  private String preset;
+
+  @Option(
+      names = "--compare",
+      paramLabel = "KEY=VALUE",
+      description = "How images are compared, by the keys of detect's flags: scorer=mutual.")
+  private Map<String, String> compare = new LinkedHashMap<>();
+
+  @Option(
+      names = "--mutual-most",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Images of a batch that scorer=mutual takes: one task does each (default: ${DEFAULT-VALUE}).")
+  private int mutualMost;
+
+  @Option(
       names = "--pages",
       paramLabel = "all|first",
       defaultValue = "all",
@@ -227,6 +272,17 @@ public final class DetectJob implements Callable<Integer> {
           "--slice %d, --images-per-task %d, --lease-seconds %d; expected at least 1"
               .formatted(slice, most, lease));
     }
+    if (byFolder && !batched) {
+      throw new HeadClipException("--by-folder without --batched; add it");
+    }
+    if (batched && !normal.isEmpty()) {
+      throw new HeadClipException(
+          "--normal and --batched together: images are compared with normal ones, or among themselves; leave one out");
+    }
+    if (!batched && normal.isEmpty() && !(compare.isEmpty() && preset.isEmpty())) {
+      throw new HeadClipException(
+          "--compare and --reference-preset go with --normal or --batched; add one, or leave them out");
+    }
     if (given.isPresent()) {
       return scored(given.get());
     }
@@ -247,6 +303,7 @@ public final class DetectJob implements Callable<Integer> {
   private DetectOptions options() {
     return DetectOptions.defaults()
         .withMaps(maps)
+        .withFeatures(features)
         .withAllPages(pages == Pages.all)
         .withMaxPixels(maxPixels)
         .withMaxSeconds(maxSeconds)
@@ -257,55 +314,72 @@ public final class DetectJob implements Callable<Integer> {
     Configuration hadoop = spark.sparkContext().hadoopConfiguration();
     Path folder = new Path(output);
     FileSystem system = folder.getFileSystem(hadoop);
-    PreparedModel prepared = HeadClipSpark.prepare(spark, spec(), options());
-    ImageListing listing = new ImageListing(hadoop, folder);
-    for (String place : inputs) {
-      listing.add(place);
-    }
-    List<ImageFile> images = listing.images();
-    if (images.isEmpty()) {
-      throw new HeadClipException(
-          "%s: no images, expected files that end as such".formatted(inputs.get(0)));
+    PreparedModel model = HeadClipSpark.prepare(spark, spec(), options());
+    List<ImageFile> images = listed(hadoop, folder, inputs);
+    CompareOptions how = new CompareOptions(preset, compare, mutualMost);
+    if (!normal.isEmpty()) {
+      References known =
+          model.remember(files(spark, listed(hadoop, folder, normal), Integer.MAX_VALUE), how);
+      known.remarks().forEach(r -> System.err.println("note: " + r));
+      model = model.against(known);
     }
     String owner = "application " + spark.sparkContext().applicationId();
     try (Lease held = Lease.take(system, folder, owner, Duration.ofSeconds(lease))) {
       Output to = new Output(spark, system, folder);
-      to.require(prepared.identity());
+      to.require(batched ? model.identity(how, byFolder) : model.identity());
       to.sweep();
-      Set<String> done = to.done();
-      List<ImageFile> rest = images.stream().filter(f -> !done.contains(f.identity())).toList();
+      Work work = Work.of(images, to.done(), slice, batched, byFolder);
       System.err.printf(
-          "%,d images, %,d of them in %s already%n",
-          images.size(), images.size() - rest.size(), output);
-      score(spark, prepared, rest, to, held);
+          "%,d images, %,d of them in %s already%n", images.size(), work.done(), output);
+      score(spark, model, how, work, to, held);
       to.sweep();
       summary(to);
     }
     return 0;
   }
 
-  private void score(
-      SparkSession spark, PreparedModel prepared, List<ImageFile> rest, Output to, Lease held)
+  private static List<ImageFile> listed(Configuration hadoop, Path output, List<String> places)
       throws IOException {
-    JavaSparkContext context = new JavaSparkContext(spark.sparkContext());
+    ImageListing listing = new ImageListing(hadoop, output);
+    for (String place : places) {
+      listing.add(place);
+    }
+    if (listing.images().isEmpty()) {
+      throw new HeadClipException(
+          "%s: no images, expected files that end as such".formatted(places.get(0)));
+    }
+    return listing.images();
+  }
+
+  private static Dataset<Row> files(SparkSession spark, List<ImageFile> images, int most) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    List<List<ImageFile>> shares = Shares.of(images, context.defaultParallelism(), most);
+    JavaRDD<Row> rows =
+        context
+            .parallelize(shares, shares.size())
+            .flatMap(share -> share.stream().map(ImageFile::row).iterator());
+    return spark.createDataFrame(rows, ImageFile.SCHEMA);
+  }
+
+  private void score(
+      SparkSession spark, PreparedModel model, CompareOptions how, Work work, Output to, Lease held)
+      throws IOException {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     String started =
         DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss")
             .withZone(ZoneOffset.UTC)
             .format(Instant.now());
     List<String> columns = partitionBy.stream().map(Enum::name).toList();
-    int slices = (rest.size() + slice - 1) / slice;
-    for (int i = 0; i < slices; i++) {
-      List<ImageFile> some = rest.subList(i * slice, Math.min(rest.size(), (i + 1) * slice));
-      String what = "slice %d of %d: %,d images".formatted(i + 1, slices, some.size());
+    Optional<String> group = byFolder ? Optional.of(ImageFile.FOLDER) : Optional.empty();
+    int at = 0;
+    for (List<ImageFile> some : work.slices()) {
+      String what = "slice %d of %d: %,d images".formatted(++at, work.slices().size(), some.size());
       context.setJobDescription("headclip " + what);
-      List<List<ImageFile>> shares = Shares.of(some, context.defaultParallelism(), most);
-      JavaRDD<Row> rows =
-          context
-              .parallelize(shares, shares.size())
-              .flatMap(share -> share.stream().map(ImageFile::row).iterator());
-      Dataset<Row> files = spark.createDataFrame(rows, ImageFile.SCHEMA);
-      String name = "%s-%05d".formatted(started, i + 1);
-      to.commit(name, prepared.detect(files), columns, held);
+      Dataset<Row> files = files(spark, some, most);
+      Dataset<Row> found = batched ? model.batched(files, how, group) : model.detect(files);
+      to.commit("%s-%05d".formatted(started, at), found, columns, held);
+      // what a batch kept on the executors' disks between its passes
+      context.getPersistentRDDs().values().forEach(JavaRDD::unpersist);
       System.err.println(what + " done");
     }
   }

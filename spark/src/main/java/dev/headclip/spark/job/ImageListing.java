@@ -82,9 +82,8 @@ final class ImageListing {
 
   private void put(FileStatus s) {
     String path = s.getPath().toString();
-    Path folder = s.getPath().getParent();
-    String kind = folder == null ? "" : folder.getName();
-    found.put(path, new ImageFile(path, s.getModificationTime(), s.getLen(), kind));
+    String folder = s.getPath().getParent().toString();
+    found.put(path, new ImageFile(path, s.getModificationTime(), s.getLen(), folder));
   }
 
   /** In the order of their paths, each once. */

@@ -123,6 +123,40 @@ class DetectJobTest {
   }
 
   @Test
+  void aBatchIsCommittedAsAWhole() throws Exception {
+    for (String name : List.of("nut_good", "nut_patch", "wood_good", "wood_scratch")) {
+      copied(name + ".jpg", "a/" + name + ".jpg");
+      copied(name + ".jpg", "b/a/" + name + ".jpg");
+    }
+    Ended first = job("--batched", "--by-folder", "--slice", "4", "--partition-by", "kind");
+    assertThat(first.code()).as(first.said()).isZero();
+    assertThat(first.said()).contains("slice 2 of 2", "8 rows");
+    Row one = spark.read().parquet(dir.resolve("out").toString()).first();
+    assertThat((int) one.<Row>getAs("references").getAs("count")).isEqualTo(4);
+    assertThat(job("--batched", "--by-folder").said()).contains("8 of them");
+    copied("washer_missing.jpg", "a/new.jpg");
+    Ended mixed = job("--batched", "--by-folder");
+    assertThat(mixed.code()).isEqualTo(2);
+    assertThat(mixed.said()).contains("4 images are in the output already and 1 are not");
+    assertThat(job("--batched").said()).contains("other settings");
+  }
+
+  @Test
+  void referencesArePartOfWhatATableIsOf() throws Exception {
+    copied("nut_patch.jpg", "a.jpg");
+    String normal = SAMPLES.resolve("nut_good.jpg").toString();
+    Ended found = job("--normal", normal);
+    assertThat(found.code()).as(found.said()).isZero();
+    assertThat(found.said()).contains("one reference");
+    Row row = table().get("a.jpg");
+    assertThat((int) row.<Row>getAs("references").getAs("count")).isEqualTo(1);
+    assertThat(job("--normal", normal).said()).contains("1 of them");
+    assertThat(job().said()).contains("other settings");
+    assertThat(job("--normal", normal, "--batched").code()).isEqualTo(2);
+    assertThat(job("--compare", "scorer=knn").said()).contains("go with --normal or --batched");
+  }
+
+  @Test
   void aTableIsOfOneModelAndOneThreshold() throws Exception {
     copied("nut_good.jpg", "a.jpg");
     job();
