@@ -15,6 +15,7 @@ import dev.headclip.image.MapWriter;
 import dev.headclip.spark.results.ResultSchema;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
+import dev.headclip.testing.Golden;
 import dev.headclip.testing.TiffWriter;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteOrder;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -117,6 +119,27 @@ class DetectTest {
         assertThat(png.length).isCloseTo(map.size(), within(64));
         assertThat((long) row.getAs("length")).isEqualTo(Files.size(image));
       }
+    }
+  }
+
+  @Test
+  void realPhotographsHaveTheAnswersOfDetect() throws Exception {
+    List<Path> photographs;
+    try (Stream<Path> all = Files.walk(Golden.shared("data/real"))) {
+      List<Path> found =
+          all.filter(p -> p.toString().matches("(?i).*\\.(png|jpe?g|bmp|tiff?)")).sorted().toList();
+      // of all kinds, evenly
+      photographs =
+          IntStream.range(0, found.size()).filter(i -> i % 9 == 0).mapToObj(found::get).toList();
+    }
+    Dataset<Row> images =
+        spark
+            .createDataset(photographs.stream().map(Path::toString).toList(), Encoders.STRING())
+            .toDF("path");
+    List<Row> rows = detected(images.repartition(4)).collectAsList();
+    assertThat(rows).hasSize(photographs.size());
+    for (Row row : rows) {
+      assertSame(row, detector.detect(Path.of((String) row.getAs("path"))));
     }
   }
 
