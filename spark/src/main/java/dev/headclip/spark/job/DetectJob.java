@@ -48,6 +48,8 @@ import picocli.CommandLine.Parameters;
     })
 public final class DetectJob implements Callable<Integer> {
   private static final int USAGE = 2;
+  private static final int SLICE = 20_000;
+  private static final int SLICE_OF_CORE = 2_000;
 
   static final class JobVersion implements CommandLine.IVersionProvider {
     @Override
@@ -212,10 +214,9 @@ public final class DetectJob implements Callable<Integer> {
   @Option(
       names = "--slice",
       paramLabel = "N",
-      defaultValue = "20000",
       description =
-          "Images between commits: what a killed job has to do again at most (default: ${DEFAULT-VALUE}).")
-  private int slice;
+          "Images between commits: what a killed job has to do again at most (default: 2000 for each core, at least 20000).")
+  private Optional<Integer> slice;
 
   @Option(
       names = "--images-per-task",
@@ -267,10 +268,10 @@ public final class DetectJob implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (slice < 1 || most < 1 || lease < 1) {
+    if (slice.orElse(1) < 1 || most < 1 || lease < 1) {
       throw new HeadClipException(
           "--slice %d, --images-per-task %d, --lease-seconds %d; expected at least 1"
-              .formatted(slice, most, lease));
+              .formatted(slice.orElse(1), most, lease));
     }
     if (byFolder && !batched) {
       throw new HeadClipException("--by-folder without --batched; add it");
@@ -328,7 +329,7 @@ public final class DetectJob implements Callable<Integer> {
       Output to = new Output(spark, system, folder);
       to.require(batched ? model.identity(how, byFolder) : model.identity());
       to.sweep();
-      Work work = Work.of(images, to.done(), slice, batched, byFolder);
+      Work work = Work.of(images, to.done(), slice(spark), batched, byFolder);
       System.err.printf(
           "%,d images, %,d of them in %s already%n", images.size(), work.done(), output);
       score(spark, model, how, work, to, held);
@@ -336,6 +337,12 @@ public final class DetectJob implements Callable<Integer> {
       summary(to);
     }
     return 0;
+  }
+
+  /** Large enough that tasks of many cores take longer than Spark takes to begin them. */
+  private int slice(SparkSession spark) {
+    int cores = JavaSparkContext.fromSparkContext(spark.sparkContext()).defaultParallelism();
+    return slice.orElse(Math.max(SLICE, SLICE_OF_CORE * cores));
   }
 
   private static List<ImageFile> listed(Configuration hadoop, Path output, List<String> places)

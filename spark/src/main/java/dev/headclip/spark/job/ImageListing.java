@@ -4,10 +4,16 @@ import dev.headclip.HeadClipException;
 import dev.headclip.image.ImageFormat;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -17,12 +23,16 @@ import org.apache.hadoop.fs.RemoteIterator;
 
 /**
  * Images in folders of any storage that Hadoop knows, searched in depth by their names' endings.
- * Spark's own listing passes over names that begin with an underscore, as cameras give them.
+ * Spark's own listing passes over names that begin with an underscore, as cameras give them;
+ * Hadoop's of local folders fails at names with a colon, as clocks give them.
  */
 final class ImageListing {
+  private static final String LOCAL = "file";
+
   private final Configuration settings;
   private final Path excluded;
   private final Map<String, ImageFile> found = new TreeMap<>();
+  private final Set<java.nio.file.Path> entered = new HashSet<>();
 
   /**
    * @param excluded the folder of our own results
@@ -40,16 +50,25 @@ final class ImageListing {
   void add(String place) throws IOException {
     Path path = new Path(place);
     FileSystem system = path.getFileSystem(settings);
-    FileStatus[] matches = system.globStatus(path);
-    if (matches == null || matches.length == 0) {
+    List<FileStatus> matches = new ArrayList<>();
+    try {
+      // a name that looks like a pattern is a name where there is such a file
+      matches.add(system.getFileStatus(path));
+    } catch (FileNotFoundException e) {
+      FileStatus[] all = system.globStatus(path);
+      Collections.addAll(matches, all == null ? new FileStatus[0] : all);
+    }
+    if (matches.isEmpty()) {
       throw new HeadClipException(
           "%s: no such file or folder, and nothing matches it; expected images".formatted(place));
     }
     for (FileStatus s : matches) {
-      if (s.isDirectory()) {
-        search(system, s.getPath());
+      if (!s.isDirectory()) {
+        put(s.getPath().toString(), s.getModificationTime(), s.getLen());
+      } else if (LOCAL.equals(s.getPath().toUri().getScheme())) {
+        searchLocal(java.nio.file.Path.of(s.getPath().toUri().getPath()));
       } else {
-        put(s);
+        search(system, s.getPath());
       }
     }
   }
@@ -67,23 +86,51 @@ final class ImageListing {
         if (s.isDirectory()) {
           inside.add(s.getPath());
         } else if (ImageFormat.ending(name)) {
-          put(s);
+          put(s.getPath().toString(), s.getModificationTime(), s.getLen());
         }
       }
     } catch (FileNotFoundException e) {
       // gone since the folder above was read
       return;
     }
-    inside.sort(Comparator.naturalOrder());
     for (Path p : inside) {
       search(system, p);
     }
   }
 
-  private void put(FileStatus s) {
-    String path = s.getPath().toString();
-    String folder = s.getPath().getParent().toString();
-    found.put(path, new ImageFile(path, s.getModificationTime(), s.getLen(), folder));
+  private void searchLocal(java.nio.file.Path folder) throws IOException {
+    String place = LOCAL + ":" + folder;
+    if (place.equals(excluded.toString()) || !entered.add(folder.toRealPath())) {
+      return;
+    }
+    List<java.nio.file.Path> inside = new ArrayList<>();
+    try (DirectoryStream<java.nio.file.Path> all = Files.newDirectoryStream(folder)) {
+      for (java.nio.file.Path p : all) {
+        String name = p.getFileName().toString();
+        if (name.startsWith(".")) {
+          continue;
+        }
+        try {
+          BasicFileAttributes a = Files.readAttributes(p, BasicFileAttributes.class);
+          if (a.isDirectory()) {
+            inside.add(p);
+          } else if (a.isRegularFile() && ImageFormat.ending(name)) {
+            put(LOCAL + ":" + p, a.lastModifiedTime().toMillis(), a.size());
+          }
+        } catch (NoSuchFileException e) {
+          // gone since the folder was read, or a link to nowhere
+          continue;
+        }
+      }
+    }
+    for (java.nio.file.Path p : inside) {
+      searchLocal(p);
+    }
+  }
+
+  private void put(String path, long modified, long length) {
+    String folder = path.substring(0, Math.max(0, path.lastIndexOf('/')));
+    found.put(path, new ImageFile(path, modified, length, folder));
   }
 
   /** In the order of their paths, each once. */

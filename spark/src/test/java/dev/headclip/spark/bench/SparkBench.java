@@ -11,6 +11,7 @@ import dev.headclip.spark.HeadClipSpark;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -90,7 +91,7 @@ public final class SparkBench {
     }
   }
 
-  private static double spark(String master, List<Path> files) {
+  private static double spark(String master, List<Path> files) throws IOException {
     try (SparkSession spark =
         SparkSession.builder()
             .master(master)

@@ -75,22 +75,25 @@ class DetectJobTest {
     copied("nut_good.jpg", "nuts/_DSC0001.jpg");
     copied("nut_patch.jpg", "nuts/patch.jpg");
     copied("wood_good.jpg", "wood/good.JPG");
+    copied("wood_good.jpg", "wood/10:30:00 [1] ä.jpg");
     Files.writeString(dir.resolve("in/wood/broken.png"), "no picture");
     Files.writeString(dir.resolve("in/wood/notes.txt"), "no picture, and none meant");
     Files.createDirectories(dir.resolve("in/.trash"));
     copied("wood_good.jpg", ".trash/good.jpg");
     Ended first = job("--partition-by", "kind", "--slice", "3");
     assertThat(first.code()).isZero();
-    assertThat(first.said()).contains("4 rows", "1 failed", "slice 2 of 2");
+    assertThat(first.said()).contains("5 rows", "1 failed", "slice 2 of 2");
     Map<String, Row> rows = table();
-    assertThat(rows).containsOnlyKeys("_DSC0001.jpg", "patch.jpg", "good.JPG", "broken.png");
+    assertThat(rows)
+        .containsOnlyKeys(
+            "_DSC0001.jpg", "patch.jpg", "good.JPG", "broken.png", "10:30:00 [1] ä.jpg");
     assertThat((String) rows.get("patch.jpg").getAs("kind")).isEqualTo("nuts");
     assertThat((String) rows.get("broken.png").getAs("error")).contains("not an image");
 
-    assertThat(job("--partition-by", "kind").said()).contains("4 images, 4 of them");
+    assertThat(job("--partition-by", "kind").said()).contains("5 images, 5 of them");
     copied("wood_scratch.jpg", "wood/scratch.jpg");
-    assertThat(job("--partition-by", "kind").said()).contains("5 images, 4 of them", "5 rows");
-    assertThat(table()).hasSize(5);
+    assertThat(job("--partition-by", "kind").said()).contains("6 images, 5 of them", "6 rows");
+    assertThat(table()).hasSize(6);
     assertThat(dir.resolve("out/_work")).doesNotExist();
     assertThat(dir.resolve("out/_headclip.lease")).doesNotExist();
   }

@@ -3,6 +3,7 @@ package dev.headclip.spark.internal.model;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -12,8 +13,20 @@ public final class HadoopFiles {
 
   /** Opens one. */
   public static InputStream open(String uri, Configuration settings) throws IOException {
+    if (local(uri)) {
+      return Files.newInputStream(localPath(uri));
+    }
     Path path = new Path(uri);
     return path.getFileSystem(settings).open(path);
+  }
+
+  /** Hadoop's own local files do without names that have a colon. */
+  private static boolean local(String uri) {
+    return uri.startsWith("file:");
+  }
+
+  private static java.nio.file.Path localPath(String uri) {
+    return java.nio.file.Path.of(new Path(uri).toUri().getPath());
   }
 
   /** Whether a place is a URI, and no path of this machine. */
@@ -24,16 +37,23 @@ public final class HadoopFiles {
   /**
    * All of one, or nothing where it is longer.
    *
-   * @throws FileNotFoundException where there is none
+   * @throws FileNotFoundException or NoSuchFileException where there is none
    */
   public static byte[] read(String uri, Configuration settings, int most) throws IOException {
-    Path path = new Path(uri);
-    long size = path.getFileSystem(settings).getFileStatus(path).getLen();
+    long size = size(uri, settings);
     if (size > most) {
       throw new IOException("%d bytes, expected at most %d".formatted(size, most));
     }
     try (InputStream in = open(uri, settings)) {
       return in.readNBytes(most);
     }
+  }
+
+  private static long size(String uri, Configuration settings) throws IOException {
+    if (local(uri)) {
+      return Files.size(localPath(uri));
+    }
+    Path path = new Path(uri);
+    return path.getFileSystem(settings).getFileStatus(path).getLen();
   }
 }

@@ -7,6 +7,7 @@ import dev.headclip.image.RgbImage;
 import dev.headclip.spark.internal.model.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Locale;
@@ -159,7 +160,7 @@ public final class RowImages implements Iterator<ImageSource> {
       }
       try {
         return HadoopFiles.read(path(), hadoop, MOST_BYTES);
-      } catch (FileNotFoundException e) {
+      } catch (FileNotFoundException | NoSuchFileException e) {
         throw new HeadClipException("no such file", e);
       } catch (IOException | RuntimeException e) {
         throw new HeadClipException("cannot be read (%s)".formatted(e.getMessage()), e);
