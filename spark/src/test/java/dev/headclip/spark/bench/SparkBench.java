@@ -114,6 +114,7 @@ public final class SparkBench {
   private static String ownClasses() {
     return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
         .filter(e -> !e.contains("/org/apache/spark/"))
+        .map(e -> Path.of(e).toAbsolutePath().toString())
         .reduce((a, b) -> a + File.pathSeparator + b)
         .orElseThrow();
   }
