@@ -72,7 +72,8 @@ public final class Drift {
    * A row for each day and group: {@code group, day, images, errors, anomalous_share,
    * score_quantiles} (5, 25, 50, 75, 95 %), {@code score_psi} (population stability index over the
    * baseline's tenths), {@code feature_distance} (of means, in the baseline's deviations, root mean
-   * square over all numbers of a feature), {@code alarm}.
+   * square over all numbers of a feature), {@code alarm}: where one of both is beyond its bound, or
+   * nothing could be scored, or there is no baseline.
    *
    * @param results with features
    * @param day a column: a date, or any other time that is looked at as one
@@ -84,7 +85,7 @@ public final class Drift {
     Dataset<Row> failed =
         grouped(results, group)
             .groupBy(col(GROUP).as("failed_group"), col(day).as("failed_day"))
-            .agg(count(col("error")).as("errors"));
+            .agg(count(col("error")).as("errors"), count(lit(1)).as("failed_rows"));
     Dataset<Row> scored = scored(results, group).withColumn("day", col(day));
     Column vector = functions$.MODULE$.array_to_vector(col("feature"));
     Dataset<Row> days =
@@ -103,13 +104,16 @@ public final class Drift {
             .groupBy(GROUP, "day")
             .agg(array(bins()).as("bins"));
     String spread = "greatest(feature_deviation[i], 1e-9D)";
-    return days.join(tenths, new String[] {GROUP, "day"})
-        .join(broadcast(baseline), GROUP)
+    Dataset<Row> seen =
+        days.join(tenths, new String[] {GROUP, "day"}).join(broadcast(baseline), GROUP);
+    // days on which nothing could be scored, and groups without a baseline, are rows, too
+    return failed
         .join(
-            failed,
-            col(GROUP)
+            seen,
+            seen.col(GROUP)
                 .eqNullSafe(col("failed_group"))
-                .and(col("day").eqNullSafe(col("failed_day"))))
+                .and(seen.col("day").eqNullSafe(col("failed_day"))),
+            "left")
         .withColumn(
             "score_psi",
             expr(
@@ -127,10 +131,13 @@ public final class Drift {
                   0.0D, (sum, v) -> sum + v) / size(mean))"""
                     .formatted(spread)))
         .withColumn("chance", expr("1.0D / images + 1.0D / baseline_images"))
+        .withColumn("images", expr("failed_rows - errors"))
+        .withColumn(GROUP, col("failed_group"))
+        .withColumn("day", col("failed_day"))
         .withColumn(
             "alarm",
             expr(
-                "feature_distance > %s + %d * sqrt(chance) OR score_psi > %s + %d * %d * chance"
+                "score_psi IS NULL OR feature_distance > %s + %d * sqrt(chance) OR score_psi > %s + %d * %d * chance"
                     .formatted(FEATURE_BOUND, CHANCE, SCORE_BOUND, CHANCE, BINS - 1)))
         .select(
             GROUP,

@@ -37,6 +37,9 @@ import org.apache.spark.sql.types.StructType;
  * frames have the columns that the options name: see {@link HeadClipSpark#detect}.
  */
 public final class PreparedModel {
+  /** What travels between stages of a comparison are records, which Spark's Kryo cannot read. */
+  public static final String SERIALIZER = "org.apache.spark.serializer.JavaSerializer";
+
   private final SparkSession spark;
   private final ModelSpec spec;
   private final DetectOptions options;
@@ -101,6 +104,7 @@ public final class PreparedModel {
    * @throws HeadClipException where none can be read
    */
   public References remember(Dataset<Row> normal, CompareOptions how) {
+    requireSerializer();
     Opening tokens = opening.comparing(how);
     ReferenceSettings settings = settings(tokens);
     if (settings.scorer() == ReferenceSettings.Scorer.MUTUAL) {
@@ -154,6 +158,7 @@ public final class PreparedModel {
    * @param group a column: the images of each of its values are a batch of their own
    */
   public Dataset<Row> batched(Dataset<Row> images, CompareOptions how, Optional<String> group) {
+    requireSerializer();
     Opening tokens = opening.comparing(how);
     ReferenceSettings settings = settings(tokens);
     StructType input = images.schema();
@@ -170,6 +175,15 @@ public final class PreparedModel {
               throw new HeadClipException("scorer knn: expected subspace or mutual for a batch");
         };
     return spark.createDataFrame(found, output);
+  }
+
+  private void requireSerializer() {
+    String found = spark.sparkContext().conf().get("spark.serializer", SERIALIZER);
+    if (!found.equals(SERIALIZER)) {
+      throw new HeadClipException(
+          "spark.serializer is %s, comparisons need %s; set it for this application"
+              .formatted(found, SERIALIZER));
+    }
   }
 
   private static int column(StructType input, String name) {

@@ -2,14 +2,12 @@ package dev.headclip.spark;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
-import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.reference.ReferenceFile;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.spark.internal.model.Opening;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.headclip.spark.internal.model.ReferenceBytes;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -50,27 +48,19 @@ public final class References {
     if (!file.toString().endsWith(".safetensors")) {
       throw new HeadClipException("%s: expected a name that ends in .safetensors".formatted(file));
     }
+    ReferenceFile.write(file, model, base());
+  }
+
+  /** The model that they belong to. */
+  private ObjectNode base() {
     try (Model opened = opening.builder(1).openModel()) {
       ObjectNode base = (ObjectNode) opening.builder(1).asked((ClipModel) opened);
       base.setAll(place);
-      ReferenceFile.write(file, model, base);
+      return base;
     }
   }
 
   byte[] bytes() {
-    try {
-      Path file = Files.createTempFile("headclip", ".safetensors");
-      try {
-        write(file);
-        return Files.readAllBytes(file);
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new HeadClipException(
-          "the references cannot be written to the temporary folder (%s)"
-              .formatted(AtomicFiles.reason(e)),
-          e);
-    }
+    return ReferenceBytes.of(model, base());
   }
 }

@@ -76,12 +76,20 @@ class DriftTest {
     days.addAll(day("worse", "nut", 60, 0, 1.5));
     days.addAll(day("light", "bolt", 60, 0, 2));
     days.add(RowFactory.create("worse", "nut", null, null, null, "cannot be read"));
+    days.addAll(day("new", "washer", 20, 0, 0));
+    days.add(RowFactory.create("gone", "nut", null, null, null, "cannot be read"));
     Dataset<Row> baseline = Drift.baseline(frame(good), Optional.of("product"));
     Map<String, Row> found = new TreeMap<>();
     for (Row r :
         Drift.daily(frame(days), "day", Optional.of("product"), baseline).collectAsList()) {
       found.put(r.getAs("group") + " " + r.getAs("day"), r);
     }
+    // a product without a baseline, and a day on which nothing could be read, are told of
+    assertThat((boolean) found.remove("washer new").getAs("alarm")).isTrue();
+    Row gone = found.remove("nut gone");
+    assertThat((boolean) gone.getAs("alarm")).isTrue();
+    assertThat((long) gone.getAs("images")).isZero();
+    assertThat((long) gone.getAs("errors")).isEqualTo(1);
     assertThat(found).hasSize(27);
     found.forEach(
         (name, r) ->

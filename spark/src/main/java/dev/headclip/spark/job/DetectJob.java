@@ -22,6 +22,7 @@ import java.util.concurrent.Callable;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
@@ -50,6 +51,7 @@ public final class DetectJob implements Callable<Integer> {
   private static final int USAGE = 2;
   private static final int SLICE = 20_000;
   private static final int SLICE_OF_CORE = 2_000;
+  private static final int MOST_EXECUTORS = 1_000;
 
   static final class JobVersion implements CommandLine.IVersionProvider {
     @Override
@@ -287,7 +289,12 @@ public final class DetectJob implements Callable<Integer> {
     if (given.isPresent()) {
       return scored(given.get());
     }
-    SparkSession spark = SparkSession.builder().appName("headclip-spark").getOrCreate();
+    SparkSession spark =
+        SparkSession.builder()
+            .appName("headclip-spark")
+            // records, which Spark's Kryo cannot read on Java 17
+            .config("spark.serializer", PreparedModel.SERIALIZER)
+            .getOrCreate();
     try {
       return scored(spark);
     } finally {
@@ -318,16 +325,19 @@ public final class DetectJob implements Callable<Integer> {
     PreparedModel model = HeadClipSpark.prepare(spark, spec(), options());
     List<ImageFile> images = listed(hadoop, folder, inputs);
     CompareOptions how = new CompareOptions(preset, compare, mutualMost);
+    String identity = batched ? model.identity(how, byFolder) : model.identity();
     if (!normal.isEmpty()) {
-      References known =
-          model.remember(files(spark, listed(hadoop, folder, normal), Integer.MAX_VALUE), how);
+      List<ImageFile> good = listed(hadoop, folder, normal);
+      // of the files, not of what was fitted: other processors round otherwise
+      identity += " against %s by %s".formatted(digest(good), how);
+      References known = model.remember(files(spark, good, Integer.MAX_VALUE), how);
       known.remarks().forEach(r -> System.err.println("note: " + r));
       model = model.against(known);
     }
     String owner = "application " + spark.sparkContext().applicationId();
     try (Lease held = Lease.take(system, folder, owner, Duration.ofSeconds(lease))) {
       Output to = new Output(spark, system, folder);
-      to.require(batched ? model.identity(how, byFolder) : model.identity());
+      to.require("%s partitioned by %s".formatted(identity, partitionBy));
       to.sweep();
       Work work = Work.of(images, to.done(), slice(spark), batched, byFolder);
       System.err.printf(
@@ -341,8 +351,24 @@ public final class DetectJob implements Callable<Integer> {
 
   /** Large enough that tasks of many cores take longer than Spark takes to begin them. */
   private int slice(SparkSession spark) {
-    int cores = JavaSparkContext.fromSparkContext(spark.sparkContext()).defaultParallelism();
-    return slice.orElse(Math.max(SLICE, SLICE_OF_CORE * cores));
+    return slice.orElse(Math.max(SLICE, SLICE_OF_CORE * cores(spark)));
+  }
+
+  /** Those that are there, or that are on their way. */
+  private static int cores(SparkSession spark) {
+    SparkConf conf = spark.sparkContext().conf();
+    int executors =
+        Math.max(
+            conf.getInt("spark.executor.instances", 0),
+            Math.min(MOST_EXECUTORS, conf.getInt("spark.dynamicAllocation.maxExecutors", 0)));
+    int there = JavaSparkContext.fromSparkContext(spark.sparkContext()).defaultParallelism();
+    return Math.max(there, executors * conf.getInt("spark.executor.cores", 1));
+  }
+
+  private static String digest(List<ImageFile> images) {
+    StringBuilder all = new StringBuilder();
+    images.forEach(f -> all.append(f.identity()).append('\n'));
+    return "%d images %08x".formatted(images.size(), all.toString().hashCode());
   }
 
   private static List<ImageFile> listed(Configuration hadoop, Path output, List<String> places)
@@ -360,7 +386,7 @@ public final class DetectJob implements Callable<Integer> {
 
   private static Dataset<Row> files(SparkSession spark, List<ImageFile> images, int most) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    List<List<ImageFile>> shares = Shares.of(images, context.defaultParallelism(), most);
+    List<List<ImageFile>> shares = Shares.of(images, cores(spark), most);
     JavaRDD<Row> rows =
         context
             .parallelize(shares, shares.size())

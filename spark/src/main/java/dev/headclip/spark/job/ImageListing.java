@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +124,9 @@ final class ImageListing {
         }
       }
     }
+    // a folder under its own name before links to it, the same at every start
+    inside.sort(
+        Comparator.comparing(Files::isSymbolicLink).thenComparing(Comparator.naturalOrder()));
     for (java.nio.file.Path p : inside) {
       searchLocal(p);
     }

@@ -1,12 +1,14 @@
 package dev.headclip.spark.job;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.threads.DaemonThreads;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -18,29 +20,29 @@ import org.apache.hadoop.fs.Path;
 /**
  * One job at a time writes into an output folder: a file there that its owner renews. One that has
  * not changed while somebody watched it for its whole time is a dead job's, and is taken over. No
- * clocks are compared.
+ * clocks are compared. The file is asked again before anything is committed.
  */
 final class Lease implements AutoCloseable {
   private static final int RENEWALS = 4;
   private static final int MOST = 1000;
 
+  /** Times that a file is read, which another job may be writing. */
+  private static final int LOOKS = 5;
+
+  private static final long BETWEEN = 200;
+
   private final FileSystem system;
   private final Path file;
   private final String owner;
   private final ScheduledExecutorService renewing =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread t = new Thread(task, "headclip-lease");
-            t.setDaemon(true);
-            return t;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("headclip-lease"));
   private long renewed;
-  private volatile boolean lost;
 
   private Lease(FileSystem system, Path file, String owner) {
     this.system = system;
     this.file = file;
-    this.owner = owner;
+    // an application may be started twice under one name
+    this.owner = "%s %s".formatted(owner, UUID.randomUUID());
   }
 
   /**
@@ -66,7 +68,6 @@ final class Lease implements AutoCloseable {
             "%s: another job is writing there (%s); wait for it, or name another output"
                 .formatted(folder, after));
       }
-      // its owner, should it come back, sees that it lost it
       system.delete(file, false);
     }
     long every = Math.max(1, time.toMillis() / RENEWALS);
@@ -78,10 +79,18 @@ final class Lease implements AutoCloseable {
     return "%s, renewed %d times".formatted(owner, renewed);
   }
 
-  private boolean created() throws IOException {
-    try (OutputStream out = system.create(file, false)) {
+  private void write(boolean over) throws IOException {
+    try (OutputStream out = system.create(file, over)) {
       out.write(text().getBytes(StandardCharsets.UTF_8));
-      return true;
+    }
+  }
+
+  /**
+   * Whether it is ours now: of two that took over the same one, or created it at once, one has it.
+   */
+  private boolean created() throws IOException, InterruptedException {
+    try {
+      write(false);
     } catch (FileAlreadyExistsException e) {
       return false;
     } catch (IOException e) {
@@ -90,6 +99,8 @@ final class Lease implements AutoCloseable {
       }
       throw e;
     }
+    Thread.sleep(2 * BETWEEN);
+    return ours();
   }
 
   /** Empty where there is none, or its owner was stopped while writing it. */
@@ -101,20 +112,26 @@ final class Lease implements AutoCloseable {
     }
   }
 
-  private void renew() {
+  private boolean ours() throws IOException, InterruptedException {
+    String found = read();
+    for (int i = 1; i < LOOKS && found.isEmpty(); i++) {
+      Thread.sleep(BETWEEN);
+      found = read();
+    }
+    return found.startsWith(owner + ",");
+  }
+
+  private synchronized void renew() {
     try {
-      if (!read().startsWith(owner + ",")) {
-        lost = true;
-        renewing.shutdown();
-        return;
+      if (ours()) {
+        renewed++;
+        write(true);
       }
-      renewed++;
-      try (OutputStream out = system.create(file, true)) {
-        out.write(text().getBytes(StandardCharsets.UTF_8));
-      }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // the next one may succeed; whoever watches meanwhile takes over, which is seen then
       System.err.println("note: the lease could not be renewed: " + e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -123,25 +140,31 @@ final class Lease implements AutoCloseable {
    *
    * @throws HeadClipException where another job took over
    */
-  void require() {
-    if (lost) {
-      throw new HeadClipException(
-          "%s: another job took over; this one was away for too long and stops".formatted(file));
+  synchronized void require() throws IOException {
+    try {
+      if (!ours()) {
+        throw new HeadClipException(
+            "%s: another job took over; this one was away for too long and stops".formatted(file));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new HeadClipException("stopped", e);
     }
   }
 
   @Override
   public void close() {
-    renewing.shutdownNow();
-    try {
-      renewing.awaitTermination(10, TimeUnit.SECONDS);
-      if (!lost && read().startsWith(owner + ",")) {
-        system.delete(file, false);
+    renewing.shutdown();
+    synchronized (this) {
+      try {
+        if (ours()) {
+          system.delete(file, false);
+        }
+      } catch (IOException e) {
+        System.err.println("note: the lease could not be given back: " + e.getMessage());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
       }
-    } catch (IOException e) {
-      System.err.println("note: the lease could not be given back: " + e.getMessage());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

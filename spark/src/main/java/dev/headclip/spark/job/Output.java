@@ -26,6 +26,10 @@ import org.apache.spark.sql.SparkSession;
 final class Output {
   static final String SLICE = "slice";
   private static final String WORK = "_work";
+
+  /** In a slice that is there as a whole: where moving is copying, one may be cut off. */
+  private static final String WHOLE = "_committed";
+
   private static final String IDENTITY = "_headclip.json";
   private static final int MOST = 1 << 20;
 
@@ -76,13 +80,28 @@ final class Output {
   /** Takes away what a killed job left unfinished; to be called with the lease only. */
   void sweep() throws IOException {
     system.delete(new Path(folder, WORK), true);
+    for (Path slice : folders()) {
+      if (!system.exists(new Path(slice, WHOLE))) {
+        system.delete(slice, true);
+      }
+    }
+  }
+
+  private List<Path> folders() throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (FileStatus s : system.listStatus(folder)) {
+      if (s.isDirectory() && s.getPath().getName().startsWith(SLICE + "=")) {
+        all.add(s.getPath());
+      }
+    }
+    return all;
   }
 
   private List<String> slices() throws IOException {
     List<String> all = new ArrayList<>();
-    for (FileStatus s : system.listStatus(folder)) {
-      if (s.isDirectory() && s.getPath().getName().startsWith(SLICE + "=")) {
-        all.add(s.getPath().toString());
+    for (Path slice : folders()) {
+      if (system.exists(new Path(slice, WHOLE))) {
+        all.add(slice.toString());
       }
     }
     return all;
@@ -135,5 +154,6 @@ final class Output {
       throw new HeadClipException(
           "%s: a slice could not be moved there; start again".formatted(to));
     }
+    system.create(new Path(to, WHOLE), true).close();
   }
 }

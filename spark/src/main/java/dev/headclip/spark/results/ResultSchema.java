@@ -10,6 +10,7 @@ import static org.apache.spark.sql.types.DataTypes.StringType;
 import dev.headclip.HeadClipException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.types.ArrayType;
@@ -78,13 +79,15 @@ public final class ResultSchema {
    */
   public static StructType of(StructType input, String contentColumn) {
     Set<String> added =
-        List.of(ADDED.fieldNames()).stream().map(String::toLowerCase).collect(Collectors.toSet());
+        List.of(ADDED.fieldNames()).stream()
+            .map(n -> n.toLowerCase(Locale.ROOT))
+            .collect(Collectors.toSet());
     List<StructField> all = new ArrayList<>();
     for (StructField f : input.fields()) {
-      if (f.name().equalsIgnoreCase(contentColumn)) {
+      if (f.name().equals(contentColumn)) {
         continue;
       }
-      if (added.contains(f.name().toLowerCase())) {
+      if (added.contains(f.name().toLowerCase(Locale.ROOT))) {
         throw new HeadClipException(
             "the data frame has a column %s, which results have, too; rename or drop it first"
                 .formatted(f.name()));

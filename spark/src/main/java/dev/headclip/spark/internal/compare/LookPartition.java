@@ -60,21 +60,7 @@ record LookPartition<T extends Serializable>(
         references
             ? comparer.references(() -> images, stream, made)
             : comparer.looks(() -> images, stream, made);
-    Tasks.atEnd(task, found::close);
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return found.hasNext();
-      }
-
-      @Override
-      public T next() {
-        Tasks.requireAlive(task);
-        Made<T> one = found.next();
-        images.lookedAt(one.source());
-        return one.value();
-      }
-    };
+    return Tasks.mapped(Tasks.taken(found, images, Made::source), Made::value);
   }
 
   private Looked looked(Look look) {

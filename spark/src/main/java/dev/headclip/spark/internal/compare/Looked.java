@@ -63,6 +63,28 @@ record Looked(
         row, group, name, error, 0, 0, Page.only(), 0, "", Tensors.none(), Tensors.none(), null);
   }
 
+  /** Another image has another, even under the same name. */
+  String key() {
+    return "%s\t%s%s".formatted(name, digest, error);
+  }
+
+  /** A reference as its scorer saw it, without what it was seen by. */
+  Looked judged(Tensors<HostTensor> found) {
+    return new Looked(
+        null,
+        "",
+        name,
+        error,
+        width,
+        height,
+        page,
+        milliseconds,
+        digest,
+        found,
+        Tensors.none(),
+        null);
+  }
+
   /** The same with no more than its name, error and digest. */
   Looked named() {
     return new Looked(

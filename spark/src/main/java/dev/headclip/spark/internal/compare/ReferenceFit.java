@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.headclip.HeadClipException;
 import dev.headclip.detect.Comparer;
 import dev.headclip.image.Tiling;
-import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
 import dev.headclip.reference.FoldedSums;
 import dev.headclip.reference.NormalEnds;
-import dev.headclip.reference.ReferenceFile;
 import dev.headclip.reference.ReferenceFitter;
 import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceScorer;
@@ -19,17 +17,14 @@ import dev.headclip.reference.Subspace;
 import dev.headclip.reference.TokenTaps;
 import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
+import dev.headclip.spark.internal.model.ReferenceBytes;
 import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.internal.score.Columns;
 import dev.headclip.spark.internal.score.Tasks;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
-import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,6 +38,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
+import scala.Tuple2;
 
 /**
  * References as a model, fitted by all tasks: the very numbers that one machine finds. Few ones,
@@ -60,7 +56,7 @@ public record ReferenceFit(
    */
   public record Fitted(ReferenceModel model, List<String> remarks) {}
 
-  /** A reference's place among all that count, by its name. */
+  /** A reference's place among all that count. */
   private record Place(String name, String digest, int at) implements Serializable {
     private static final long serialVersionUID = 1;
   }
@@ -85,7 +81,7 @@ public record ReferenceFit(
     if (!made.error().isEmpty()) {
       throw new HeadClipException(made.error());
     }
-    return new Fitted(Opening.read(made.file()), made.remarks());
+    return new Fitted(ReferenceBytes.read(made.file()), made.remarks());
   }
 
   private record One(Opening opening, DetectOptions options, Columns columns)
@@ -99,24 +95,14 @@ public record ReferenceFit(
         Comparer comparer = shared.get().tokens();
         ReferenceModel.Fitted found =
             comparer.fit(Sources.of(all, columns, options, opening.hadoop()));
-        return List.of(new Made(bytes(found.model()), new ArrayList<>(found.remarks()), ""))
+        return List.of(
+                new Made(
+                    ReferenceBytes.of(found.model(), JsonNodeFactory.instance.objectNode()),
+                    new ArrayList<>(found.remarks()),
+                    ""))
             .iterator();
       } catch (HeadClipException e) {
         return List.of(new Made(new byte[0], new ArrayList<>(), e.getMessage())).iterator();
-      }
-    }
-
-    private static byte[] bytes(ReferenceModel model) {
-      try {
-        Path file = Files.createTempFile("headclip", ".safetensors");
-        try {
-          ReferenceFile.write(file, model, JsonNodeFactory.instance.objectNode());
-          return Files.readAllBytes(file);
-        } finally {
-          Files.delete(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(AtomicFiles.reason(e), e);
       }
     }
   }
@@ -126,6 +112,10 @@ public record ReferenceFit(
     JavaRDD<Looked> looks =
         rows.mapPartitions(
                 new LookPartition<>(opening, options, columns, -1, true, (model, l) -> l))
+            // a row that is there twice is one reference
+            .mapToPair(l -> new Tuple2<>(l.key(), l))
+            .reduceByKey((a, b) -> a)
+            .values()
             .persist(StorageLevel.DISK_ONLY());
     try {
       List<String> remarks = new ArrayList<>();
@@ -137,7 +127,7 @@ public record ReferenceFit(
       Opening same = opening;
       FoldedSums sums =
           looks
-              .filter(l -> known.value().containsKey(l.name()))
+              .filter(l -> known.value().containsKey(l.key()))
               .mapPartitions(all -> summed(all, same, known.value()))
               .treeReduce(
                   (a, b) -> {
@@ -152,10 +142,10 @@ public record ReferenceFit(
       List<Looked> judged =
           new ArrayList<>(
               looks
-                  .filter(l -> known.value().containsKey(l.name()))
+                  .filter(l -> known.value().containsKey(l.key()))
                   .mapPartitions(some -> judged(some, same, known.value(), folds.value()))
                   .collect());
-      judged.sort(Comparator.comparingInt(l -> places.get(l.name()).at()));
+      judged.sort(Comparator.comparingInt(l -> places.get(l.key()).at()));
       List<ReferenceModel.Known> references = new ArrayList<>();
       for (Looked l : judged) {
         references.add(
@@ -208,7 +198,7 @@ public record ReferenceFit(
         remarks.add("%s: the same picture as %s; counted once".formatted(l.name(), same));
         continue;
       }
-      places.put(l.name(), new Place(l.name(), l.digest(), places.size()));
+      places.put(l.key(), new Place(l.name(), l.digest(), places.size()));
     }
     if (places.isEmpty()) {
       throw new HeadClipException(
@@ -227,7 +217,7 @@ public record ReferenceFit(
             ReferenceFitter.withCopies(TokenTaps.of(l.evidence()), l.turned());
         Statistics s =
             Statistics.of(tokens.get(TokenTaps.TOKENS + 0), shared.get().tokens().compute());
-        sums.add(places.get(l.name()).at(), s);
+        sums.add(places.get(l.key()).at(), s);
       }
       return List.of(sums).iterator();
     }
@@ -244,10 +234,10 @@ public record ReferenceFit(
     return Tasks.mapped(
         some,
         l -> {
-          ReferenceScorer other = folds.get(FoldedSums.fold(places.get(l.name()).at()));
+          ReferenceScorer other = folds.get(FoldedSums.fold(places.get(l.key()).at()));
           HostTensor distances =
               other.of(shared.get().tokens().compute(), TokenTaps.of(l.evidence()));
-          return l.with(FoldedSums.judged(l.evidence(), distances), null);
+          return l.judged(FoldedSums.judged(l.evidence(), distances));
         });
   }
 }

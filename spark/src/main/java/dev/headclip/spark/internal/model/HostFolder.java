@@ -59,10 +59,18 @@ final class HostFolder {
    * @throws HeadClipException where one is another by now
    */
   Path of(String id, List<ShippedFile> files, Source source) {
-    Path home = root.resolve(id);
+    // within a process locks of files are no locks
+    synchronized (HostFolder.class) {
+      return locked(root.resolve(id), files, source);
+    }
+  }
+
+  private Path locked(Path home, List<ShippedFile> files, Source source) {
     try (FileChannel lock =
             FileChannel.open(
-                root.resolve(id + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                home.resolveSibling(home.getFileName() + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
         FileLock held = lock.lock()) {
       if (!held.isValid() || !whole(home, files)) {
         put(home, files, source);

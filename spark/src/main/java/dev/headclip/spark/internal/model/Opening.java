@@ -6,19 +6,12 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.detect.Comparer;
 import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.image.Tiling;
-import dev.headclip.internal.files.AtomicFiles;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
-import dev.headclip.reference.ReferenceFile;
-import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.spark.settings.CompareOptions;
 import dev.headclip.spark.settings.DetectOptions;
-import java.io.IOException;
 import java.io.Serializable;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.broadcast.Broadcast;
 
@@ -73,7 +66,8 @@ public final class Opening implements Serializable {
   /**
    * Of a detector against references.
    *
-   * @param file content of one that {@link ReferenceFile} wrote, of the same settings
+   * @param file content of one that {@link dev.headclip.reference.ReferenceFile} wrote, of the same
+   *     settings
    * @param digest of it
    */
   public Opening against(Broadcast<byte[]> file, String digest) {
@@ -129,25 +123,10 @@ public final class Opening implements Serializable {
     try {
       return references == null
           ? Opened.of(comparer.detector(), comparer)
-          : Opened.of(comparer.against(read(references.value())), comparer);
+          : Opened.of(comparer.against(ReferenceBytes.read(references.value())), comparer);
     } catch (RuntimeException | Error e) {
       comparer.close();
       throw e;
-    }
-  }
-
-  /** References from a file's content. */
-  public static ReferenceModel read(byte[] content) {
-    try {
-      Path file = Files.createTempFile("headclip", ".safetensors");
-      try {
-        Files.write(file, content);
-        return ReferenceFile.read(file).model();
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(AtomicFiles.reason(e), e);
     }
   }
 }

@@ -7,12 +7,14 @@ import dev.headclip.image.RgbImage;
 import dev.headclip.spark.internal.model.HadoopFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.Queue;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.sql.Row;
 
 /**
@@ -21,6 +23,8 @@ import org.apache.spark.sql.Row;
  */
 public final class RowImages implements Iterator<ImageSource> {
   private static final int MOST_BYTES = Integer.MAX_VALUE - 16;
+  private static final int TRIES = 4;
+  private static final long PAUSE = 50;
 
   private final Iterator<Row> rows;
   private final int path;
@@ -158,12 +162,29 @@ public final class RowImages implements Iterator<ImageSource> {
       if (path().isEmpty()) {
         throw new HeadClipException("a row with neither content nor path, expected one of them");
       }
+      for (int tries = 1; ; tries++) {
+        try {
+          return HadoopFiles.read(path(), hadoop, MOST_BYTES);
+        } catch (FileNotFoundException | NoSuchFileException e) {
+          throw new HeadClipException("no such file", e);
+        } catch (AccessDeniedException | AccessControlException e) {
+          throw new HeadClipException("may not be read (%s)".formatted(e.getMessage()), e);
+        } catch (IOException | RuntimeException e) {
+          if (tries == TRIES) {
+            throw new HeadClipException("cannot be read (%s)".formatted(e.getMessage()), e);
+          }
+          pause(tries);
+        }
+      }
+    }
+
+    /** A storage that is busy may answer a little later. */
+    private void pause(int tries) {
       try {
-        return HadoopFiles.read(path(), hadoop, MOST_BYTES);
-      } catch (FileNotFoundException | NoSuchFileException e) {
-        throw new HeadClipException("no such file", e);
-      } catch (IOException | RuntimeException e) {
-        throw new HeadClipException("cannot be read (%s)".formatted(e.getMessage()), e);
+        Thread.sleep(PAUSE << (2 * tries));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new HeadClipException("stopped", e);
       }
     }
 

@@ -49,24 +49,13 @@ public final class ScorePartition implements MapPartitionsFunction<Row, Row> {
             options.features());
     Detections<Scored> found =
         detector.stream(() -> images, Tasks.stream(task), o -> new Scored(o, results.of(named(o))));
-    // before the model is left: what was said last is done first
-    Tasks.atEnd(task, found::close);
-    return new Iterator<>() {
-      @Override
-      public boolean hasNext() {
-        return found.hasNext();
-      }
-
-      @Override
-      public Row next() {
-        Tasks.requireAlive(task);
-        Scored one = found.next();
-        images.lookedAt(one.outcome().source());
-        meters.count(one.outcome());
-        Row input = RowImages.row(one.outcome().source());
-        return ResultRows.row(input, columns.kept(), one.values());
-      }
-    };
+    return Tasks.mapped(
+        Tasks.taken(found, images, one -> one.outcome().source()),
+        one -> {
+          meters.count(one.outcome());
+          Row input = RowImages.row(one.outcome().source());
+          return ResultRows.row(input, columns.kept(), one.values());
+        });
   }
 
   private record Scored(Outcome outcome, List<Object> values) {}

@@ -1,5 +1,7 @@
 package dev.headclip.spark.internal.score;
 
+import dev.headclip.detect.Detections;
+import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.StreamSettings;
 import java.time.Duration;
 import java.util.Iterator;
@@ -39,6 +41,23 @@ public final class Tasks {
     if (task.isInterrupted()) {
       throw new TaskKilledException();
     }
+  }
+
+  /**
+   * What becomes of a task's images, until Spark wants it to stop.
+   *
+   * @param source of what became of it
+   */
+  public static <T> Iterator<T> taken(
+      Detections<T> found, RowImages images, Function<T, ImageSource> source) {
+    // before the model is left: what was said last is done first
+    atEnd(TaskContext.get(), found::close);
+    return mapped(
+        found,
+        one -> {
+          images.lookedAt(source.apply(one));
+          return one;
+        });
   }
 
   /** What is made of each element, one at a time, until Spark wants the task to stop. */
