@@ -70,7 +70,8 @@ public final class FoldedSums implements Serializable {
   }
 
   /**
-   * Subspaces of all but each part; of a part that is empty, of all.
+   * Subspaces of all but each part, in their order; places leave no gaps, so that empty parts are
+   * the last ones, and have none.
    *
    * @param share of the variance
    */

@@ -86,15 +86,18 @@ public record Statistics(long count, double[] mean, double[] scatter) implements
 
   /** The mean token, [C]. */
   static double[] mean(HostTensor patches) {
-    int width = patches.size(-1);
-    float[] data = patches.data();
+    return mean(patches.data(), 0, patches.data().length, patches.size(-1));
+  }
+
+  /** The same of some of an array's numbers. */
+  static double[] mean(float[] data, int from, int to, int width) {
     double[] mean = new double[width];
-    for (int from = 0; from < data.length; from += width) {
+    for (int at = from; at < to; at += width) {
       for (int c = 0; c < width; c++) {
-        mean[c] += data[from + c];
+        mean[c] += data[at + c];
       }
     }
-    int n = data.length / width;
+    int n = (to - from) / width;
     for (int c = 0; c < width; c++) {
       mean[c] /= n;
     }

@@ -4,7 +4,6 @@ import dev.headclip.clip.ClipConfig;
 import dev.headclip.settings.SettingException;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -84,10 +83,7 @@ public record TokenTaps(
     int width = first.size(2);
     float[] mean = new float[rows * width];
     for (int r = 0; r < rows; r++) {
-      double[] one =
-          Statistics.mean(
-              HostTensor.of(
-                  Arrays.copyOfRange(first.data(), r * n * width, (r + 1) * n * width), n, width));
+      double[] one = Statistics.mean(first.data(), r * n * width, (r + 1) * n * width, width);
       for (int c = 0; c < width; c++) {
         mean[r * width + c] = (float) one[c];
       }

@@ -82,10 +82,10 @@ public final class Drift {
   public static Dataset<Row> daily(
       Dataset<Row> results, String day, Optional<String> group, Dataset<Row> baseline) {
     require(results, day);
-    Dataset<Row> failed =
+    Dataset<Row> all =
         grouped(results, group)
-            .groupBy(col(GROUP).as("failed_group"), col(day).as("failed_day"))
-            .agg(count(col("error")).as("errors"), count(lit(1)).as("failed_rows"));
+            .groupBy(col(GROUP).as("all_group"), col(day).as("all_day"))
+            .agg(count(col("error")).as("errors"), count(lit(1)).as("rows"));
     Dataset<Row> scored = scored(results, group).withColumn("day", col(day));
     Column vector = functions$.MODULE$.array_to_vector(col("feature"));
     Dataset<Row> days =
@@ -105,14 +105,14 @@ public final class Drift {
             .agg(array(bins()).as("bins"));
     String spread = "greatest(feature_deviation[i], 1e-9D)";
     Dataset<Row> seen =
-        days.join(tenths, new String[] {GROUP, "day"}).join(broadcast(baseline), GROUP);
+        days.join(tenths, new String[] {GROUP, "day"}, "left")
+            .join(broadcast(baseline), new String[] {GROUP}, "left");
     // days on which nothing could be scored, and groups without a baseline, are rows, too
-    return failed
-        .join(
+    return all.join(
             seen,
             seen.col(GROUP)
-                .eqNullSafe(col("failed_group"))
-                .and(seen.col("day").eqNullSafe(col("failed_day"))),
+                .eqNullSafe(col("all_group"))
+                .and(seen.col("day").eqNullSafe(col("all_day"))),
             "left")
         .withColumn(
             "score_psi",
@@ -131,9 +131,9 @@ public final class Drift {
                   0.0D, (sum, v) -> sum + v) / size(mean))"""
                     .formatted(spread)))
         .withColumn("chance", expr("1.0D / images + 1.0D / baseline_images"))
-        .withColumn("images", expr("failed_rows - errors"))
-        .withColumn(GROUP, col("failed_group"))
-        .withColumn("day", col("failed_day"))
+        .withColumn("images", expr("rows - errors"))
+        .withColumn(GROUP, col("all_group"))
+        .withColumn("day", col("all_day"))
         .withColumn(
             "alarm",
             expr(

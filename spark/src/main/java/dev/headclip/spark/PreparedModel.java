@@ -10,6 +10,7 @@ import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.spark.internal.compare.Batched;
 import dev.headclip.spark.internal.compare.Mutual;
 import dev.headclip.spark.internal.compare.ReferenceFit;
+import dev.headclip.spark.internal.model.HadoopFiles;
 import dev.headclip.spark.internal.model.Opening;
 import dev.headclip.spark.internal.model.ShippedModel;
 import dev.headclip.spark.internal.model.Shipping;
@@ -125,29 +126,9 @@ public final class PreparedModel {
   public PreparedModel against(References known) {
     byte[] file = known.bytes();
     String digest = known.model().digest();
-    // the settings that they were fitted by are in the file
-    Opening against =
-        opening
-            .comparing(compared(known.model().settings()))
-            .against(
-                JavaSparkContext.fromSparkContext(spark.sparkContext()).broadcast(file), digest);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    Opening against = opening.against(context.broadcast(file), digest);
     return new PreparedModel(spark, spec, options, against, Optional.of(digest), meters);
-  }
-
-  /** Settings as text, to be read again on executors. */
-  private static CompareOptions compared(ReferenceSettings settings) {
-    CompareOptions all = CompareOptions.defaults();
-    var json = dev.headclip.settings.Schema.json(settings);
-    for (var e : json.properties()) {
-      if (e.getValue().isArray()) {
-        StringBuilder text = new StringBuilder();
-        e.getValue().forEach(v -> text.append(text.isEmpty() ? "" : ",").append(v.asText()));
-        all = all.with(e.getKey(), text.toString());
-      } else if (!e.getValue().isNull()) {
-        all = all.with(e.getKey(), e.getValue().asText());
-      }
-    }
-    return all;
   }
 
   /**
@@ -223,7 +204,6 @@ public final class PreparedModel {
   }
 
   private static String absolute(String place) {
-    boolean uri = place.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
-    return uri ? place : Path.of(place).toAbsolutePath().normalize().toString();
+    return HadoopFiles.uri(place) ? place : Path.of(place).toAbsolutePath().normalize().toString();
   }
 }

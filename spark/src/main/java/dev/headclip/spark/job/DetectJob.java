@@ -5,6 +5,7 @@ import dev.headclip.Version;
 import dev.headclip.spark.HeadClipSpark;
 import dev.headclip.spark.PreparedModel;
 import dev.headclip.spark.References;
+import dev.headclip.spark.internal.model.Sha256;
 import dev.headclip.spark.settings.CompareOptions;
 import dev.headclip.spark.settings.DetectOptions;
 import dev.headclip.spark.settings.ModelSpec;
@@ -368,7 +369,7 @@ public final class DetectJob implements Callable<Integer> {
   private static String digest(List<ImageFile> images) {
     StringBuilder all = new StringBuilder();
     images.forEach(f -> all.append(f.identity()).append('\n'));
-    return "%d images %08x".formatted(images.size(), all.toString().hashCode());
+    return "%d images %s".formatted(images.size(), Sha256.of(all.toString()));
   }
 
   private static List<ImageFile> listed(Configuration hadoop, Path output, List<String> places)
@@ -377,11 +378,12 @@ public final class DetectJob implements Callable<Integer> {
     for (String place : places) {
       listing.add(place);
     }
-    if (listing.images().isEmpty()) {
+    List<ImageFile> images = listing.images();
+    if (images.isEmpty()) {
       throw new HeadClipException(
           "%s: no images, expected files that end as such".formatted(places.get(0)));
     }
-    return listing.images();
+    return images;
   }
 
   private static Dataset<Row> files(SparkSession spark, List<ImageFile> images, int most) {

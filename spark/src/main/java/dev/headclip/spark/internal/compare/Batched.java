@@ -9,7 +9,6 @@ import dev.headclip.reference.TokenTaps;
 import dev.headclip.spark.internal.compare.GroupFit.Fitted;
 import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
-import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.internal.score.Columns;
 import dev.headclip.spark.internal.score.Meters;
 import dev.headclip.spark.internal.score.Tasks;
@@ -19,7 +18,6 @@ import dev.headclip.tensor.Tensors;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -95,10 +93,7 @@ public final class Batched {
     Opening same = opening;
     return judged.mapPartitions(
         looked -> {
-          TaskContext task = TaskContext.get();
-          Shared<Opened> shared = same.opened(task.cpus());
-          Tasks.atEnd(task, shared::close);
-          Finish finish = new Finish(shared.get(), groups.value(), how, kept, counted);
+          Finish finish = new Finish(Tasks.model(same), groups.value(), how, kept, counted);
           return Tasks.mapped(looked, finish::row);
         });
   }

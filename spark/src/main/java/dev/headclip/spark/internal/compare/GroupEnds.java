@@ -4,16 +4,13 @@ import dev.headclip.reference.BatchEnds;
 import dev.headclip.reference.NormalEnds;
 import dev.headclip.reference.ReferenceScoring;
 import dev.headclip.reference.SampledScores;
-import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
-import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.internal.score.Tasks;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -58,10 +55,7 @@ record GroupEnds(Opening opening, boolean alone, Map<String, Long> readable) {
         seen.values()
             .mapPartitionsToPair(
                 all -> {
-                  TaskContext task = TaskContext.get();
-                  Shared<Opened> shared = same.opened(task.cpus());
-                  Tasks.atEnd(task, shared::close);
-                  ReferenceScoring scoring = shared.get().unjoined();
+                  ReferenceScoring scoring = Tasks.model(same).unjoined();
                   return Tasks.mapped(
                       all,
                       l -> {

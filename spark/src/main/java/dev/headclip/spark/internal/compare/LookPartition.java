@@ -7,18 +7,18 @@ import dev.headclip.detect.Look;
 import dev.headclip.detect.StreamSettings;
 import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
-import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.internal.score.Columns;
+import dev.headclip.spark.internal.score.ResultRows;
 import dev.headclip.spark.internal.score.RowImages;
 import dev.headclip.spark.internal.score.Tasks;
 import dev.headclip.spark.settings.DetectOptions;
 import java.io.Serializable;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.Function;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 
 /**
  * Reads the tokens of a partition's images, and makes something of each beside the network.
@@ -47,15 +47,12 @@ record LookPartition<T extends Serializable>(
 
   @Override
   public Iterator<T> call(Iterator<Row> rows) {
-    TaskContext task = TaskContext.get();
-    Shared<Opened> shared = opening.opened(task.cpus());
-    Tasks.atEnd(task, shared::close);
-    Opened model = shared.get();
+    Opened model = Tasks.model(opening);
     Comparer comparer = model.tokens();
     RowImages images = columns.images(rows, options, opening.hadoop());
     Function<Look, Made<T>> made =
         look -> new Made<>(look.source(), finish.of(model, looked(look)));
-    StreamSettings stream = Tasks.stream(task);
+    StreamSettings stream = Tasks.stream(TaskContext.get());
     Detections<Made<T>> found =
         references
             ? comparer.references(() -> images, stream, made)
@@ -65,12 +62,11 @@ record LookPartition<T extends Serializable>(
 
   private Looked looked(Look look) {
     Row row = RowImages.row(look.source());
-    Object[] kept = new Object[columns.kept().length];
-    for (int i = 0; i < kept.length; i++) {
-      kept[i] = row.get(columns.kept()[i]);
-    }
     return Looked.of(
-        RowFactory.create(kept), group(row, group), RowImages.named(look.source()).id(), look);
+        ResultRows.row(row, columns.kept(), List.of()),
+        group(row, group),
+        RowImages.named(look.source()).id(),
+        look);
   }
 
   static String group(Row row, int column) {

@@ -18,7 +18,6 @@ import dev.headclip.reference.TokenTaps;
 import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
 import dev.headclip.spark.internal.model.ReferenceBytes;
-import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.internal.score.Columns;
 import dev.headclip.spark.internal.score.Tasks;
 import dev.headclip.spark.settings.DetectOptions;
@@ -32,7 +31,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -91,8 +89,8 @@ public record ReferenceFit(
     Iterator<Made> made(Iterator<Row> rows) {
       List<Row> all = new ArrayList<>();
       rows.forEachRemaining(all::add);
-      try (Shared<Opened> shared = opening.opened(TaskContext.get().cpus())) {
-        Comparer comparer = shared.get().tokens();
+      try {
+        Comparer comparer = Tasks.model(opening).tokens();
         ReferenceModel.Fitted found =
             comparer.fit(Sources.of(all, columns, options, opening.hadoop()));
         return List.of(
@@ -125,9 +123,9 @@ public record ReferenceFit(
       }
       Broadcast<Map<String, Place>> known = context.broadcast(places);
       Opening same = opening;
+      JavaRDD<Looked> counted = looks.filter(l -> known.value().containsKey(l.key()));
       FoldedSums sums =
-          looks
-              .filter(l -> known.value().containsKey(l.key()))
+          counted
               .mapPartitions(all -> summed(all, same, known.value()))
               .treeReduce(
                   (a, b) -> {
@@ -141,8 +139,7 @@ public record ReferenceFit(
           context.broadcast(new ArrayList<>(sums.without(none, settings.share())));
       List<Looked> judged =
           new ArrayList<>(
-              looks
-                  .filter(l -> known.value().containsKey(l.key()))
+              counted
                   .mapPartitions(some -> judged(some, same, known.value(), folds.value()))
                   .collect());
       judged.sort(Comparator.comparingInt(l -> places.get(l.key()).at()));
@@ -209,18 +206,16 @@ public record ReferenceFit(
 
   private static Iterator<FoldedSums> summed(
       Iterator<Looked> some, Opening opening, Map<String, Place> places) {
-    try (Shared<Opened> shared = opening.opened(TaskContext.get().cpus())) {
-      FoldedSums sums = new FoldedSums();
-      while (some.hasNext()) {
-        Looked l = some.next();
-        Tensors<HostTensor> tokens =
-            ReferenceFitter.withCopies(TokenTaps.of(l.evidence()), l.turned());
-        Statistics s =
-            Statistics.of(tokens.get(TokenTaps.TOKENS + 0), shared.get().tokens().compute());
-        sums.add(places.get(l.key()).at(), s);
-      }
-      return List.of(sums).iterator();
+    Opened model = Tasks.model(opening);
+    FoldedSums sums = new FoldedSums();
+    while (some.hasNext()) {
+      Looked l = some.next();
+      Tensors<HostTensor> tokens =
+          ReferenceFitter.withCopies(TokenTaps.of(l.evidence()), l.turned());
+      Statistics s = Statistics.of(tokens.get(TokenTaps.TOKENS + 0), model.tokens().compute());
+      sums.add(places.get(l.key()).at(), s);
     }
+    return List.of(sums).iterator();
   }
 
   private static Iterator<Looked> judged(
@@ -228,15 +223,12 @@ public record ReferenceFit(
       Opening opening,
       Map<String, Place> places,
       List<ReferenceScorer> folds) {
-    TaskContext task = TaskContext.get();
-    Shared<Opened> shared = opening.opened(task.cpus());
-    Tasks.atEnd(task, shared::close);
+    Opened model = Tasks.model(opening);
     return Tasks.mapped(
         some,
         l -> {
           ReferenceScorer other = folds.get(FoldedSums.fold(places.get(l.key()).at()));
-          HostTensor distances =
-              other.of(shared.get().tokens().compute(), TokenTaps.of(l.evidence()));
+          HostTensor distances = other.of(model.tokens().compute(), TokenTaps.of(l.evidence()));
           return l.judged(FoldedSums.judged(l.evidence(), distances));
         });
   }

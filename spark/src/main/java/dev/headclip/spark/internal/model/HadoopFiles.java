@@ -5,7 +5,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.util.functional.FutureIO;
 
 /** Files of any storage that Hadoop knows. */
 public final class HadoopFiles {
@@ -30,7 +33,7 @@ public final class HadoopFiles {
   }
 
   /** Whether a place is a URI, and no path of this machine. */
-  static boolean uri(String place) {
+  public static boolean uri(String place) {
     return place.matches("[A-Za-z][A-Za-z0-9+.-]+:.*");
   }
 
@@ -40,20 +43,24 @@ public final class HadoopFiles {
    * @throws FileNotFoundException or NoSuchFileException where there is none
    */
   public static byte[] read(String uri, Configuration settings, int most) throws IOException {
-    long size = size(uri, settings);
-    if (size > most) {
-      throw new IOException("%d bytes, expected at most %d".formatted(size, most));
+    if (local(uri)) {
+      requireAtMost(most, Files.size(localPath(uri)));
+      return Files.readAllBytes(localPath(uri));
     }
-    try (InputStream in = open(uri, settings)) {
+    Path path = new Path(uri);
+    FileSystem system = path.getFileSystem(settings);
+    // an object store would be asked for it once more when the file is opened
+    FileStatus status = system.getFileStatus(path);
+    requireAtMost(most, status.getLen());
+    try (InputStream in =
+        FutureIO.awaitFuture(system.openFile(path).withFileStatus(status).build())) {
       return in.readNBytes(most);
     }
   }
 
-  private static long size(String uri, Configuration settings) throws IOException {
-    if (local(uri)) {
-      return Files.size(localPath(uri));
+  private static void requireAtMost(int most, long size) throws IOException {
+    if (size > most) {
+      throw new IOException("%d bytes, expected at most %d".formatted(size, most));
     }
-    Path path = new Path(uri);
-    return path.getFileSystem(settings).getFileStatus(path).getLen();
   }
 }

@@ -8,6 +8,7 @@ import dev.headclip.detect.DetectorBuilder;
 import dev.headclip.image.Tiling;
 import dev.headclip.model.ClipModel;
 import dev.headclip.model.Model;
+import dev.headclip.reference.ReferenceModel;
 import dev.headclip.reference.ReferenceSettings;
 import dev.headclip.spark.settings.CompareOptions;
 import dev.headclip.spark.settings.DetectOptions;
@@ -21,7 +22,7 @@ public final class Opening implements Serializable {
 
   private final ShippedModel model;
   private final DetectOptions options;
-  // none of both: zero-shot; the first alone: tokens are read; both: images against references
+  // none of both: zero-shot; the first: tokens are read; the second: images against references
   private final CompareOptions compare;
   private final Broadcast<byte[]> references;
   private final String key;
@@ -66,12 +67,11 @@ public final class Opening implements Serializable {
   /**
    * Of a detector against references.
    *
-   * @param file content of one that {@link dev.headclip.reference.ReferenceFile} wrote, of the same
-   *     settings
+   * @param file content of one that {@link dev.headclip.reference.ReferenceFile} wrote
    * @param digest of it
    */
   public Opening against(Broadcast<byte[]> file, String digest) {
-    return new Opening(model, options, compare, file, "%s %s".formatted(key, digest));
+    return new Opening(model, options, null, file, "%s %s".formatted(key, digest));
   }
 
   /** Hadoop's settings. */
@@ -116,14 +116,20 @@ public final class Opening implements Serializable {
   }
 
   private Opened open(int threads) {
+    if (references != null) {
+      return against(ReferenceBytes.read(references.value()), threads);
+    }
     if (compare == null) {
       return Opened.of(builder(threads).build());
     }
     Comparer comparer = builder(threads).comparer();
+    return Opened.of(comparer.detector(), comparer);
+  }
+
+  private Opened against(ReferenceModel known, int threads) {
+    Comparer comparer = builder(threads).references(known.settings()).comparer();
     try {
-      return references == null
-          ? Opened.of(comparer.detector(), comparer)
-          : Opened.of(comparer.against(ReferenceBytes.read(references.value())), comparer);
+      return Opened.of(comparer.against(known), comparer);
     } catch (RuntimeException | Error e) {
       comparer.close();
       throw e;

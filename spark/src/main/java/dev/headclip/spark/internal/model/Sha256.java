@@ -12,7 +12,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** SHA-256 of files and words. */
-final class Sha256 {
+public final class Sha256 {
   private Sha256() {}
 
   private static MessageDigest digest() {
@@ -27,7 +27,8 @@ final class Sha256 {
     return HexFormat.of().formatHex(d.digest());
   }
 
-  static String of(String text) {
+  /** Of text as UTF-8. */
+  public static String of(String text) {
     MessageDigest d = digest();
     d.update(text.getBytes(StandardCharsets.UTF_8));
     return hex(d);

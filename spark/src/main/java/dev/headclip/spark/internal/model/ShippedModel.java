@@ -31,6 +31,9 @@ public final class ShippedModel implements Serializable {
   private final Broadcast<byte[][][]> content;
   private final Broadcast<SerializableConfiguration> hadoop;
 
+  // once they were checked; every process that this one travels to checks for itself
+  private transient Path checked;
+
   /**
    * What was asked for; texts are empty where nothing was.
    *
@@ -88,7 +91,14 @@ public final class ShippedModel implements Serializable {
   }
 
   /** Where the files are on this host, put there and checked. */
-  private Path home() {
+  private synchronized Path home() {
+    if (checked == null) {
+      checked = checkedHome();
+    }
+    return checked;
+  }
+
+  private Path checkedHome() {
     files.stream().filter(ShippedFile::inPlace).forEach(ShippedModel::requireSame);
     List<ShippedFile> moved = files.stream().filter(f -> !f.inPlace()).toList();
     return moved.isEmpty() ? Path.of("") : new HostFolder().of(id, moved, this::open);

@@ -5,9 +5,7 @@ import dev.headclip.detect.Detector;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.Outcome;
 import dev.headclip.results.Report;
-import dev.headclip.spark.internal.model.Opened;
 import dev.headclip.spark.internal.model.Opening;
-import dev.headclip.spark.internal.model.Shared;
 import dev.headclip.spark.settings.DetectOptions;
 import java.util.Iterator;
 import java.util.List;
@@ -36,11 +34,8 @@ public final class ScorePartition implements MapPartitionsFunction<Row, Row> {
 
   @Override
   public Iterator<Row> call(Iterator<Row> rows) {
-    TaskContext task = TaskContext.get();
-    Shared<Opened> shared = opening.opened(task.cpus());
-    Tasks.atEnd(task, shared::close);
+    Detector detector = Tasks.model(opening).detector();
     RowImages images = columns.images(rows, options, opening.hadoop());
-    Detector detector = shared.get().detector();
     ResultRows results =
         new ResultRows(
             detector.model().name(),
@@ -48,7 +43,10 @@ public final class ScorePartition implements MapPartitionsFunction<Row, Row> {
             options.maps(),
             options.features());
     Detections<Scored> found =
-        detector.stream(() -> images, Tasks.stream(task), o -> new Scored(o, results.of(named(o))));
+        detector.stream(
+            () -> images,
+            Tasks.stream(TaskContext.get()),
+            o -> new Scored(o, results.of(named(o))));
     return Tasks.mapped(
         Tasks.taken(found, images, one -> one.outcome().source()),
         one -> {

@@ -3,6 +3,9 @@ package dev.headclip.spark.internal.score;
 import dev.headclip.detect.Detections;
 import dev.headclip.detect.ImageSource;
 import dev.headclip.detect.StreamSettings;
+import dev.headclip.spark.internal.model.Opened;
+import dev.headclip.spark.internal.model.Opening;
+import dev.headclip.spark.internal.model.Shared;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.function.Function;
@@ -30,8 +33,16 @@ public final class Tasks {
     return new StreamSettings(false, task.cpus() + 1, bytes, PATIENCE);
   }
 
+  /** The JVM's one model, until the task ends. */
+  public static Opened model(Opening opening) {
+    TaskContext task = TaskContext.get();
+    Shared<Opened> shared = opening.opened(task.cpus());
+    atEnd(task, shared::close);
+    return shared.get();
+  }
+
   /** Runs something when a task ends, however it does; the last that was said so first. */
-  public static void atEnd(TaskContext task, Runnable what) {
+  private static void atEnd(TaskContext task, Runnable what) {
     TaskCompletionListener listener = t -> what.run();
     task.addTaskCompletionListener(listener);
   }
