@@ -103,8 +103,20 @@ final class Lease implements AutoCloseable {
     return ours();
   }
 
-  /** Empty where there is none, or its owner was stopped while writing it. */
-  private String read() throws IOException {
+  /**
+   * What is there, read again where it was being written; empty where there is none, or its owner
+   * was stopped while writing it.
+   */
+  private String read() throws IOException, InterruptedException {
+    String found = content();
+    for (int i = 1; i < LOOKS && found.isEmpty() && system.exists(file); i++) {
+      Thread.sleep(BETWEEN);
+      found = content();
+    }
+    return found;
+  }
+
+  private String content() throws IOException {
     try (InputStream in = system.open(file)) {
       return new String(in.readNBytes(MOST), StandardCharsets.UTF_8);
     } catch (FileNotFoundException | ChecksumException e) {
@@ -113,12 +125,7 @@ final class Lease implements AutoCloseable {
   }
 
   private boolean ours() throws IOException, InterruptedException {
-    String found = read();
-    for (int i = 1; i < LOOKS && found.isEmpty(); i++) {
-      Thread.sleep(BETWEEN);
-      found = read();
-    }
-    return found.startsWith(owner + ",");
+    return read().startsWith(owner + ",");
   }
 
   private synchronized void renew() {
