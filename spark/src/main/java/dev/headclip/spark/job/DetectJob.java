@@ -2,6 +2,7 @@ package dev.headclip.spark.job;
 
 import dev.headclip.HeadClipException;
 import dev.headclip.Version;
+import dev.headclip.internal.text.Printable;
 import dev.headclip.spark.HeadClipSpark;
 import dev.headclip.spark.PreparedModel;
 import dev.headclip.spark.References;
@@ -260,10 +261,14 @@ public final class DetectJob implements Callable<Integer> {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(
             (e, line, parsed) -> {
-              if (!(e instanceof HeadClipException || e instanceof IllegalArgumentException)) {
+              boolean told =
+                  e instanceof HeadClipException
+                      || e instanceof IllegalArgumentException
+                      || e instanceof IOException;
+              if (!told) {
                 throw e;
               }
-              System.err.println("headclip-spark: " + e.getMessage());
+              System.err.println("headclip-spark: " + Printable.line(e.getMessage()));
               return USAGE;
             })
         .execute(arguments);
@@ -298,6 +303,13 @@ public final class DetectJob implements Callable<Integer> {
             .getOrCreate();
     try {
       return scored(spark);
+    } catch (Exception e) {
+      // Ctrl-C, or a cluster that takes the application away: whatever a task said of it is not it
+      if (spark.sparkContext().isStopped()) {
+        throw new HeadClipException(
+            "stopped; the same command goes on with what is not in %s yet".formatted(output), e);
+      }
+      throw e;
     } finally {
       spark.stop();
     }
@@ -325,6 +337,7 @@ public final class DetectJob implements Callable<Integer> {
     FileSystem system = folder.getFileSystem(hadoop);
     PreparedModel model = HeadClipSpark.prepare(spark, spec(), options());
     List<ImageFile> images = listed(hadoop, folder, inputs);
+    Output.requireFolder(system, folder);
     CompareOptions how = new CompareOptions(preset, compare, mutualMost);
     String identity = batched ? model.identity(how, byFolder) : model.identity();
     if (!normal.isEmpty()) {

@@ -55,7 +55,6 @@ final class Lease implements AutoCloseable {
       throws IOException, InterruptedException {
     Path file = new Path(folder, "_headclip.lease");
     Lease lease = new Lease(system, file, owner);
-    system.mkdirs(folder);
     while (!lease.created()) {
       String before = lease.read();
       System.err.printf(

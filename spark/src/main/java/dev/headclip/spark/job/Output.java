@@ -1,6 +1,7 @@
 package dev.headclip.spark.job;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,6 +45,24 @@ final class Output {
   }
 
   /**
+   * Makes the folder.
+   *
+   * @throws HeadClipException where it cannot be one
+   */
+  static void requireFolder(FileSystem system, Path folder) {
+    try {
+      if (system.mkdirs(folder)) {
+        return;
+      }
+    } catch (IOException e) {
+      throw new HeadClipException(
+          "--output %s: cannot be made (%s)".formatted(folder, AtomicFiles.reason(e)), e);
+    }
+    throw new HeadClipException(
+        "--output %s: cannot be made; expected a folder that may be written".formatted(folder));
+  }
+
+  /**
    * Says what the results are of, or sees that they are of the same.
    *
    * @throws HeadClipException where there are others
@@ -51,18 +70,21 @@ final class Output {
   void require(String identity) throws IOException {
     Path file = new Path(folder, IDENTITY);
     String found = read(file);
-    if (found.isEmpty() && !slices().isEmpty()) {
+    boolean none = slices().isEmpty();
+    if (found.isEmpty() && !none) {
       throw new HeadClipException(
           "%s: holds results, and no %s says of what; name another output"
               .formatted(folder, IDENTITY));
     }
-    if (found.isEmpty()) {
+    if (none && !found.equals(identity)) {
+      // what a job that was refused, or killed at once, meant to write binds nobody
+      system.delete(file, false);
       Path coming = new Path(folder, "." + IDENTITY + "." + UUID.randomUUID());
       try (OutputStream out = system.create(coming, false)) {
         out.write(identity.getBytes(StandardCharsets.UTF_8));
       }
       system.rename(coming, file);
-    } else if (!found.equals(identity)) {
+    } else if (!none && !found.equals(identity)) {
       throw new HeadClipException(
           "%s: holds results of another model or other settings (%s, now %s); name another output"
               .formatted(folder, found, identity));

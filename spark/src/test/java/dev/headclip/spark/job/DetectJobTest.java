@@ -101,6 +101,14 @@ class DetectJobTest {
   }
 
   @Test
+  void aJobThatWasRefusedBindsNobody() throws Exception {
+    copied("nut_good.jpg", "a.jpg");
+    assertThat(job("--batched", "--compare", "scorer=knn").code()).isEqualTo(2);
+    assertThat(job().code()).isZero();
+    assertThat(table()).hasSize(1);
+  }
+
+  @Test
   void anImageThatChangedIsAnotherOne() throws Exception {
     copied("nut_good.jpg", "a.jpg");
     job();
@@ -208,6 +216,8 @@ class DetectJobTest {
             new String[] {in, "--output", out, "--set", "lamda=0.2"},
             new String[] {in, "--output", out, "--slice", "0"},
             new String[] {in, "--output", out, "--tiles", "x"},
+            new String[] {in, "--output", in + "/a.jpg"},
+            new String[] {in, "--output", "/proc/none"},
             new String[] {in});
     for (String[] arguments : wrong) {
       Ended found = run(arguments);

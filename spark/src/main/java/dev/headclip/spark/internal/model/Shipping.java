@@ -60,8 +60,7 @@ public final class Shipping {
       found.check();
       return found;
     } catch (IOException e) {
-      throw new HeadClipException(
-          "%s: cannot be read (%s)".formatted(spec.model(), AtomicFiles.reason(e)), e);
+      throw unreadable(spec.model(), AtomicFiles.reason(e), e);
     }
   }
 
@@ -141,7 +140,16 @@ public final class Shipping {
       return addedLocal(
           Path.of(new org.apache.hadoop.fs.Path(place).toUri().getPath()), under, true);
     }
-    return addedRemote(place, under);
+    try {
+      return addedRemote(place, under);
+    } catch (IllegalArgumentException e) {
+      // hosts and schemes that nobody knows
+      throw unreadable(place, e.getMessage(), e);
+    }
+  }
+
+  private static HeadClipException unreadable(String place, String why, Exception e) {
+    return new HeadClipException("%s: cannot be read (%s)".formatted(place, why), e);
   }
 
   private String addedLocal(Path place, String under, boolean inPlace) throws IOException {
