@@ -1,58 +1,111 @@
 #!/usr/bin/env bash
 # Fetches freely licensed pictures from Debian's archive for pretraining the starter model: surfaces
-# (textures of games) and cut-outs (things with transparent ground). Every twelfth is kept back for
-# validation. The images stay outside the repository; NOTICE lists the packages and their licences.
-# 0ad-data is left out: its textures come as DDS files only.
-# usage: starter/fetch-textures.sh OUT      (needs apt-get, dpkg-deb, unzip; about 2.7 GB of downloads)
+# (textures of games, parts of photographs) and cut-outs (things with transparent ground), each made small
+# once so that training starts at once. Every twelfth is kept back for validation, of photographs every
+# twelfth as a whole. The pictures stay outside the repository; NOTICE lists the packages and their licences.
+# Goes on where it stopped.
+# usage: starter/fetch-textures.sh OUT
+#   needs apt-get, dpkg-deb, unzip, ImageMagick (apt install imagemagick); about 7 GB of downloads
 #   OUT/surfaces/PACKAGE, OUT/cutouts/PACKAGE, and the same under OUT/kept
 set -euo pipefail
 out=${1:?usage: starter/fetch-textures.sh OUT}
-surfaces="nexuiz-textures openarena-081-textures ufoai-textures colobot-common-textures redeclipse-data supertuxkart-data"
-cutouts="tuxpaint-stamps-default openclipart-png"
+surfaces="nexuiz-textures openarena-081-textures ufoai-textures colobot-common-textures redeclipse-data supertuxkart-data
+  torcs-data megaglest-data 0ad-data flightgear-data-base krita-data"
+photographs="plasma-workspace-wallpapers mate-backgrounds gnome-backgrounds lomiri-wallpapers-16.04
+  lomiri-wallpapers-20.04"
+cutouts="tuxpaint-stamps-default openclipart-png sweethome3d-furniture unknown-horizons freedroidrpg-data"
 mkdir -p "$out/.debs" "$out/surfaces" "$out/cutouts" "$out/kept/surfaces" "$out/kept/cutouts"
 out=$(cd "$out" && pwd)
 cd "$out/.debs"
+for tool in convert unzip dpkg-deb; do
+  command -v $tool >/dev/null || { echo "needs $tool" >&2; exit 2; }
+done
 
 unpack() {
   ls "$1"_*.deb >/dev/null 2>&1 || apt-get download "$1" >&2
   rm -rf "$1.part"
   dpkg-deb -x "$1"_*.deb "$1.part"
-  find "$1.part" -name '*.pk3' -execdir unzip -q -o {} \; -delete
+  find "$1.part" \( -name '*.pk3' -o -name '*.zip' -o -name '*.sh3f' \) -execdir sh -c 'unzip -q -o "$1" -d "$1.d"; rm "$1"' _ {} \;
 }
 
 # only colour images of surfaces: no normal maps, gloss, glow, sky, models, interface
-surface_list() {
-  find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' \) -size +3k \
-    | grep -viE '(_norm|_nm|_bump|_gloss|_spec|_glow|_sm|_gm|_n|_s|_g|_local|_add|_mask|_luma|_reflect|_pants|_shirt|_alpha|_fx|_normal|_gls|blend)\.(jpg|png)$' \
-    | grep -viE '/(env|sky|skies|skybox|skyboxes|levelshots|gfx|icons|particles|effects|flares?|decals?|sprites?|models|pics|ui|gui|skins|radar|tex_terrain_blend|menu|editor|karts|library|crosshairs|maps|caustics|blendbrush|vegetation|keys|modes|hud|privs|rewards|weapons|servers|actors|vanities|torley/glass|deprecated|doc|po)/|sky|cloud|flare|liquid|lightmap|interface|font|mouse|button|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire' \
+surfaces_list() {
+  find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' -o -iname '*.rgb' -o -iname '*.dds' -o -iname '*.tga' -o -iname '*.bmp' \) -size +3k \
+    | case $1 in
+        torcs-data) grep -E '/(tracks|data/textures)/' | grep -viE '/[^/]*(rpm|speed|tacho|torcs|cars|counter|map)[^/]*$' ;;
+        megaglest-data) grep -E '/tilesets/.*/textures/' ;;
+        0ad-data) grep -E '/art/textures/(terrain|skins/structural)/' | grep -v '/ao/' ;;
+        flightgear-data-base) grep -E '/(Textures/(Terrain|Runway)|Scenery/Models/(Airport|Industrial|Residential|Misc|Commercial))/' ;;
+        krita-data) grep '/patterns/' ;;
+        *) cat ;;
+      esac \
+    | grep -viE '(_norm|_nm|_bump|_gloss|_spec|_glow|_sm|_gm|_n|_s|_g|_local|_add|_mask|_luma|_reflect|_pants|_shirt|_alpha|_fx|_normal|_gls|blend|-n|_ao|_lm|-lit|_lit|_light|shadow|env)\.(jpg|png|rgb|dds|tga|bmp)(\.cached\.dds)?$' \
+    | grep -viE '/(env|sky|skies|skybox|skyboxes|levelshots|gfx|icons|particles|effects|flares?|decals?|sprites?|pics|ui|gui|skins/props|skins/structural/.*norm|radar|tex_terrain_blend|menu|editor|karts|library|crosshairs|caustics|blendbrush|vegetation|keys|modes|hud|privs|rewards|weapons|servers|actors|vanities|torley/glass|deprecated|doc|po|splashes|liveries)/|sky|cloud|flare|liquid|lightmap|interface|font|mouse|button|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire|tree|bush|people|panel|background' \
+    | if [ "$1" = flightgear-data-base ]; then cat; else grep -vi '/models/'; fi \
     | LC_ALL=C sort
 }
 
+photographs_list() {
+  find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' -o -iname '*.webp' \) -size +40k \
+    | case $1 in
+        # of each picture one size
+        plasma-workspace-wallpapers) grep -E '/images/(1920x1080|1920x1200|2560x1440|3840x2160)\.' | awk -F/ '!seen[$(NF-3)]++' ;;
+        mate-backgrounds) grep '/nature/' ;;
+        *) cat ;;
+      esac \
+    | grep -vi 'screenshot' | LC_ALL=C sort
+}
+
 # things seen alone; letters, flags and signs are flat drawings
-cutout_list() {
-  find "$1.part" -type f -iname '*.png' -size +3k \
+cutouts_list() {
+  find "$1.part" -type f \( -iname '*.png' -o -iname '*.jpg' \) -size +2k \
+    | case $1 in
+        # one of the views round the thing
+        unknown-horizons) grep -E '/(buildings|units/ships)/.*/(idle|idle_full|fishing)?[^/]*/?(45|135)/0*\.png$|/buildings/.*/(45|135)/0\.png$' ;;
+        freedroidrpg-data) grep -E '/items/.*/portrait_00(01|09)\.jpg$' ;;
+        sweethome3d-furniture) grep -E '/x?[^/]*\.png$' | grep -viE 'girl|boy|man|woman|/[^/]*/[^/]*\.sh3f\.d/[^/]*/[^/]*/' ;;
+        *) grep -i '\.png$' ;;
+      esac \
     | grep -viE '/(alphabets|flags?|numbers|shapes|signs_and_symbols|logos|buttons|geography|icons)/' \
     | LC_ALL=C sort
 }
 
-fetch() { # package, kind
-  if [ -d "$out/$2/$1" ]; then return; fi
+surface() { # from, to without ending
+  convert "$1[0]" -alpha off -resize '448x448^>' -strip -quality 92 "$2.jpg"
+}
+photograph() {
+  # parts of a size at which things can be told; plain sky is none
+  convert "$1[0]" -alpha off -resize '1350x1350^>' -crop 448x448 +repage -strip -quality 92 "$2-%02d.jpg"
+  for part in "$2"-*.jpg; do
+    if [ "$(stat -c %s "$part")" -lt 14000 ] || [ "$(identify -format '%[fx:min(w,h)]' "$part")" -lt 400 ]; then
+      rm "$part"
+    fi
+  done
+}
+cutout() {
+  case $1 in
+    # things on black
+    *.jpg) convert "$1" -bordercolor black -border 1 -fuzz 6% -fill none -draw 'alpha 0,0 floodfill' -shave 1x1 -strip "$2.png" ;;
+    *) convert "$1[0]" -resize '320x320>' -strip "$2.png" ;;
+  esac
+}
+export -f surface photograph cutout
+
+fetch() { # package, kind, folder
+  if [ -d "$out/$3/$1" ]; then return; fi
   unpack "$1"
-  "${2%s}_list" "$1" >"$1.list"
+  "$2_list" "$1" >"$1.list"
   rm -rf "$1.done" "$1.kept"
   mkdir -p "$1.done" "$1.kept"
-  n=0
-  while IFS= read -r f; do
-    n=$((n + 1))
-    to=$1.done
-    if [ $((n % 12)) = 0 ]; then to=$1.kept; fi
-    cp "$f" "$to/$(printf %05d "$n").${f##*.}"
-  done <"$1.list"
-  rm -rf "$1.part" "$out/kept/$2/$1"
-  mv "$1.kept" "$out/kept/$2/$1"
-  mv "$1.done" "$out/$2/$1"
-  echo "$1: $(ls "$out/$2/$1" | wc -l) images, $(ls "$out/kept/$2/$1" | wc -l) kept back" >&2
+  awk -v done="$1.done" -v kept="$1.kept" '{ printf "%s\n%s/%05d\n", $0, NR % 12 ? done : kept, NR }' "$1.list" \
+    | tr '\n' '\0' \
+    | xargs -0 -n 2 -P 2 bash -c "${2%s} \"\$0\" \"\$1\" 2>/dev/null || true"
+  rm -rf "$1.part" "$out/kept/$3/$1"
+  mv "$1.kept" "$out/kept/$3/$1"
+  mv "$1.done" "$out/$3/$1"
+  echo "$1: $(ls "$out/$3/$1" | wc -l) pictures, $(ls "$out/kept/$3/$1" | wc -l) kept back" >&2
 }
 
-for p in $surfaces; do fetch "$p" surfaces; done
-for p in $cutouts; do fetch "$p" cutouts; done
+for p in $surfaces; do fetch "$p" surfaces surfaces; done
+for p in $photographs; do fetch "$p" photographs surfaces; done
+for p in $cutouts; do fetch "$p" cutouts cutouts; done

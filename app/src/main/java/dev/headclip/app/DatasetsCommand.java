@@ -242,6 +242,12 @@ final class DatasetsCommand implements Callable<Integer> {
             "Each class is one product before one camera, as on a production line: for references and batches.")
     private boolean line;
 
+    @Option(
+        names = "--kept-kinds",
+        description =
+            "Of drawn kinds those that pretraining never draws: for telling how far a model carries.")
+    private boolean keptKinds;
+
     // every folder of pictures becomes a class
     @Mixin private PictureOptions pictures;
 
@@ -249,7 +255,8 @@ final class DatasetsCommand implements Callable<Integer> {
     public Integer call() {
       long start = System.nanoTime();
       Generator any = pictures.generator(seed, size, 1);
-      Generator generator = line ? any.onLine() : any;
+      Generator drawn = keptKinds ? any.ofKeptKinds() : any;
+      Generator generator = line ? drawn.onLine() : drawn;
       try (ProgressLine progress = ProgressLine.of("synthesize", count, "images")) {
         DataSetWriter.write(out, generator, count, n -> progress.at(n, ""));
       }

@@ -3,7 +3,6 @@ package dev.headclip.pretrain;
 import dev.headclip.HeadClipException;
 import dev.headclip.internal.threads.DaemonThreads;
 import dev.headclip.synth.Example;
-import dev.headclip.synth.Generator;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,37 +11,42 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.LongFunction;
 
 /** Batches of generated examples, made ahead by other threads, in the order of their indices. */
 final class ExampleQueue implements AutoCloseable {
   private static final int AHEAD = 3;
 
-  private final Generator generator;
-  private final int batch;
+  private final LongFunction<List<Example>> source;
+  private final int groups;
   private final ExecutorService pool =
       Executors.newFixedThreadPool(
           Runtime.getRuntime().availableProcessors(), DaemonThreads.named("examples"));
-  private final Queue<Future<Example>> ahead = new ArrayDeque<>();
+  private final Queue<Future<List<Example>>> ahead = new ArrayDeque<>();
   private long next;
 
-  ExampleQueue(Generator generator, int batch) {
-    this.generator = generator;
-    this.batch = batch;
+  /**
+   * @param source examples of an index; as many of each
+   * @param groups indices a batch
+   */
+  ExampleQueue(LongFunction<List<Example>> source, int groups) {
+    this.source = source;
+    this.groups = groups;
   }
 
-  void startAt(long index) {
-    next = index;
+  void startAt(int batch) {
+    next = (long) batch * groups;
   }
 
   List<Example> next() {
-    while (ahead.size() < batch * AHEAD) {
+    while (ahead.size() < groups * AHEAD) {
       long index = next++;
-      ahead.add(pool.submit(() -> generator.any(index)));
+      ahead.add(pool.submit(() -> source.apply(index)));
     }
     List<Example> out = new ArrayList<>();
     try {
-      for (int i = 0; i < batch; i++) {
-        out.add(ahead.remove().get());
+      for (int i = 0; i < groups; i++) {
+        out.addAll(ahead.remove().get());
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());

@@ -26,7 +26,8 @@ import java.util.SplittableRandom;
 
 /**
  * What pretraining minimizes over a batch of examples: captions against images, the class token's
- * verdict, maps of the local and of the ordinary path, and the verdicts read off these maps.
+ * verdict, maps of the local and of the ordinary path, the verdicts read off these maps, two views
+ * of a product compared, and hidden patches.
  */
 final class PretrainLoss {
   private static final double TEMPERATURE = 0.07;
@@ -40,12 +41,14 @@ final class PretrainLoss {
   private static final double HEAD_SPREAD = 0.75;
   private static final int STATES = 3;
 
+  private final PretrainSettings settings;
   private final ClipConfig config;
   private final ClipTokenizer tokenizer;
   private final int maskSize;
   private final MapOperator upsample;
 
-  PretrainLoss(ClipConfig config, ClipTokenizer tokenizer) {
+  PretrainLoss(ClipConfig config, ClipTokenizer tokenizer, PretrainSettings settings) {
+    this.settings = settings;
     this.config = config;
     this.tokenizer = tokenizer;
     this.maskSize = config.imageSize() / 2;
@@ -56,17 +59,21 @@ final class PretrainLoss {
    * Scalars that can be differentiated.
    *
    * @param total weighted sum
-   * @param caption captions against images
-   * @param global the class token's verdict
-   * @param top the verdict off the local path's map
-   * @param local the local path's map
+   * @param each captions against images; the class token's verdict; the verdict off the local
+   *     path's map; that map; two views compared; hidden patches
    */
-  record Parts(NDArray total, NDArray caption, NDArray global, NDArray top, NDArray local) {}
+  record Parts(NDArray total, List<NDArray> each) {}
 
   /**
+   * @param teacher averaged weights
    * @param r draws the local path, its head weights and the words
    */
-  Parts of(TorchOps ops, TorchWeights weights, List<Example> examples, SplittableRandom r) {
+  Parts of(
+      TorchOps ops,
+      TorchWeights weights,
+      TorchWeights teacher,
+      List<Example> examples,
+      SplittableRandom r) {
     int layers = config.vision().layers();
     int first = Pretrainer.CSA_FIRST + r.nextInt(layers - Pretrainer.CSA_FIRST + 1);
     LocalPath path = LocalPath.of(first, layers);
@@ -74,7 +81,9 @@ final class PretrainLoss {
     VisionTower<NDArray> vision = clip.vision();
     DualPath<NDArray> paths = new DualPath<>(clip, path, List.of(layers));
     Tensors<NDArray> folded = paths.folded(ops, ops.constant(headWeights(path, r)));
-    DualPath.Tokens<NDArray> seen = paths.runWhole(ops, pixels(ops, examples), folded);
+    NDArray pixels = pixels(ops, examples);
+    Middle middle = new Middle(config);
+    DualPath.Tokens<NDArray> seen = paths.runWhole(ops, pixels, folded, middle);
     NDArray global = ops.slice(seen.global(), 1, 0, 1);
     NDArray image =
         ops.normalize(ops.reshape(vision.project(ops, global, true), -1, config.embed()));
@@ -98,7 +107,21 @@ final class PretrainLoss {
             .add(ops.scale(local, LOCAL_WEIGHT))
             .add(ops.scale(ordinary, ORDINARY_WEIGHT))
             .add(ops.scale(top.add(ordinaryTop), TOP_WEIGHT));
-    return new Parts(total, caption, verdict, top, local);
+    NDArray compared = none(ops);
+    if (settings.comparison() > 0) {
+      compared = ComparisonLoss.of(ops, middle.mean(ops), patchShares(mask));
+      total = total.add(ops.scale(compared, settings.comparison()));
+    }
+    NDArray hidden = none(ops);
+    if (settings.masked() > 0) {
+      hidden = MaskedLoss.of(ops, config, tokenizer, weights, teacher, pixels, r);
+      total = total.add(ops.scale(hidden, settings.masked()));
+    }
+    return new Parts(total, List.of(caption, verdict, top, local, compared, hidden));
+  }
+
+  private static NDArray none(TorchOps ops) {
+    return ops.constant(HostTensor.of(new float[1], 1));
   }
 
   private static int[] labels(List<Example> examples) {
@@ -202,13 +225,24 @@ final class PretrainLoss {
 
   /** Cross-entropy per patch, the few anomalous ones weighing as much as all others. */
   private NDArray balanced(TorchOps ops, NDArray abnormal, NDArray mask) {
+    return balancedOfShares(ops, abnormal, patchShares(mask));
+  }
+
+  /** How much of each patch is anomalous, [B,N,1]. */
+  private NDArray patchShares(NDArray mask) {
     int g = config.grid();
     int side = maskSize / g;
-    NDArray share =
-        mask.reshape(-1, g, side, g, side)
-            .sum(new int[] {2, 4})
-            .div(side * side)
-            .reshape(-1, (long) g * g, 1);
+    return mask.reshape(-1, g, side, g, side)
+        .sum(new int[] {2, 4})
+        .div(side * side)
+        .reshape(-1, (long) g * g, 1);
+  }
+
+  /**
+   * @param abnormal probability of each patch, [B,N,1]
+   * @param share see {@link #patchShares}
+   */
+  static NDArray balancedOfShares(TorchOps ops, NDArray abnormal, NDArray share) {
     NDArray bad = share.gt(PATCH_SHARE).toType(DataType.FLOAT32, false);
     // patches with a little of a defect count for neither side
     NDArray good = share.lte(0).toType(DataType.FLOAT32, false);

@@ -13,7 +13,11 @@ import java.util.Map;
  * @param steps of one batch each
  * @param batch examples a step
  * @param lr peak learning rate, after a warm-up, before a cosine
+ * @param shards parts of a batch, each computed by one thread; captions are told apart within one
  * @param checkpointEvery steps between checkpoints
+ * @param pairs whether examples come in pairs: two views of a product, one mostly with a defect
+ * @param comparison weight of the loss of comparing a pair ({@link ComparisonLoss}); 0 for none
+ * @param masked weight of the loss of hidden patches ({@link MaskedLoss}); 0 for none
  */
 public record PretrainSettings(
     @Setting(value = "Of weights, examples and captions", absent = "1") long seed,
@@ -26,9 +30,29 @@ public record PretrainSettings(
     @Setting(value = "Steps of one batch each", absent = "6000", min = 1) int steps,
     @Setting(value = "Examples a step", absent = "16", min = 2) int batch,
     @Setting(value = "Peak learning rate", absent = "0.001", min = 0, above = true) double lr,
-    @Setting(value = "Steps between checkpoints", absent = "100", min = 1) int checkpointEvery) {
+    @Setting(value = "Parts of a batch, a thread each", absent = "2", min = 1, max = 64) int shards,
+    @Setting(value = "Steps between checkpoints", absent = "100", min = 1) int checkpointEvery,
+    @Setting(value = "Two views of each product, one mostly with a defect", absent = "true")
+        boolean pairs,
+    @Setting(value = "Weight of comparing two views", absent = "1", min = 0) double comparison,
+    @Setting(value = "Weight of telling hidden patches", absent = "0", min = 0) double masked) {
   public PretrainSettings {
-    Schema.check(PretrainSettings.class, seed, imageSize, steps, batch, lr, checkpointEvery);
+    Schema.check(
+        PretrainSettings.class,
+        seed,
+        imageSize,
+        steps,
+        batch,
+        lr,
+        shards,
+        checkpointEvery,
+        pairs,
+        comparison,
+        masked);
+    if (batch % (2 * shards) != 0) {
+      throw new SettingException(
+          "batch", batch, "a multiple of %d: pairs for each shard".formatted(2 * shards));
+    }
     if (imageSize % StarterShape.PATCH != 0) {
       throw new SettingException(
           "image_size", imageSize, "a multiple of the patch's " + StarterShape.PATCH);

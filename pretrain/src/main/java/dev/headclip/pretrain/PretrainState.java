@@ -12,22 +12,33 @@ import dev.headclip.weights.SafetensorsFile;
 import dev.headclip.weights.SafetensorsWriter;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Weights in pretraining, their average, the optimizer's moments, and their checkpoint. */
 final class PretrainState {
+  private static final double B1 = 0.9;
+  private static final double B2 = 0.99;
+
   private final Map<String, NDArray> leaves = new LinkedHashMap<>();
   private final Map<String, NDArray> averages = new LinkedHashMap<>();
   private final Map<String, NDArray> first = new LinkedHashMap<>();
   private final Map<String, NDArray> second = new LinkedHashMap<>();
   private TorchWeights weights = TorchWeights.of(Map.of());
+  private TorchWeights teacher = TorchWeights.of(Map.of());
   private int step;
 
   private PretrainState() {}
 
   TorchWeights weights() {
     return weights;
+  }
+
+  /** The average of the weights; nothing is learned there. */
+  TorchWeights teacher() {
+    return teacher;
   }
 
   /** Updates so far. */
@@ -47,10 +58,11 @@ final class PretrainState {
         });
     s.leaves.forEach((name, x) -> x.setRequiresGradient(!name.equals(ClipNames.LOGIT_SCALE)));
     s.weights = TorchWeights.of(s.leaves);
+    s.teacher = TorchWeights.of(s.averages);
     return s;
   }
 
-  void update(double rate, double clipNorm, double decay) {
+  void update(Shards shards, double rate, double clipNorm, double decay) {
     step++;
     double squares = 0;
     for (NDArray x : leaves.values()) {
@@ -68,37 +80,42 @@ final class PretrainState {
               .formatted(step));
     }
     double scale = Math.min(1, clipNorm / Math.max(1e-12, Math.sqrt(squares)));
-    double b1 = 0.9;
-    double b2 = 0.99;
-    double corrected = rate * Math.sqrt(1 - Math.pow(b2, step)) / (1 - Math.pow(b1, step));
+    double corrected = rate * Math.sqrt(1 - Math.pow(B2, step)) / (1 - Math.pow(B1, step));
+    List<Runnable> tasks = new ArrayList<>();
     leaves.forEach(
         (name, x) -> {
           if (x.hasGradient()) {
-            try (NDArray g = x.getGradient()) {
-              boolean matrix = x.getShape().dimension() > 1 && !name.contains("embedding");
-              if (matrix && name.contains("layers")) {
-                Muon.update(x, g, first.get(name), rate, decay, scale);
-                g.muli(0);
-                return;
-              }
-              x.getNDArrayInternal()
-                  .adamUpdate(
-                      new NDList(x, g, first.get(name), second.get(name)),
-                      new NDList(x),
-                      (float) rate,
-                      (float) corrected,
-                      (float) (matrix ? decay : 0),
-                      (float) scale,
-                      -1,
-                      (float) b1,
-                      (float) b2,
-                      1e-8f,
-                      true,
-                      true);
-              g.muli(0);
-            }
+            tasks.add(() -> update(name, x, rate, corrected, decay, scale));
           }
         });
+    shards.all(tasks);
+  }
+
+  private void update(
+      String name, NDArray x, double rate, double corrected, double decay, double scale) {
+    try (NDArray g = x.getGradient()) {
+      boolean matrix = x.getShape().dimension() > 1 && !name.contains("embedding");
+      if (matrix && name.contains("layers")) {
+        Muon.update(x, g, first.get(name), rate, decay, scale);
+        g.muli(0);
+        return;
+      }
+      x.getNDArrayInternal()
+          .adamUpdate(
+              new NDList(x, g, first.get(name), second.get(name)),
+              new NDList(x),
+              (float) rate,
+              (float) corrected,
+              (float) (matrix ? decay : 0),
+              (float) scale,
+              -1,
+              (float) B1,
+              (float) B2,
+              1e-8f,
+              true,
+              true);
+      g.muli(0);
+    }
   }
 
   void average(double keep) {

@@ -1,5 +1,6 @@
 package dev.headclip.pretrain;
 
+import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.training.GradientCollector;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,6 +20,7 @@ import dev.headclip.weights.FileSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,10 +48,24 @@ public final class Pretrainer {
    * @param global loss of the class token's verdict
    * @param top loss of the verdict read off the local path's map
    * @param local loss of the maps
+   * @param comparison loss of comparing two views of a product
+   * @param masked loss of hidden patches
    * @param imagesPerSecond since the last report
    */
   public record Progress(
-      int step, double caption, double global, double top, double local, double imagesPerSecond) {}
+      int step,
+      double caption,
+      double global,
+      double top,
+      double local,
+      double comparison,
+      double masked,
+      double imagesPerSecond) {
+    private static Progress of(int step, double[] sums, int steps, double imagesPerSecond) {
+      double[] m = Arrays.stream(sums).map(s -> s / steps).toArray();
+      return new Progress(step, m[0], m[1], m[2], m[3], m[4], m[5], imagesPerSecond);
+    }
+  }
 
   /** Lowest first layer of the local path while pretraining. */
   public static final int CSA_FIRST = 4;
@@ -99,42 +115,40 @@ public final class Pretrainer {
       StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "recipe 4, seed %d batch %d rate %s steps %d, from %s, %s"
+        "recipe 5, seed %d batch %d in %d rate %s steps %d pairs %s comparison %s masked %s, from %s, %s"
             .formatted(
                 settings.seed(),
                 settings.batch(),
+                settings.shards(),
                 settings.lr(),
                 settings.steps(),
+                settings.pairs(),
+                settings.comparison(),
+                settings.masked(),
                 start.name(),
                 generator.description());
     ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(out), config);
     try (NDManager manager = Torch.manager();
-        ExampleQueue queue = new ExampleQueue(generator, settings.batch())) {
-      PretrainLoss loss = new PretrainLoss(config, tokenizer);
+        Shards shards = new Shards(settings.shards());
+        ExampleQueue queue = queue(generator)) {
+      PretrainLoss loss = new PretrainLoss(config, tokenizer, settings);
       PretrainState s = PretrainState.start(manager, start.weights());
       if (Files.exists(checkpoint)) {
         s.load(checkpoint, fingerprint);
       }
-      queue.startAt((long) s.step() * settings.batch());
+      queue.startAt(s.step());
       long since = System.nanoTime();
       int sinceStep = s.step();
-      double[] losses = new double[4];
+      double[] losses = new double[6];
       while (s.step() < settings.steps() && !stop.getAsBoolean()) {
-        double[] now = step(manager, s, loss, queue.next());
+        double[] now = step(manager, shards, s, loss, queue.next());
         for (int i = 0; i < now.length; i++) {
           losses[i] += now[i];
         }
         if (s.step() % REPORT_EVERY == 0) {
           double seconds = (System.nanoTime() - since) / 1e9;
           int steps = s.step() - sinceStep;
-          report.accept(
-              new Progress(
-                  s.step(),
-                  losses[0] / steps,
-                  losses[1] / steps,
-                  losses[2] / steps,
-                  losses[3] / steps,
-                  steps * settings.batch() / seconds));
+          report.accept(Progress.of(s.step(), losses, steps, steps * settings.batch() / seconds));
           Arrays.fill(losses, 0);
           since = System.nanoTime();
           sinceStep = s.step();
@@ -146,6 +160,12 @@ public final class Pretrainer {
       save(s, checkpoint);
       return s.step() >= settings.steps();
     }
+  }
+
+  private ExampleQueue queue(Generator generator) {
+    return settings.pairs()
+        ? new ExampleQueue(generator::pair, settings.batch() / 2)
+        : new ExampleQueue(i -> List.of(generator.any(i)), settings.batch());
   }
 
   private record Start(Map<String, HostTensor> weights, String name) {}
@@ -185,30 +205,59 @@ public final class Pretrainer {
   }
 
   private double[] step(
-      NDManager manager, PretrainState s, PretrainLoss loss, List<Example> batch) {
+      NDManager manager, Shards shards, PretrainState s, PretrainLoss loss, List<Example> batch) {
     SplittableRandom r = Generator.random(settings.seed() + 1_000_000, s.step());
-    double[] losses = new double[4];
-    try (TorchOps ops = new TorchOps(manager);
-        GradientCollector collector = Torch.engine().newGradientCollector()) {
-      PretrainLoss.Parts parts = loss.of(ops, s.weights(), batch, r);
-      collector.backward(parts.total());
-      losses[0] = parts.caption().getFloat();
-      losses[1] = parts.global().getFloat();
-      losses[2] = parts.top().getFloat();
-      losses[3] = parts.local().getFloat();
-      if (!Double.isFinite(parts.total().getFloat())) {
-        throw new HeadClipException(
-            "loss is not a number at step %d; lower lr, the last checkpoint is in %s"
-                .formatted(s.step() + 1, out));
-      }
+    List<SplittableRandom> draws = new ArrayList<>();
+    for (int i = 0; i < shards.count(); i++) {
+      draws.add(r.split());
     }
-    s.update(rateAt(s.step()), CLIP_NORM, DECAY);
+    int part = batch.size() / shards.count();
+    double[] losses = new double[6];
+    try (GradientCollector collector = Torch.engine().newGradientCollector()) {
+      shards
+          .each(
+              i ->
+                  shard(
+                      manager,
+                      collector,
+                      s,
+                      loss,
+                      batch.subList(i * part, (i + 1) * part),
+                      draws.get(i)))
+          .forEach(
+              each -> {
+                for (int i = 0; i < losses.length; i++) {
+                  losses[i] += each[i] / shards.count();
+                }
+              });
+    }
+    s.update(shards, rateAt(s.step()), CLIP_NORM, DECAY);
     if (s.step() % AVERAGE_EVERY == 0) {
       // young averages forget faster, so that the random start does not linger
       s.average(
           Math.min(Math.pow(AVERAGE, AVERAGE_EVERY), s.step() / (s.step() + 10.0 * AVERAGE_EVERY)));
     }
     return losses;
+  }
+
+  /** Adds a part's share of the gradients; its losses. */
+  private double[] shard(
+      NDManager manager,
+      GradientCollector collector,
+      PretrainState s,
+      PretrainLoss loss,
+      List<Example> part,
+      SplittableRandom r) {
+    try (TorchOps ops = new TorchOps(manager)) {
+      PretrainLoss.Parts parts = loss.of(ops, s.weights(), s.teacher(), part, r);
+      if (!Double.isFinite(parts.total().getFloat())) {
+        throw new HeadClipException(
+            "loss is not a number at step %d; lower lr, the last checkpoint is in %s"
+                .formatted(s.step() + 1, out));
+      }
+      collector.backward(ops.scale(parts.total(), 1.0 / settings.shards()));
+      return parts.each().stream().mapToDouble(NDArray::getFloat).toArray();
+    }
   }
 
   private double rateAt(int step) {

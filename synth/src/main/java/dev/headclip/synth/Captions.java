@@ -70,6 +70,9 @@ public final class Captions {
     for (ObjectKind k : ObjectKind.values()) {
       all.add(k.noun());
     }
+    for (AssemblyKind k : AssemblyKind.values()) {
+      all.add(k.noun());
+    }
     for (DefectKind k : DefectKind.values()) {
       all.add(k.noun());
     }

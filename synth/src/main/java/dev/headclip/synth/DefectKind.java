@@ -1,5 +1,7 @@
 package dev.headclip.synth;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
@@ -205,6 +207,139 @@ public enum DefectKind {
       }
       return tinted(s, alpha, r);
     }
+  },
+  RUST("rust", 2) {
+    private final float[] dark = {0.3f, 0.13f, 0.06f};
+    private final float[] light = {0.68f, 0.38f, 0.18f};
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      int n = s.picture().width();
+      Field tone = Field.noise(n, n, 3 + n * 0.05 * r.nextDouble(), 5, 3, 0.8, r);
+      float share = 0.6f + 0.35f * r.nextFloat();
+      Picture changed =
+          s.picture()
+              .map(
+                  (i, c, v) -> {
+                    float rust = dark[c] + (light[c] - dark[c]) * tone.values()[i];
+                    return v + (rust - v) * share;
+                  });
+      return new Defect(changed, patchy(s, Blobs.any(s, r), 0.3f + 0.3f * r.nextFloat(), r));
+    }
+  },
+  WEAR("wear", 2) {
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      float[] bare = Colors.near(new float[] {0.65f, 0.64f, 0.62f}, 0.3f, r);
+      float share = 0.3f + 0.5f * r.nextFloat();
+      Picture smooth = s.picture().blurred(1 + r.nextInt(3));
+      Picture changed = smooth.map((i, c, v) -> v + (bare[c] * (0.6f + 0.4f * v) - v) * share);
+      return new Defect(changed, patchy(s, Blobs.any(s, r), 0.35f + 0.25f * r.nextFloat(), r));
+    }
+  },
+  PITTING("pitting", 2) {
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      int n = s.picture().width();
+      double[] at = Strokes.start(s.region(), r);
+      double reach = n * (0.03 + 0.1 * r.nextDouble());
+      double stretch = 0.3 + 0.7 * r.nextDouble();
+      double angle = r.nextDouble() * Math.PI;
+      Field pits = Field.zeros(n, n);
+      for (int k = 2 + r.nextInt(12); k > 0; k--) {
+        double u = reach * r.nextGaussian() * 0.6;
+        double v = reach * r.nextGaussian() * 0.6 * stretch;
+        Strokes.disc(
+            pits,
+            at[0] + u * StrictMath.cos(angle) - v * StrictMath.sin(angle),
+            at[1] + u * StrictMath.sin(angle) + v * StrictMath.cos(angle),
+            0.8 + n * 0.014 * r.nextDouble());
+      }
+      float deep = 0.15f + 0.4f * r.nextFloat();
+      return new Defect(s.picture().map((i, c, v) -> v * deep), pits);
+    }
+  },
+  BROKEN("broken piece", 3) {
+    @Override
+    boolean fits(Scene s) {
+      return s.object() && !s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      int n = s.picture().width();
+      double angle = r.nextDouble() * 2 * Math.PI;
+      float cos = (float) StrictMath.cos(angle);
+      float sin = (float) StrictMath.sin(angle);
+      Field ragged = Field.noise(n, n, n * 0.1, n * 0.1, 3, 0.6, r);
+      float rough = n * 0.12f * r.nextFloat();
+      float most = -Float.MAX_VALUE;
+      for (int i = 0; i < n * n; i++) {
+        if (s.region().values()[i] > 0.5f) {
+          most = Math.max(most, i % n * cos + i / n * sin);
+        }
+      }
+      float from = most - n * (0.04f + 0.25f * r.nextFloat());
+      return new Defect(
+          s.ground(),
+          Field.of(
+              n, n, (x, y) -> Field.smooth(x * cos + y * sin + rough * ragged.at(x, y) - from)));
+    }
+  },
+  MISSING_PART("missing part", 6) {
+    @Override
+    boolean fits(Scene s) {
+      return s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      return PartFaults.missing(s, r);
+    }
+  },
+  WRONG_PART("wrong part", 5) {
+    @Override
+    boolean fits(Scene s) {
+      return s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      return PartFaults.wrong(s, r);
+    }
+  },
+  ROTATED_PART("rotated part", 5) {
+    @Override
+    boolean fits(Scene s) {
+      return s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      return PartFaults.turned(s, r);
+    }
+  },
+  SHIFTED_PART("shifted part", 5) {
+    @Override
+    boolean fits(Scene s) {
+      return s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      return PartFaults.moved(s, r);
+    }
+  },
+  EXTRA_PART("extra part", 3) {
+    @Override
+    boolean fits(Scene s) {
+      return s.parts().any();
+    }
+
+    @Override
+    Defect draw(Scene s, Textures t, RandomGenerator r) {
+      return PartFaults.extra(s, r);
+    }
   };
 
   /**
@@ -212,8 +347,14 @@ public enum DefectKind {
    *
    * @param changed the picture as if the defect were everywhere
    * @param alpha its coverage, 0 to 1
+   * @param anywhere whether it may reach beyond the scene's region
    */
-  record Defect(Picture changed, Field alpha) {}
+  record Defect(Picture changed, Field alpha, boolean anywhere) {
+    /** On the region only. */
+    Defect(Picture changed, Field alpha) {
+      this(changed, alpha, false);
+    }
+  }
 
   private final String noun;
   private final int weight;
@@ -235,26 +376,31 @@ public enum DefectKind {
 
   abstract Defect draw(Scene s, Textures t, RandomGenerator r);
 
-  private static final int TOTAL = total();
-
-  private static int total() {
-    int sum = 0;
-    for (DefectKind k : values()) {
-      sum += k.weight;
-    }
-    return sum;
+  /** Whether a scene can have it. */
+  boolean fits(Scene s) {
+    return true;
   }
 
-  /** A kind drawn by weight. */
-  static DefectKind any(RandomGenerator r) {
-    int at = r.nextInt(TOTAL);
-    for (DefectKind k : values()) {
+  /** A kind that the scene can have, drawn by weight. */
+  static DefectKind any(Scene s, RandomGenerator r) {
+    List<DefectKind> fit = Arrays.stream(values()).filter(k -> k.fits(s)).toList();
+    int at = r.nextInt(fit.stream().mapToInt(k -> k.weight).sum());
+    for (DefectKind k : fit) {
       at -= k.weight;
       if (at < 0) {
         return k;
       }
     }
     throw new IllegalStateException();
+  }
+
+  /** A shape with holes, as what eats its way has. */
+  private static Field patchy(Scene s, Field shape, float holes, RandomGenerator r) {
+    int n = s.picture().width();
+    double cell = 2 + n * 0.06 * r.nextDouble();
+    Field noise = Field.noise(n, n, cell, cell, 3, 0.6, r);
+    return Field.of(
+        n, n, (x, y) -> shape.at(x, y) * Field.smooth((noise.at(x, y) - holes) * 5 + 0.5f));
   }
 
   private static Defect tinted(Scene s, Field alpha, RandomGenerator r) {

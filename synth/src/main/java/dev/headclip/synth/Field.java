@@ -152,7 +152,8 @@ record Field(int width, int height, float[] values) {
         });
   }
 
-  private float bilinear(double x, double y) {
+  /** The value between four pixels, the border repeated. */
+  float bilinear(double x, double y) {
     double u = Math.min(Math.max(x, 0), width - 1.001);
     double v = Math.min(Math.max(y, 0), height - 1.001);
     int i = (int) v * width + (int) u;

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 
 /** Makes examples: deterministic in seed and index, from any number of threads. */
 public final class Generator {
+  private static final float PAIR_DEFECTS = 0.8f;
   private static final double VISIBLE = 0.06;
   private static final double CHANGED = 0.03;
   private static final double LARGEST = 0.35;
@@ -74,6 +75,19 @@ public final class Generator {
     return new Generator(seed, size, textures, cutouts, subjects, true);
   }
 
+  /**
+   * The same pictures' folders, but of drawn kinds those that no training sees, and arrangements,
+   * whose parts are pictures or drawn anew.
+   */
+  public Generator ofKeptKinds() {
+    List<Subject> photos = subjects.stream().filter(s -> s.photo).toList();
+    Stream<Subject> kept =
+        Arrays.stream(KeptKind.values())
+            .map(k -> Subject.drawn(k.folder(), (g, r) -> k.draw(g.scenes, g.size, r)));
+    List<Subject> all = Stream.of(photos.stream(), assemblies(), kept).flatMap(s -> s).toList();
+    return new Generator(seed, size, textures, cutouts, all, !lines.isEmpty());
+  }
+
   private List<Line> lines() {
     Generator wide = new Generator(seed, Line.wide(size), textures, cutouts, subjects, false);
     List<Line> all = new ArrayList<>();
@@ -105,14 +119,15 @@ public final class Generator {
         .forEach(
             (name, part) ->
                 subjects.add(
-                    new Subject(name, (g, r) -> Scenes.surface(part.sample(g.size, g.size, r)))));
+                    Subject.ofPictures(
+                        name, (g, r) -> Scenes.surface(part.sample(g.size, g.size, r)))));
     cutouts.ifPresent(
         c ->
             c.folders()
                 .forEach(
                     (name, part) ->
                         subjects.add(
-                            new Subject(name, (g, r) -> g.scenes.cutout(part, g.size, r)))));
+                            Subject.ofPictures(name, (g, r) -> g.scenes.cutout(part, g.size, r)))));
     return new Generator(
         seed, size, new MixedTextures(photos, new DrawnTextures(), share), cutouts, subjects);
   }
@@ -121,10 +136,23 @@ public final class Generator {
   static final class Subject {
     private final String folder;
     private final BiFunction<Generator, RandomGenerator, Scene> draw;
+    private final boolean photo;
 
-    private Subject(String folder, BiFunction<Generator, RandomGenerator, Scene> draw) {
+    private Subject(
+        String folder, BiFunction<Generator, RandomGenerator, Scene> draw, boolean photo) {
       this.folder = folder;
       this.draw = draw;
+      this.photo = photo;
+    }
+
+    private static Subject drawn(
+        String folder, BiFunction<Generator, RandomGenerator, Scene> draw) {
+      return new Subject(folder, draw, false);
+    }
+
+    private static Subject ofPictures(
+        String folder, BiFunction<Generator, RandomGenerator, Scene> draw) {
+      return new Subject(folder, draw, true);
     }
 
     String folder() {
@@ -138,18 +166,22 @@ public final class Generator {
   }
 
   private static Stream<Subject> drawnSubjects() {
-    return Stream.concat(
-        Arrays.stream(TextureKind.values())
-            .map(
-                k ->
-                    new Subject(
-                        k.folder(),
-                        (g, r) ->
-                            Scenes.surface(
-                                new Textures.Sample(
-                                    DrawnTextures.draw(k, g.size, g.size, r), k.noun())))),
+    Stream<Subject> surfaces =
+        Arrays.stream(TextureKind.values()).map(k -> Subject.drawn(k.folder(), surface(k)));
+    Stream<Subject> objects =
         Arrays.stream(ObjectKind.values())
-            .map(k -> new Subject(k.folder(), (g, r) -> g.scenes.object(k, g.size, r))));
+            .map(k -> Subject.drawn(k.folder(), (g, r) -> g.scenes.object(k, g.size, r)));
+    return Stream.of(surfaces, objects, assemblies()).flatMap(s -> s);
+  }
+
+  private static Stream<Subject> assemblies() {
+    return Arrays.stream(AssemblyKind.values())
+        .map(k -> Subject.drawn(k.folder(), (g, r) -> k.draw(g.scenes, g.size, r)));
+  }
+
+  private static BiFunction<Generator, RandomGenerator, Scene> surface(TextureKind k) {
+    return (g, r) ->
+        Scenes.surface(new Textures.Sample(DrawnTextures.draw(k, g.size, g.size, r), k.noun()));
   }
 
   public int size() {
@@ -160,7 +192,26 @@ public final class Generator {
   public Example any(long index) {
     SplittableRandom r = random(index);
     Scene scene = scenes.any(size, r);
-    return example(scene, r.nextBoolean() ? Optional.of(DefectKind.any(r)) : Optional.empty(), r);
+    return example(
+        scene, r.nextBoolean() ? Optional.of(DefectKind.any(scene, r)) : Optional.empty(), r);
+  }
+
+  /**
+   * Two views of one product, each under a light of its own or both under much the same one; the
+   * first without, the second mostly with a defect. Half of the pairs are the very same view.
+   */
+  public List<Example> pair(long index) {
+    SplittableRandom r = random(index);
+    Scene wide = scenes.any(Line.wide(size), r);
+    Line line = Line.of(wide, size, r);
+    Scene first = line.next(size, r);
+    Scene second = r.nextBoolean() ? first : line.next(size, r);
+    boolean same = r.nextBoolean();
+    Camera.Setting camera = same ? Camera.again(line.camera(), size, r) : Camera.any(size, r);
+    Optional<DefectKind> defect =
+        r.nextFloat() < PAIR_DEFECTS ? Optional.of(DefectKind.any(second, r)) : Optional.empty();
+    return List.of(
+        example(first, line.camera(), Optional.empty(), r), example(second, camera, defect, r));
   }
 
   /** One subject's picture. */
@@ -221,10 +272,10 @@ public final class Generator {
 
   /** The picture with a defect that can be seen; {@code mask} becomes 1 there. */
   private Damage damage(Scene scene, DefectKind kind, byte[] mask, RandomGenerator r) {
-    DefectKind now = kind;
+    DefectKind now = kind.fits(scene) ? kind : DefectKind.any(scene, r);
     for (int tries = 0; ; tries++) {
       Defect d = now.draw(scene, textures, r);
-      Field alpha = limited(d.alpha(), scene.region());
+      Field alpha = d.anywhere() ? d.alpha() : limited(d.alpha(), scene.region());
       Picture damaged = scene.picture().blend(d.changed(), alpha).clipped();
       double area = alpha.area();
       boolean seen = damaged.difference(scene.picture(), alpha) > VISIBLE;

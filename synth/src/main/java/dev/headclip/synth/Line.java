@@ -50,13 +50,7 @@ record Line(Scene scene, Camera.Setting camera, double turn, double shift) {
     double sin = StrictMath.sin(angle) * scale;
     double x = wide(size) / 2.0 + between(-shift, shift, r) * size;
     double y = wide(size) / 2.0 + between(-shift, shift, r) * size;
-    Field.Warp warp = new Field.Warp(size, cos, sin, x, y);
-    return new Scene(
-        scene.picture().warped(warp),
-        scene.region().warped(warp),
-        scene.ground().warped(warp),
-        scene.noun(),
-        scene.object());
+    return scene.warped(new Field.Warp(size, cos, sin, x, y));
   }
 
   private static double between(double from, double to, RandomGenerator r) {

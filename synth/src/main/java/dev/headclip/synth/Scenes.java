@@ -5,7 +5,8 @@ import java.util.random.RandomGenerator;
 
 /** Draws scenes: a surface, or an object on a ground. */
 final class Scenes {
-  private static final float SURFACES = 0.5f;
+  private static final float SURFACES = 0.45f;
+  private static final float ARRANGED = 0.3f;
   private static final float REPEATED = 0.25f;
 
   private final Textures textures;
@@ -20,23 +21,37 @@ final class Scenes {
     if (r.nextFloat() < SURFACES) {
       return surface(textures.sample(size, size, r));
     }
+    if (r.nextFloat() < ARRANGED) {
+      AssemblyKind[] kinds = AssemblyKind.values();
+      return kinds[r.nextInt(kinds.length)].draw(this, size, r);
+    }
+    Scene one = thing(size, r);
+    return r.nextFloat() < REPEATED ? repeated(one, 2 + r.nextInt(3)) : one;
+  }
+
+  /** Any single thing on a ground. */
+  Scene thing(int size, RandomGenerator r) {
     boolean photo = cutouts.isPresent() && r.nextBoolean();
     ObjectKind[] kinds = ObjectKind.values();
-    Scene one =
-        photo
-            ? cutout(cutouts.orElseThrow(), size, r)
-            : object(kinds[r.nextInt(kinds.length)], size, r);
-    return r.nextFloat() < REPEATED ? repeated(one, 2 + r.nextInt(3), size) : one;
+    return photo
+        ? cutout(cutouts.orElseThrow(), size, r)
+        : object(kinds[r.nextInt(kinds.length)], size, r);
+  }
+
+  Textures textures() {
+    return textures;
   }
 
   /** The same thing in rows and columns: what repeats is no anomaly. */
-  private static Scene repeated(Scene one, int times, int size) {
+  private static Scene repeated(Scene one, int times) {
+    Field region = one.region().tiled(times);
     return new Scene(
         one.picture().tiled(times),
-        one.region().tiled(times),
+        region,
         one.ground().tiled(times),
         one.noun(),
-        true);
+        true,
+        Parts.tiled(region, times));
   }
 
   /** A thing from a picture on a ground. */
@@ -70,7 +85,7 @@ final class Scenes {
   }
 
   /** Plain, or a quiet surface. */
-  private Picture ground(int size, RandomGenerator r) {
+  Picture ground(int size, RandomGenerator r) {
     float[] color = r.nextFloat() < 0.35f ? new float[] {0.05f, 0.05f, 0.05f} : Colors.any(r);
     Picture plain = Picture.filled(size, size, color);
     if (r.nextFloat() < 0.4f) {

@@ -54,6 +54,95 @@ class GeneratorTest {
     assertThat(area(g.one(g.subject("mesh"), Optional.empty(), 0))).isZero();
   }
 
+  @Test
+  void aPairIsTheSameProductAndOnlyItsSecondPictureCanHaveADefect() {
+    Generator g = Generator.drawn(4, 96);
+    int defects = 0;
+    int sameView = 0;
+    for (int i = 0; i < 40; i++) {
+      List<Example> pair = g.pair(i);
+      assertThat(pair).hasSize(2);
+      assertThat(pair.get(0).anomalous()).isFalse();
+      assertThat(area(pair.get(0))).isZero();
+      assertThat(pair.get(0).noun()).isEqualTo(pair.get(1).noun());
+      assertThat(area(pair.get(1)) > 0).isEqualTo(pair.get(1).anomalous());
+      defects += pair.get(1).anomalous() ? 1 : 0;
+      sameView += likeness(pair) > 0.9 ? 1 : 0;
+    }
+    assertThat(defects).isBetween(24, 39);
+    assertThat(sameView).isBetween(8, 38);
+  }
+
+  /** Correlation of brightness where there is no defect. */
+  private static double likeness(List<Example> pair) {
+    List<double[]> values = new java.util.ArrayList<>();
+    byte[] a = pair.get(0).image().rgb();
+    byte[] b = pair.get(1).image().rgb();
+    for (int i = 0; i < pair.get(1).mask().length; i++) {
+      if (pair.get(1).mask()[i] == 0) {
+        values.add(
+            new double[] {
+              (a[3 * i] & 255) + (a[3 * i + 1] & 255) + (a[3 * i + 2] & 255),
+              (b[3 * i] & 255) + (b[3 * i + 1] & 255) + (b[3 * i + 2] & 255)
+            });
+      }
+    }
+    double[] m = {0, 0};
+    values.forEach(
+        v -> {
+          m[0] += v[0] / values.size();
+          m[1] += v[1] / values.size();
+        });
+    double xy = 0;
+    double xx = 1e-9;
+    double yy = 1e-9;
+    for (double[] v : values) {
+      xy += (v[0] - m[0]) * (v[1] - m[1]);
+      xx += (v[0] - m[0]) * (v[0] - m[0]);
+      yy += (v[1] - m[1]) * (v[1] - m[1]);
+    }
+    return xy / Math.sqrt(xx * yy);
+  }
+
+  @Test
+  void kindsThatAreKeptBackAreNeverDrawnForTraining() {
+    Generator g = Generator.drawn(8, 64);
+    Set<String> trained = new TreeSet<>();
+    for (int i = 0; i < 300; i++) {
+      trained.add(g.any(i).noun());
+    }
+    for (KeptKind k : KeptKind.values()) {
+      assertThat(trained).doesNotContain(k.noun());
+      Generator kept = g.ofKeptKinds();
+      assertThat(kept.one(kept.subject(k.folder()), Optional.empty(), 1).noun())
+          .isEqualTo(k.noun());
+    }
+    assertThatThrownBy(() -> g.subject("screw")).isInstanceOf(RuntimeException.class);
+  }
+
+  @Test
+  void ofArrangementsPartsAreMissingSwappedTurnedAndMoved() {
+    Generator g = Generator.drawn(9, 128);
+    for (AssemblyKind kind : AssemblyKind.values()) {
+      for (DefectKind k :
+          List.of(
+              DefectKind.MISSING_PART,
+              DefectKind.WRONG_PART,
+              DefectKind.ROTATED_PART,
+              DefectKind.SHIFTED_PART,
+              DefectKind.EXTRA_PART)) {
+        int drawn = 0;
+        for (int i = 0; i < 12; i++) {
+          Example e = g.one(g.subject(kind.folder()), Optional.of(k), i);
+          drawn += e.defect().equals(Optional.of(k)) ? 1 : 0;
+          assertThat(area(e)).as("%s of %s", k, kind).isBetween(1, 128 * 128 / 2);
+        }
+        // where all parts are alike and round, some of them cannot be seen
+        assertThat(drawn).as("%s of %s", k, kind).isGreaterThan(4);
+      }
+    }
+  }
+
   private static int area(Example e) {
     int n = 0;
     for (byte b : e.mask()) {

@@ -73,10 +73,12 @@ public final class DualPath<T> {
 
   /**
    * Both paths with all tokens of the ordinary one, [B,1+N,width], in the place of the class token.
+   *
+   * @param watcher sees what leaves the ordinary path's layers
    */
-  public Tokens<T> runWhole(TensorOps<T> ops, T pixels, Tensors<T> folded) {
+  public Tokens<T> runWhole(TensorOps<T> ops, T pixels, Tensors<T> folded, LayerHook<T> watcher) {
     LocalStream<T> local = new LocalStream<>(path, outputs, folded, tower, true);
-    T x = tower.forward(ops, pixels, local);
+    T x = tower.forward(ops, pixels, LayerHook.watched(local, watcher));
     return new Tokens<>(x, local.features());
   }
 
