@@ -15,7 +15,7 @@ import java.util.Map;
  * @param lr peak learning rate, after a warm-up, before a cosine
  * @param shards parts of a batch, each computed by one thread; captions are told apart within one
  * @param checkpointEvery steps between checkpoints
- * @param pairs whether examples come in pairs: two views of a product, one mostly with a defect
+ * @param views of each product: 1, or 2, of which the second mostly has a defect
  * @param comparison weight of the loss of comparing a pair ({@link ComparisonLoss}); 0 for none
  * @param masked weight of the loss of hidden patches ({@link MaskedLoss}); 0 for none
  */
@@ -32,8 +32,12 @@ public record PretrainSettings(
     @Setting(value = "Peak learning rate", absent = "0.001", min = 0, above = true) double lr,
     @Setting(value = "Parts of a batch, a thread each", absent = "2", min = 1, max = 64) int shards,
     @Setting(value = "Steps between checkpoints", absent = "100", min = 1) int checkpointEvery,
-    @Setting(value = "Two views of each product, one mostly with a defect", absent = "true")
-        boolean pairs,
+    @Setting(
+            value = "Views of each product: 1, or 2, one mostly with a defect",
+            absent = "2",
+            min = 1,
+            max = 2)
+        int views,
     @Setting(value = "Weight of comparing two views", absent = "1", min = 0) double comparison,
     @Setting(value = "Weight of telling hidden patches", absent = "0", min = 0) double masked) {
   public PretrainSettings {
@@ -46,9 +50,12 @@ public record PretrainSettings(
         lr,
         shards,
         checkpointEvery,
-        pairs,
+        views,
         comparison,
         masked);
+    if (comparison > 0 && views < 2) {
+      throw new SettingException("comparison", comparison, "0 where there is but one view");
+    }
     if (batch % (2 * shards) != 0) {
       throw new SettingException(
           "batch", batch, "a multiple of %d: pairs for each shard".formatted(2 * shards));

@@ -115,14 +115,14 @@ public final class Pretrainer {
       StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "recipe 5, seed %d batch %d in %d rate %s steps %d pairs %s comparison %s masked %s, from %s, %s"
+        "recipe 5, seed %d batch %d in %d rate %s steps %d views %s comparison %s masked %s, from %s, %s"
             .formatted(
                 settings.seed(),
                 settings.batch(),
                 settings.shards(),
                 settings.lr(),
                 settings.steps(),
-                settings.pairs(),
+                settings.views(),
                 settings.comparison(),
                 settings.masked(),
                 start.name(),
@@ -163,7 +163,7 @@ public final class Pretrainer {
   }
 
   private ExampleQueue queue(Generator generator) {
-    return settings.pairs()
+    return settings.views() == 2
         ? new ExampleQueue(generator::pair, settings.batch() / 2)
         : new ExampleQueue(i -> List.of(generator.any(i)), settings.batch());
   }
@@ -178,7 +178,7 @@ public final class Pretrainer {
 
   private Start start(Path folder) {
     try (Backbone b = Backbone.open(folder)) {
-      if (!StarterShape.config(b.config().imageSize()).equals(b.config())) {
+      if (!OtherWords.alike(b.config(), StarterShape.config(b.config().imageSize()))) {
         throw new HeadClipException(
             "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
                 .formatted(folder));
@@ -187,6 +187,19 @@ public final class Pretrainer {
       b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
       all.computeIfPresent(
           ClipNames.VISION_POSITION, (n, t) -> PositionResize.BICUBIC.resize(t, config.grid()));
+      if (b.config().vocabulary() != config.vocabulary()) {
+        ClipTokenizer now =
+            ClipTokenizer.of(
+                new FileSet.InMemory("words", Map.of("tokenizer.json", StarterShape.tokenizer())),
+                config);
+        all.put(
+            ClipNames.TOKEN_EMBEDDING,
+            OtherWords.carried(
+                all.get(ClipNames.TOKEN_EMBEDDING),
+                b.tokenizer(),
+                StarterShape.initial(config, settings.seed()).get(ClipNames.TOKEN_EMBEDDING),
+                now));
+      }
       return new Start(all, b.digest());
     }
   }

@@ -13,6 +13,7 @@ import dev.headclip.synth.Captions;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.TokenizerJson;
 import dev.headclip.weights.SafetensorsWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -129,6 +130,11 @@ final class StarterShape {
     double base = Math.pow(shape[shape.length - 1], -0.5);
     boolean residual = name.contains("out_proj") || name.contains("fc2");
     return residual ? base * Math.pow(2.0 * layers, -0.5) : base;
+  }
+
+  /** The file tokenizer.json. */
+  static byte[] tokenizer() {
+    return TokenizerJson.of(MERGES).getBytes(StandardCharsets.UTF_8);
   }
 
   /** Writes the Hugging Face folder. */
