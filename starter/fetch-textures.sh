@@ -85,7 +85,7 @@ photograph() {
 cutout() {
   case $1 in
     # things on black
-    *.jpg) convert "$1" -bordercolor black -border 1 -fuzz 6% -fill none -draw 'alpha 0,0 floodfill' -shave 1x1 -strip "$2.png" ;;
+    *.jpg) convert "$1" -alpha set -bordercolor black -border 1 -fuzz 6% -fill none -floodfill +0+0 black -shave 1x1 -trim +repage -strip "$2.png" ;;
     *) convert "$1[0]" -resize '320x320>' -strip "$2.png" ;;
   esac
 }

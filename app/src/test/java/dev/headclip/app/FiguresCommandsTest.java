@@ -235,7 +235,7 @@ class FiguresCommandsTest {
 
   @Test
   void aThresholdFromNormalImagesIsStoredWithItsOriginAndUsed() throws Exception {
-    draw(84);
+    draw(90);
     Path normal;
     try (Stream<Path> all = Files.walk(data)) {
       normal = all.filter(f -> f.endsWith("test/good")).sorted().findFirst().orElseThrow();

@@ -254,7 +254,7 @@ class TrainerTest {
   }
 
   private void trainAndResume(Predicate<Method<?>> which) {
-    TrainingData few = data("few", 9, 30);
+    TrainingData few = data("few", 9, 34);
     for (Method<?> method : Methods.all().stream().filter(which).toList()) {
       if (Recipe.of(method, backbone.config()).method().learned(backbone.config()).isEmpty()) {
         assertThatThrownBy(() -> new Trainer(backbone, data).method(method.name()))
@@ -409,7 +409,7 @@ class TrainerTest {
 
   @Test
   void validationIsOnlyLookedAtUnlessTheBestIsAskedFor() {
-    TrainingData second = data("second", 21, 30);
+    TrainingData second = data("second", 21, 34);
     TrainingResult plain = train(j -> j);
     TrainingResult seen = train(j -> j.validation(second, false));
     assertThat(seen.learned()).isEqualTo(plain.learned());
@@ -441,7 +441,7 @@ class TrainerTest {
   @Test
   @Tag("long")
   void stoppedWhileLookingAtTheSecondSetNothingIsLost() {
-    TrainingData second = data("second", 21, 30);
+    TrainingData second = data("second", 21, 34);
     UnaryOperator<Trainer> two = t -> t.set("epochs", 2).validation(second, false);
     TrainingResult whole = train(two);
     Path folder = dir.resolve("checkpoints");
