@@ -41,13 +41,14 @@ idea() { # name, pictures, flags of models pretrain
   head -n 7 "$to/measure/measure.md"
 }
 
-for name in ${*:-old-pictures new-pictures pairs comparison masked}; do
+for name in ${*:-old-pictures new-pictures pairs comparison subspace masked}; do
   case $name in
     old-pictures) idea old "$old" --views 1 --comparison 0 ;;
     new-pictures) idea new "$all" --views 1 --comparison 0 ;;
     pairs) idea pairs "$all" --comparison 0 ;;
-    comparison) idea comparison "$all" ;;
-    masked) idea masked "$all" --masked 1 ;;
+    comparison) idea comparison "$all" --compare-by nearest ;;
+    subspace) idea subspace "$all" --compare-by subspace ;;
+    masked) idea masked "$all" --compare-by nearest --masked 1 ;;
     *) echo "no idea called $name" >&2; exit 2 ;;
   esac
 done

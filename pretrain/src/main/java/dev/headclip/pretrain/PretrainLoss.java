@@ -109,7 +109,7 @@ final class PretrainLoss {
             .add(ops.scale(top.add(ordinaryTop), TOP_WEIGHT));
     NDArray compared = none(ops);
     if (settings.comparison() > 0) {
-      compared = ComparisonLoss.of(ops, middle.mean(ops), patchShares(mask));
+      compared = ComparisonLoss.of(ops, settings.compareBy(), middle.mean(ops), patchShares(mask));
       total = total.add(ops.scale(compared, settings.comparison()));
     }
     NDArray hidden = none(ops);

@@ -17,6 +17,7 @@ import java.util.Map;
  * @param checkpointEvery steps between checkpoints
  * @param views of each product: 1, or 2, of which the second mostly has a defect
  * @param comparison weight of the loss of comparing a pair ({@link ComparisonLoss}); 0 for none
+ * @param compareBy how two views are compared
  * @param masked weight of the loss of hidden patches ({@link MaskedLoss}); 0 for none
  */
 public record PretrainSettings(
@@ -39,6 +40,7 @@ public record PretrainSettings(
             max = 2)
         int views,
     @Setting(value = "Weight of comparing two views", absent = "1", min = 0) double comparison,
+    @Setting(value = "How they are compared", absent = "subspace") CompareBy compareBy,
     @Setting(value = "Weight of telling hidden patches", absent = "0", min = 0) double masked) {
   public PretrainSettings {
     Schema.check(
@@ -52,6 +54,7 @@ public record PretrainSettings(
         checkpointEvery,
         views,
         comparison,
+        compareBy,
         masked);
     if (comparison > 0 && views < 2) {
       throw new SettingException("comparison", comparison, "0 where there is but one view");

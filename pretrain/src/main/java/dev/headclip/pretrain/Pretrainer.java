@@ -115,7 +115,7 @@ public final class Pretrainer {
       StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "recipe 5, seed %d batch %d in %d rate %s steps %d views %s comparison %s masked %s, from %s, %s"
+        "recipe 5, seed %d batch %d in %d rate %s steps %d views %s comparison %s by %s masked %s, from %s, %s"
             .formatted(
                 settings.seed(),
                 settings.batch(),
@@ -124,6 +124,7 @@ public final class Pretrainer {
                 settings.steps(),
                 settings.views(),
                 settings.comparison(),
+                settings.compareBy(),
                 settings.masked(),
                 start.name(),
                 generator.description());

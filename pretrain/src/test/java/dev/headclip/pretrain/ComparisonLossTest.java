@@ -32,27 +32,43 @@ class ComparisonLossTest {
     return t;
   }
 
-  private static float loss(HostTensor tokens, int anomalous) {
+  private static float loss(CompareBy how, HostTensor tokens, int anomalous) {
     HostTensor share = HostTensor.zeros(2, PATCHES, 1);
     if (anomalous >= 0) {
       share.data()[PATCHES + anomalous] = 1;
     }
     try (NDManager manager = Torch.manager();
         TorchOps ops = new TorchOps(manager)) {
-      return ComparisonLoss.of(ops, ops.constant(tokens), ops.constant(share)).getFloat();
+      return ComparisonLoss.of(ops, how, ops.constant(tokens), ops.constant(share)).getFloat();
     }
   }
 
   @Test
   void patchesThatAreElsewhereInTheOtherViewAreNormal() {
-    assertThat(loss(pair(false), -1)).isLessThan(0.1f);
-    assertThat(loss(pair(false), 2)).isGreaterThan(1);
+    for (CompareBy how : CompareBy.values()) {
+      assertThat(loss(how, pair(false), -1)).as("%s", how).isLessThan(0.1f);
+      assertThat(loss(how, pair(false), 2)).as("%s", how).isGreaterThan(1);
+    }
   }
 
   @Test
   void aPatchWithoutItsLikeIsAnomalous() {
-    float right = loss(pair(true), 2);
-    float elsewhere = loss(pair(true), 9);
+    float right = loss(CompareBy.NEAREST, pair(true), 2);
+    float elsewhere = loss(CompareBy.NEAREST, pair(true), 9);
+    assertThat(right).isLessThan(elsewhere - 1);
+  }
+
+  @Test
+  void aPatchThatTheOtherViewDoesNotSpanIsAnomalous() {
+    HostTensor t = pair(false);
+    for (int i = 0; i < t.data().length; i++) {
+      // both views along three directions only
+      t.data()[i] *= i % WIDTH < 3 ? 1 : 1e-3f;
+    }
+    t.data()[(PATCHES + 2) * WIDTH + 6] = 3;
+    float right = loss(CompareBy.SUBSPACE, t, 2);
+    float elsewhere = loss(CompareBy.SUBSPACE, t, 9);
+    assertThat(right).isLessThan(0.5f);
     assertThat(right).isLessThan(elsewhere - 1);
   }
 }
