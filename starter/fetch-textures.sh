@@ -25,28 +25,51 @@ unpack() {
   ls "$1"_*.deb >/dev/null 2>&1 || apt-get download "$1" >&2
   rm -rf "$1.part"
   dpkg-deb -x "$1"_*.deb "$1.part"
-  find "$1.part" \( -name '*.pk3' -o -name '*.zip' -o -name '*.sh3f' \) -execdir sh -c 'unzip -q -o "$1" -d "$1.d"; rm "$1"' _ {} \;
+  find "$1.part" -name '*.pk3' -execdir unzip -q -o {} \; -delete
+  find "$1.part" \( -name '*.zip' -o -name '*.sh3f' \) -execdir sh -c 'unzip -q -o "$1" -d "$1.d"; rm "$1"' _ {} \;
 }
 
-# only colour images of surfaces: no normal maps, gloss, glow, sky, models, interface
+images() { # folder, endings
+  find "$1" -type f -regextype posix-extended -iregex ".*\\.($2)"
+}
+
+# only colour images of surfaces: no normal maps, gloss, glow, sky, models, interface. What the first six packages
+# give must stay as it is, file by file: which pictures are kept back depends on it.
 surfaces_list() {
-  find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' -o -iname '*.rgb' -o -iname '*.dds' -o -iname '*.tga' -o -iname '*.bmp' \) -size +3k \
-    | case $1 in
-        torcs-data) grep -E '/(tracks|data/textures)/' | grep -viE '/[^/]*(rpm|speed|tacho|torcs|cars|counter|map)[^/]*$' ;;
-        megaglest-data) grep -E '/tilesets/.*/textures/' ;;
-        0ad-data) grep -E '/art/textures/(terrain|skins/structural)/' | grep -v '/ao/' ;;
-        flightgear-data-base) grep -E '/(Textures/(Terrain|Runway)|Scenery/Models/(Airport|Industrial|Residential|Misc|Commercial))/' ;;
-        krita-data) grep '/patterns/' ;;
-        *) cat ;;
-      esac \
-    | grep -viE '(_norm|_nm|_bump|_gloss|_spec|_glow|_sm|_gm|_n|_s|_g|_local|_add|_mask|_luma|_reflect|_pants|_shirt|_alpha|_fx|_normal|_gls|blend|-n|_ao|_lm|-lit|_lit|_light|shadow|env)\.(jpg|png|rgb|dds|tga|bmp)(\.cached\.dds)?$' \
-    | grep -viE '/(env|sky|skies|skybox|skyboxes|levelshots|gfx|icons|particles|effects|flares?|decals?|sprites?|pics|ui|gui|skins/props|skins/structural/.*norm|radar|tex_terrain_blend|menu|editor|karts|library|crosshairs|caustics|blendbrush|vegetation|keys|modes|hud|privs|rewards|weapons|servers|actors|vanities|torley/glass|deprecated|doc|po|splashes|liveries)/|sky|cloud|flare|liquid|lightmap|interface|font|mouse|button|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire|tree|bush|people|panel|background' \
-    | if [ "$1" = flightgear-data-base ]; then cat; else grep -vi '/models/'; fi \
-    | LC_ALL=C sort
+  case $1 in
+    torcs-data)
+      images "$1.part" 'jpg|png|rgb' | grep -E '/(tracks|data/textures)/' \
+        | grep -viE '/[^/]*(rpm|speed|tacho|torcs|cars|counter|map)[^/]*$' | plain
+      ;;
+    megaglest-data) images "$1.part" 'jpg|png|tga|bmp' | grep -E '/tilesets/.*/textures/' | plain ;;
+    0ad-data)
+      images "$1.part" 'dds|png' | grep -E '/art/textures/(terrain|skins/structural)/' | grep -v '/ao/' | plain
+      ;;
+    flightgear-data-base)
+      images "$1.part" 'jpg|png|rgb|dds' \
+        | grep -E '/(Textures/(Terrain|Runway)|Scenery/Models/(Airport|Industrial|Residential|Misc|Commercial))/' | plain
+      ;;
+    krita-data) images "$1.part" 'png' | grep '/patterns/' ;;
+    *)
+      images "$1.part" 'jpg|png' \
+        | grep -viE '(_norm|_nm|_bump|_gloss|_spec|_glow|_sm|_gm|_n|_s|_g|_local|_add|_mask|_luma|_reflect|_pants|_shirt|_alpha|_fx|_normal|_gls|blend)\.(jpg|png)$' \
+        | grep -viE '/(env|sky|skies|skybox|skyboxes|levelshots|gfx|icons|particles|effects|flares?|decals?|sprites?|models|pics|ui|gui|skins|radar|tex_terrain_blend|menu|editor|karts|library|crosshairs|maps|caustics|blendbrush|vegetation|keys|modes|hud|privs|rewards|weapons|servers|actors|vanities|torley/glass|deprecated|doc|po)/|sky|cloud|flare|liquid|lightmap|interface|font|mouse|button|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire'
+      ;;
+  esac | larger 3k | LC_ALL=C sort
+}
+
+# of the packages that came later: no shadows, plants, panels either
+plain() {
+  grep -viE '(_norm|_nm|_spec|_glow|_n|_s|_mask|_alpha|_normal|-n|_ao|_lm|-lit|_lit|_light|shadow|env)\.[a-z]+(\.cached\.dds)?$' \
+    | grep -viE '/(effects|skins/structural/.*norm|splashes|liveries)/|sky|cloud|flare|lightmap|screenshot|logo|normal|gloss|spec\.|glow|particle|smoke|fire|tree|bush|people|panel|background'
+}
+
+larger() {
+  tr '\n' '\0' | xargs -0 -r sh -c 'find "$@" -prune -size +"$0"' "$1"
 }
 
 photographs_list() {
-  find "$1.part" -type f \( -iname '*.jpg' -o -iname '*.png' -o -iname '*.webp' \) -size +40k \
+  images "$1.part" 'jpg|png|webp' | larger 40k \
     | case $1 in
         # of each picture one size
         plasma-workspace-wallpapers) grep -E '/images/(1920x1080|1920x1200|2560x1440|3840x2160)\.' | awk -F/ '!seen[$(NF-3)]++' ;;
@@ -58,16 +81,14 @@ photographs_list() {
 
 # things seen alone; letters, flags and signs are flat drawings
 cutouts_list() {
-  find "$1.part" -type f \( -iname '*.png' -o -iname '*.jpg' \) -size +2k \
-    | case $1 in
-        # one of the views round the thing
-        unknown-horizons) grep -E '/(buildings|units/ships)/.*/(idle|idle_full|fishing)?[^/]*/?(45|135)/0*\.png$|/buildings/.*/(45|135)/0\.png$' ;;
-        freedroidrpg-data) grep -E '/items/.*/portrait_00(01|09)\.jpg$' ;;
-        sweethome3d-furniture) grep -E '/x?[^/]*\.png$' | grep -viE 'girl|boy|man|woman|/[^/]*/[^/]*\.sh3f\.d/[^/]*/[^/]*/' ;;
-        *) grep -i '\.png$' ;;
-      esac \
-    | grep -viE '/(alphabets|flags?|numbers|shapes|signs_and_symbols|logos|buttons|geography|icons)/' \
-    | LC_ALL=C sort
+  case $1 in
+    # one of the views round the thing
+    unknown-horizons) images "$1.part" png | grep -E '/(buildings|units/ships)/' | grep -E '/(45|135)/0+\.png$' | larger 2k ;;
+    freedroidrpg-data) images "$1.part" jpg | grep -E '/items/.*/portrait_00(01|09)\.jpg$' ;;
+    # what lies deeper belongs to models
+    sweethome3d-furniture) images "$1.part" png | grep -viE 'girl|boy|man|woman' | grep -E '\.sh3f\.d/[^/]*/[^/]*$' | larger 2k ;;
+    *) images "$1.part" png | grep -viE '/(alphabets|flags?|numbers|shapes|signs_and_symbols|logos|buttons|geography|icons)/' | larger 3k ;;
+  esac | LC_ALL=C sort
 }
 
 surface() { # from, to without ending
@@ -103,7 +124,9 @@ fetch() { # package, kind, folder
   rm -rf "$1.part" "$out/kept/$3/$1"
   mv "$1.kept" "$out/kept/$3/$1"
   mv "$1.done" "$out/$3/$1"
-  echo "$1: $(ls "$out/$3/$1" | wc -l) pictures, $(ls "$out/kept/$3/$1" | wc -l) kept back" >&2
+  echo "$1: of $(wc -l <"$1.list") files $(ls "$out/$3/$1" | wc -l) pictures, $(ls "$out/kept/$3/$1" | wc -l) kept back" >&2
+  # so few are no class of a validation set
+  if [ "$(ls "$out/kept/$3/$1" | wc -l)" -lt 9 ]; then rm -rf "$out/kept/$3/$1"; fi
 }
 
 for p in $surfaces; do fetch "$p" surfaces surfaces; done

@@ -14,9 +14,6 @@ shift 3
 headclip=${HEADCLIP:-$(cd "$(dirname "$0")/.." && pwd)/headclip}
 kept=$work/textures/kept
 mkdir -p "$work/measure" "$out"
-# a folder of three pictures is no class
-few=$(find "$kept" -mindepth 2 -maxdepth 2 -type d | while read -r d; do [ "$(ls "$d" | wc -l)" -ge 9 ] || echo "$d"; done)
-for d in $few; do rm -rf "$d"; done
 for seed in 61 62; do
   set=$work/measure/$seed
   if [ ! -d "$set" ]; then
