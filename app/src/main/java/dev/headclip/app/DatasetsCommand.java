@@ -245,7 +245,7 @@ final class DatasetsCommand implements Callable<Integer> {
     @Option(
         names = "--kept-kinds",
         description =
-            "Of drawn kinds those that pretraining never draws: for telling how far a model carries.")
+            "Of drawn things only kinds that pretraining never draws, and arrangements: for telling how far a model carries.")
     private boolean keptKinds;
 
     // every folder of pictures becomes a class

@@ -3,6 +3,7 @@ package dev.headclip.detect;
 import dev.headclip.HeadClipException;
 import dev.headclip.image.RgbImage;
 import dev.headclip.internal.threads.DaemonThreads;
+import dev.headclip.internal.threads.Waiting;
 import dev.headclip.method.ClassName;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tensor.Tensors;
@@ -116,7 +117,7 @@ public final class Detections<R> implements Iterator<R>, AutoCloseable {
     if (!hasNext()) {
       throw new NoSuchElementException();
     }
-    return InOrder.taken(
+    return Waiting.taken(
         () -> {
           while (!enough()) {
             List<Decoded> group = group();

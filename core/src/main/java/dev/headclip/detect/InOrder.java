@@ -1,14 +1,12 @@
 package dev.headclip.detect;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.internal.threads.DaemonThreads;
+import dev.headclip.internal.threads.Waiting;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Queue;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,26 +48,7 @@ final class InOrder<T, R> implements Iterator<R>, AutoCloseable {
       int i = next++;
       pending.add(pool.submit(() -> work.apply(items.get(i))));
     }
-    return taken(() -> pending.remove().get());
-  }
-
-  /** What other threads made, or the exception of the one that failed. */
-  static <V> V taken(Callable<V> waiting) {
-    try {
-      return waiting.call();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadClipException("interrupted", e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof HeadClipException h) {
-        throw h;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    return Waiting.taken(() -> pending.remove().get());
   }
 
   @Override

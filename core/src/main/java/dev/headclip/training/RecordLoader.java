@@ -1,8 +1,8 @@
 package dev.headclip.training;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.image.Normalization;
 import dev.headclip.internal.threads.DaemonThreads;
+import dev.headclip.internal.threads.Waiting;
 import dev.headclip.method.Views;
 import dev.headclip.training.cache.FeatureCache;
 import dev.headclip.training.spi.Frozen;
@@ -113,19 +113,9 @@ final class RecordLoader implements AutoCloseable {
 
   /** The next image of {@link #start}; the caller closes it. */
   Item next() {
-    try {
-      Ahead a = ahead.remove().get();
-      fill();
-      return a.item().orElseGet(() -> compute(a));
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof HeadClipException h) {
-        throw h;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadClipException("interrupted", e);
-    }
+    Ahead a = Waiting.taken(() -> ahead.remove().get());
+    fill();
+    return a.item().orElseGet(() -> compute(a));
   }
 
   private Item compute(Ahead a) {

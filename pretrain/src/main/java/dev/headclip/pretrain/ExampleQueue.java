@@ -1,13 +1,12 @@
 package dev.headclip.pretrain;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.internal.threads.DaemonThreads;
+import dev.headclip.internal.threads.Waiting;
 import dev.headclip.synth.Example;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -44,15 +43,8 @@ final class ExampleQueue implements AutoCloseable {
       ahead.add(pool.submit(() -> source.apply(index)));
     }
     List<Example> out = new ArrayList<>();
-    try {
-      for (int i = 0; i < groups; i++) {
-        out.addAll(ahead.remove().get());
-      }
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadClipException("interrupted", e);
+    for (int i = 0; i < groups; i++) {
+      out.addAll(Waiting.taken(() -> ahead.remove().get()));
     }
     return out;
   }

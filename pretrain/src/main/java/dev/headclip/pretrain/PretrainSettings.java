@@ -59,9 +59,9 @@ public record PretrainSettings(
     if (comparison > 0 && views < 2) {
       throw new SettingException("comparison", comparison, "0 where there is but one view");
     }
-    if (batch % (2 * shards) != 0) {
+    if (batch % (views * shards) != 0) {
       throw new SettingException(
-          "batch", batch, "a multiple of %d: pairs for each shard".formatted(2 * shards));
+          "batch", batch, "a multiple of %d: shards times views".formatted(views * shards));
     }
     if (imageSize % StarterShape.PATCH != 0) {
       throw new SettingException(

@@ -17,6 +17,7 @@ import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.torch.Torch;
 import dev.headclip.torch.TorchOps;
 import dev.headclip.weights.FileSet;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -191,7 +192,11 @@ public final class Pretrainer {
       if (b.config().vocabulary() != config.vocabulary()) {
         ClipTokenizer now =
             ClipTokenizer.of(
-                new FileSet.InMemory("words", Map.of("tokenizer.json", StarterShape.tokenizer())),
+                new FileSet.InMemory(
+                    "words",
+                    Map.of(
+                        "tokenizer.json",
+                        StarterShape.tokenizer().getBytes(StandardCharsets.UTF_8))),
                 config);
         all.put(
             ClipNames.TOKEN_EMBEDDING,

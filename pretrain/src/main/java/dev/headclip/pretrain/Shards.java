@@ -1,12 +1,11 @@
 package dev.headclip.pretrain;
 
-import dev.headclip.HeadClipException;
 import dev.headclip.internal.threads.DaemonThreads;
+import dev.headclip.internal.threads.Waiting;
 import dev.headclip.torch.Torch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -50,20 +49,10 @@ final class Shards implements AutoCloseable {
 
   private <T> List<T> ended(List<? extends Callable<T>> tasks) {
     List<T> out = new ArrayList<>();
-    try {
-      for (Future<T> f : pool.invokeAll(tasks)) {
-        out.add(f.get());
-      }
-      return out;
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException r) {
-        throw r;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new HeadClipException("interrupted", e);
+    for (Future<T> f : Waiting.taken(() -> pool.invokeAll(tasks))) {
+      out.add(Waiting.taken(f::get));
     }
+    return out;
   }
 
   @Override

@@ -13,7 +13,6 @@ import dev.headclip.synth.Captions;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.TokenizerJson;
 import dev.headclip.weights.SafetensorsWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -133,13 +132,13 @@ final class StarterShape {
   }
 
   /** The file tokenizer.json. */
-  static byte[] tokenizer() {
-    return TokenizerJson.of(MERGES).getBytes(StandardCharsets.UTF_8);
+  static String tokenizer() {
+    return TokenizerJson.of(MERGES);
   }
 
   /** Writes the Hugging Face folder. */
   static void write(Path folder, ClipConfig c, Map<String, HostTensor> weights, String provenance) {
-    AtomicFiles.writeText(folder.resolve("tokenizer.json"), TokenizerJson.of(MERGES));
+    AtomicFiles.writeText(folder.resolve("tokenizer.json"), tokenizer());
     AtomicFiles.writeText(folder.resolve("config.json"), configJson(c).toPrettyString() + "\n");
     AtomicFiles.writeText(
         folder.resolve("preprocessor_config.json"), preprocessorJson(c).toPrettyString() + "\n");

@@ -3,6 +3,8 @@ package dev.headclip.synth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 
 /** What can be wrong with a surface or an object. */
@@ -286,61 +288,11 @@ public enum DefectKind {
               n, n, (x, y) -> Field.smooth(x * cos + y * sin + rough * ragged.at(x, y) - from)));
     }
   },
-  MISSING_PART("missing part", 6) {
-    @Override
-    boolean fits(Scene s) {
-      return s.parts().any();
-    }
-
-    @Override
-    Defect draw(Scene s, Textures t, RandomGenerator r) {
-      return PartFaults.missing(s, r);
-    }
-  },
-  WRONG_PART("wrong part", 5) {
-    @Override
-    boolean fits(Scene s) {
-      return s.parts().any();
-    }
-
-    @Override
-    Defect draw(Scene s, Textures t, RandomGenerator r) {
-      return PartFaults.wrong(s, r);
-    }
-  },
-  ROTATED_PART("rotated part", 5) {
-    @Override
-    boolean fits(Scene s) {
-      return s.parts().any();
-    }
-
-    @Override
-    Defect draw(Scene s, Textures t, RandomGenerator r) {
-      return PartFaults.turned(s, r);
-    }
-  },
-  SHIFTED_PART("shifted part", 5) {
-    @Override
-    boolean fits(Scene s) {
-      return s.parts().any();
-    }
-
-    @Override
-    Defect draw(Scene s, Textures t, RandomGenerator r) {
-      return PartFaults.moved(s, r);
-    }
-  },
-  EXTRA_PART("extra part", 3) {
-    @Override
-    boolean fits(Scene s) {
-      return s.parts().any();
-    }
-
-    @Override
-    Defect draw(Scene s, Textures t, RandomGenerator r) {
-      return PartFaults.extra(s, r);
-    }
-  };
+  MISSING_PART("missing part", 6, PartFaults::missing),
+  WRONG_PART("wrong part", 5, PartFaults::wrong),
+  ROTATED_PART("rotated part", 5, PartFaults::turned),
+  SHIFTED_PART("shifted part", 5, PartFaults::moved),
+  EXTRA_PART("extra part", 3, PartFaults::extra);
 
   /**
    * A changed picture and where it replaces the old one.
@@ -358,10 +310,19 @@ public enum DefectKind {
 
   private final String noun;
   private final int weight;
+  private final Optional<BiFunction<Scene, RandomGenerator, Defect>> ofParts;
 
   DefectKind(String noun, int weight) {
     this.noun = noun;
     this.weight = weight;
+    this.ofParts = Optional.empty();
+  }
+
+  /** One that a scene of parts can have. */
+  DefectKind(String noun, int weight, BiFunction<Scene, RandomGenerator, Defect> ofParts) {
+    this.noun = noun;
+    this.weight = weight;
+    this.ofParts = Optional.of(ofParts);
   }
 
   /** For captions. */
@@ -374,11 +335,13 @@ public enum DefectKind {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  abstract Defect draw(Scene s, Textures t, RandomGenerator r);
+  Defect draw(Scene s, Textures t, RandomGenerator r) {
+    return ofParts.orElseThrow().apply(s, r);
+  }
 
   /** Whether a scene can have it. */
   boolean fits(Scene s) {
-    return true;
+    return ofParts.isEmpty() || s.parts().any();
   }
 
   /** A kind that the scene can have, drawn by weight. */
