@@ -5,7 +5,7 @@
 # twelfth as a whole. The pictures stay outside the repository; NOTICE lists the packages and their licences.
 # Goes on where it stopped.
 # usage: starter/fetch-textures.sh OUT
-#   needs apt-get, dpkg-deb, unzip, ImageMagick (apt install imagemagick); about 7 GB of downloads
+#   needs apt-get, dpkg-deb, unzip, ImageMagick, rsvg-convert (apt install imagemagick librsvg2-bin); about 7 GB of downloads
 #   OUT/surfaces/PACKAGE, OUT/cutouts/PACKAGE, and the same under OUT/kept
 set -euo pipefail
 out=${1:?usage: starter/fetch-textures.sh OUT}
@@ -13,11 +13,11 @@ surfaces="nexuiz-textures openarena-081-textures ufoai-textures colobot-common-t
   torcs-data megaglest-data 0ad-data flightgear-data-base krita-data"
 photographs="plasma-workspace-wallpapers mate-backgrounds gnome-backgrounds lomiri-wallpapers-16.04
   lomiri-wallpapers-20.04"
-cutouts="tuxpaint-stamps-default openclipart-png sweethome3d-furniture unknown-horizons freedroidrpg-data"
+cutouts="tuxpaint-stamps-default openclipart-png sweethome3d-furniture unknown-horizons freedroidrpg-data fritzing-parts"
 mkdir -p "$out/.debs" "$out/surfaces" "$out/cutouts" "$out/kept/surfaces" "$out/kept/cutouts"
 out=$(cd "$out" && pwd)
 cd "$out/.debs"
-for tool in convert unzip dpkg-deb; do
+for tool in convert unzip dpkg-deb rsvg-convert; do
   command -v $tool >/dev/null || { echo "needs $tool" >&2; exit 2; }
 done
 
@@ -87,6 +87,8 @@ cutouts_list() {
     freedroidrpg-data) images "$1.part" jpg | grep -E '/items/.*/portrait_00(01|09)\.jpg$' ;;
     # what lies deeper belongs to models
     sweethome3d-furniture) images "$1.part" png | grep -viE 'girl|boy|man|woman' | grep -E '\.sh3f\.d/[^/]*/[^/]*$' | larger 2k ;;
+    # circuit boards and their parts as they look, not their symbols and copper
+    fritzing-parts) images "$1.part" svg | grep -E '/svg/core/breadboard/' | larger 3k ;;
     *) images "$1.part" png | grep -viE '/(alphabets|flags?|numbers|shapes|signs_and_symbols|logos|buttons|geography|icons)/' | larger 3k ;;
   esac | LC_ALL=C sort
 }
@@ -107,6 +109,8 @@ cutout() {
   case $1 in
     # things on black
     *.jpg) convert "$1" -alpha set -bordercolor black -border 1 -fuzz 6% -fill none -floodfill +0+0 black -shave 1x1 -trim +repage -strip "$2.png" ;;
+    # a board fills its picture; a thing has ground about it
+    *.svg) timeout 20 rsvg-convert -a -w 308 -h 308 "$1" | convert - -bordercolor none -border 6 -strip "$2.png" ;;
     *) convert "$1[0]" -resize '320x320>' -strip "$2.png" ;;
   esac
 }
