@@ -19,7 +19,8 @@ import picocli.CommandLine.Spec;
       ModelsFetch.class,
       ModelsPrune.class,
       ModelsImport.class,
-      ModelsPretrain.class
+      ModelsPretrain.class,
+      ModelsInterpolate.class
     })
 final class ModelsCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;

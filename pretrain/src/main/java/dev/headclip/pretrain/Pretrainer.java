@@ -6,26 +6,20 @@ import ai.djl.training.GradientCollector;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
-import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.ClipNames;
-import dev.headclip.clip.PositionResize;
 import dev.headclip.synth.Example;
 import dev.headclip.synth.Generator;
-import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.torch.Torch;
 import dev.headclip.torch.TorchOps;
 import dev.headclip.weights.FileSet;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
@@ -170,44 +164,11 @@ public final class Pretrainer {
         : new ExampleQueue(i -> List.of(generator.any(i)), settings.batch());
   }
 
-  private record Start(Map<String, HostTensor> weights, String name) {}
-
   private Start start() {
-    return from.map(this::start)
-        .orElseGet(
-            () -> new Start(StarterShape.initial(config, settings.seed()), "random weights"));
-  }
-
-  private Start start(Path folder) {
-    try (Backbone b = Backbone.open(folder)) {
-      if (!OtherWords.alike(b.config(), StarterShape.config(b.config().imageSize()))) {
-        throw new HeadClipException(
-            "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
-                .formatted(folder));
-      }
-      Map<String, HostTensor> all = new LinkedHashMap<>();
-      b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
-      all.computeIfPresent(
-          ClipNames.VISION_POSITION, (n, t) -> PositionResize.BICUBIC.resize(t, config.grid()));
-      if (b.config().vocabulary() != config.vocabulary()) {
-        ClipTokenizer now =
-            ClipTokenizer.of(
-                new FileSet.InMemory(
-                    "words",
-                    Map.of(
-                        "tokenizer.json",
-                        StarterShape.tokenizer().getBytes(StandardCharsets.UTF_8))),
-                config);
-        all.put(
-            ClipNames.TOKEN_EMBEDDING,
-            OtherWords.carried(
-                all.get(ClipNames.TOKEN_EMBEDDING),
-                b.tokenizer(),
-                StarterShape.initial(config, settings.seed()).get(ClipNames.TOKEN_EMBEDDING),
-                now));
-      }
-      return new Start(all, b.digest());
-    }
+    Start random = Start.random(config, settings.seed());
+    return from.map(
+            folder -> Start.of(folder, config, random.weights().get(ClipNames.TOKEN_EMBEDDING)))
+        .orElse(random);
   }
 
   private void save(PretrainState s, Path checkpoint) {

@@ -1,0 +1,63 @@
+package dev.headclip.pretrain;
+
+import dev.headclip.HeadClipException;
+import dev.headclip.backbone.Backbone;
+import dev.headclip.clip.ClipConfig;
+import dev.headclip.clip.ClipNames;
+import dev.headclip.clip.PositionResize;
+import dev.headclip.tensor.HostTensor;
+import dev.headclip.tokenizer.ClipTokenizer;
+import dev.headclip.weights.FileSet;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Weights to train from.
+ *
+ * @param weights by name, of the shape of today's starter
+ * @param name what they are, for the fingerprint of a run
+ */
+record Start(Map<String, HostTensor> weights, String name) {
+  static Start random(ClipConfig config, long seed) {
+    return new Start(StarterShape.initial(config, seed), "random weights");
+  }
+
+  /**
+   * Those of a folder that {@code models pretrain} wrote, positions resized and words carried over.
+   *
+   * @param words embedding of the words that the folder does not know, [vocabulary,width]
+   */
+  static Start of(Path folder, ClipConfig config, HostTensor words) {
+    try (Backbone b = Backbone.open(folder)) {
+      if (!OtherWords.alike(b.config(), StarterShape.config(b.config().imageSize()))) {
+        throw new HeadClipException(
+            "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
+                .formatted(folder));
+      }
+      Map<String, HostTensor> all = new LinkedHashMap<>();
+      b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
+      all.computeIfPresent(
+          ClipNames.VISION_POSITION, (n, t) -> PositionResize.BICUBIC.resize(t, config.grid()));
+      if (b.config().vocabulary() != config.vocabulary()) {
+        ClipTokenizer now =
+            ClipTokenizer.of(
+                new FileSet.InMemory(
+                    "words",
+                    Map.of(
+                        "tokenizer.json",
+                        StarterShape.tokenizer().getBytes(StandardCharsets.UTF_8))),
+                config);
+        all.put(
+            ClipNames.TOKEN_EMBEDDING,
+            OtherWords.carried(
+                all.get(ClipNames.TOKEN_EMBEDDING),
+                b.tokenizer(),
+                HostTensor.of(words.data().clone(), words.shape()),
+                now));
+      }
+      return new Start(all, b.digest());
+    }
+  }
+}
