@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Draws docs/images/samples.png and nuts.png anew: six pictures above, their overlays below.
+# usage: starter/pictures.sh      needs ImageMagick
+set -euo pipefail
+cd "$(dirname "$0")/.."
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+sheet() { # folder of pictures, folder of overlays, result, names
+  local from=$1 seen=$2 to=$3 all=()
+  shift 3
+  for n in "$@"; do all+=("$from/$n"); done
+  for n in "$@"; do all+=("$seen/$n.overlay.png"); done
+  montage "${all[@]}" -tile 6x2 -geometry 240x240+5+5 -background white miff:- \
+    | convert - -shave 5x5 +dither -colors 256 -strip "PNG8:$to"
+}
+./headclip detect samples --overlay --no-page --out "$out/samples" >/dev/null
+sheet samples "$out/samples" docs/images/samples.png \
+  fabric_stain.jpg mesh_bent.jpg metal_contamination.jpg tiles_hole.jpg wood_good.jpg nut_patch.jpg
+./headclip detect examples/nuts/parts --normal examples/nuts/good --overlay --no-page --out "$out/nuts" >/dev/null
+sheet examples/nuts/parts "$out/nuts" docs/images/nuts.png \
+  01_ok.jpg 03_patch.jpg 10_hole.jpg 06_rough.jpg 11_missing.jpg 05_bent.jpg
