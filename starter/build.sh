@@ -8,19 +8,20 @@ work=${1:?usage: starter/build.sh WORK_DIR}
 home=$(cd "$(dirname "$0")/.." && pwd)
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
-"$home/starter/fetch-textures.sh" "$work/textures"
-pictures=(--textures "$work/textures/surfaces" --cutouts "$work/textures/cutouts")
-export HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
 before=$work/before
 in=starter/src/main/resources/headclip/models/starter
 if [ ! -d "$before" ]; then
   rm -rf "$before.part"
   mkdir -p "$before.part"
   for f in config.json preprocessor_config.json tokenizer.json model.safetensors; do
-    git -C "$home" show "7d041c5:$in/$f" >"$before.part/$f"
+    git -C "$home" show "7d041c5:$in/$f" >"$before.part/$f" \
+      || { echo "needs the history of the repository: git fetch --unshallow" >&2; exit 2; }
   done
   mv "$before.part" "$before"
 fi
+"$home/starter/fetch-textures.sh" "$work/textures"
+pictures=(--textures "$work/textures/surfaces" --cutouts "$work/textures/cutouts")
+export HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
 # each part of a batch has a thread of its own
 OMP_NUM_THREADS=1 "$home/headclip" models pretrain "$work/small" "${pictures[@]}" --from "$before" \
   --image-size 128 --batch 32 --steps 2500 --lr 8e-4 --seed 71 | tee -a "$work/pretrain.log"

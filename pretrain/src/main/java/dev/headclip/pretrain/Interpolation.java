@@ -8,6 +8,8 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,20 +38,29 @@ public final class Interpolation {
       throw new HeadClipException("--share %s: expected 0 to 1".formatted(share));
     }
     for (Path read : new Path[] {before, after}) {
-      if (read.toAbsolutePath().normalize().equals(out.toAbsolutePath().normalize())) {
+      if (same(read, out)) {
         throw new HeadClipException(
             "%s: is read from, give another folder to write to".formatted(out));
       }
     }
     ClipConfig config = StarterShape.config(imageSize(after));
-    Start b = Start.of(after, config, StarterShape.initial(config, 0).get(TOKEN_EMBEDDING));
-    Start a = Start.of(before, config, b.weights().get(TOKEN_EMBEDDING));
+    Start b = Start.of(after, config, Start.randomWords(config, 0));
+    Start a = Start.of(before, config, () -> b.weights().get(TOKEN_EMBEDDING));
     Map<String, HostTensor> mixed = new LinkedHashMap<>();
     b.weights().forEach((name, t) -> mixed.put(name, between(a.weights().get(name), t, share)));
     ObjectNode p = new ObjectMapper().createObjectNode();
     p.put("by", "HeadCLIP for Java, models interpolate").put("before", a.name());
     p.put("after", b.name()).put("share", share);
     StarterShape.write(out, config, mixed, p.toString());
+  }
+
+  /** Links and other ways to a folder are that folder. */
+  private static boolean same(Path a, Path b) {
+    try {
+      return Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
+    } catch (IOException e) {
+      throw new HeadClipException("%s: cannot be read (%s)".formatted(b, e), e);
+    }
   }
 
   private static int imageSize(Path folder) {

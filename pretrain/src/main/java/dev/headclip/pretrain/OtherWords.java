@@ -32,10 +32,11 @@ final class OtherWords {
    * text are the old ones, all others stay.
    *
    * @param old [old vocabulary,width]
-   * @param fresh [vocabulary,width]; changed
+   * @param others [vocabulary,width]
    */
   static HostTensor carried(
-      HostTensor old, ClipTokenizer was, HostTensor fresh, ClipTokenizer now) {
+      HostTensor old, ClipTokenizer was, HostTensor others, ClipTokenizer now) {
+    HostTensor fresh = HostTensor.of(others.data().clone(), others.shape());
     for (int i = 0; i < BYTES; i++) {
       copy(old, i, fresh, i);
     }

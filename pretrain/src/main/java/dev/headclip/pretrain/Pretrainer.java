@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.headclip.HeadClipException;
 import dev.headclip.clip.ClipConfig;
-import dev.headclip.clip.ClipNames;
 import dev.headclip.synth.Example;
 import dev.headclip.synth.Generator;
 import dev.headclip.tokenizer.ClipTokenizer;
@@ -165,10 +164,8 @@ public final class Pretrainer {
   }
 
   private Start start() {
-    Start random = Start.random(config, settings.seed());
-    return from.map(
-            folder -> Start.of(folder, config, random.weights().get(ClipNames.TOKEN_EMBEDDING)))
-        .orElse(random);
+    return from.map(f -> Start.of(f, config, Start.randomWords(config, settings.seed())))
+        .orElseGet(() -> Start.random(config, settings.seed()));
   }
 
   private void save(PretrainState s, Path checkpoint) {

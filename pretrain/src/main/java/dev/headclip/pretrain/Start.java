@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Weights to train from.
@@ -24,12 +25,18 @@ record Start(Map<String, HostTensor> weights, String name) {
     return new Start(StarterShape.initial(config, seed), "random weights");
   }
 
+  /** Random embeddings of today's words. */
+  static Supplier<HostTensor> randomWords(ClipConfig config, long seed) {
+    return () -> StarterShape.initial(config, seed).get(ClipNames.TOKEN_EMBEDDING);
+  }
+
   /**
    * Those of a folder that {@code models pretrain} wrote, positions resized and words carried over.
    *
-   * @param words embedding of the words that the folder does not know, [vocabulary,width]
+   * @param words gives the embedding of words that the folder does not know, [vocabulary,width];
+   *     asked only where there are such
    */
-  static Start of(Path folder, ClipConfig config, HostTensor words) {
+  static Start of(Path folder, ClipConfig config, Supplier<HostTensor> words) {
     try (Backbone b = Backbone.open(folder)) {
       if (!OtherWords.alike(b.config(), StarterShape.config(b.config().imageSize()))) {
         throw new HeadClipException(
@@ -52,10 +59,7 @@ record Start(Map<String, HostTensor> weights, String name) {
         all.put(
             ClipNames.TOKEN_EMBEDDING,
             OtherWords.carried(
-                all.get(ClipNames.TOKEN_EMBEDDING),
-                b.tokenizer(),
-                HostTensor.of(words.data().clone(), words.shape()),
-                now));
+                all.get(ClipNames.TOKEN_EMBEDDING), b.tokenizer(), words.get(), now));
       }
       return new Start(all, b.digest());
     }

@@ -8,6 +8,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.ClipNames;
+import dev.headclip.clip.PositionResize;
 import dev.headclip.tensor.HostTensor;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,10 +38,11 @@ class InterpolationTest {
         Backbone m = Backbone.open(dir.resolve("between"))) {
       assertThat(m.config()).isEqualTo(b.config());
       for (String name : b.weights().tensors().keySet()) {
-        if (name.equals(ClipNames.VISION_POSITION)) {
-          continue;
-        }
-        float[] x = a.weights().host(name).data();
+        HostTensor was = a.weights().host(name);
+        float[] x =
+            name.equals(ClipNames.VISION_POSITION)
+                ? PositionResize.BICUBIC.resize(was, b.config().grid()).data()
+                : was.data();
         float[] y = b.weights().host(name).data();
         float[] z = m.weights().host(name).data();
         for (int i = 0; i < z.length; i += 7) {
@@ -64,6 +66,10 @@ class InterpolationTest {
     Path before = backbone("before", 64, 1);
     Path after = backbone("after", 64, 2);
     byte[] was = Files.readAllBytes(after.resolve("model.safetensors"));
+    Path link = Files.createSymbolicLink(dir.resolve("link"), after);
+    assertThatThrownBy(() -> Interpolation.write(before, after, 0.5, link))
+        .isInstanceOf(HeadClipException.class)
+        .hasMessageContaining("read from");
     for (Map.Entry<Double, Path> wrong :
         Map.of(1.5, dir.resolve("out"), Double.NaN, dir.resolve("out"), 0.5, after).entrySet()) {
       assertThatThrownBy(() -> Interpolation.write(before, after, wrong.getKey(), wrong.getValue()))
