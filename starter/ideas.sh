@@ -41,14 +41,18 @@ idea() { # name, pictures, flags of models pretrain
   head -n 7 "$to/measure/measure.md"
 }
 
-for name in ${*:-old-pictures new-pictures pairs comparison subspace masked}; do
+for name in ${*:-old-pictures new-pictures pairs comparison subspace again masked crops even}; do
   case $name in
     old-pictures) idea old "$old" --views 1 --comparison 0 ;;
     new-pictures) idea new "$all" --views 1 --comparison 0 ;;
     pairs) idea pairs "$all" --comparison 0 ;;
     comparison) idea comparison "$all" --compare-by nearest ;;
-    subspace) idea subspace "$all" --compare-by subspace ;;
-    masked) idea masked "$all" --compare-by nearest --masked 1 ;;
+    subspace) idea subspace "$all" ;;
+    # what chance does: another seed
+    again) idea again "$all" --seed 2 ;;
+    masked) idea masked "$all" --masked 1 ;;
+    crops) idea crops "$all" --crops 1 ;;
+    even) idea even "$all" --even 0.75 ;;
     *) echo "no idea called $name" >&2; exit 2 ;;
   esac
 done

@@ -41,8 +41,9 @@ final class ModelsPretrain implements Callable<Integer>, WithSettings {
   @Override
   public Integer call() {
     PretrainSettings settings = PretrainSettings.of(flags.values());
-    Generator generator =
+    Generator all =
         pictures.generator(settings.seed(), settings.imageSize(), Pretrainer.PHOTO_SHARE);
+    Generator generator = settings.even() > 0 ? all.evenly(settings.even()) : all;
     try (Stopper stopper = new Stopper(60);
         ProgressLine progress = ProgressLine.of("pretrain", settings.steps(), "steps")) {
       boolean complete =

@@ -1,7 +1,6 @@
 package dev.headclip.pretrain;
 
 import ai.djl.ndarray.NDArray;
-import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.tokenizer.ClipTokenizer;
@@ -12,17 +11,13 @@ import java.util.SplittableRandom;
 /**
  * Hidden patches told from what is around them: the tokens of a picture with blocks of patches
  * hidden against the averaged weights' tokens of the whole picture, as iBOT does (Zhou and others,
- * 2022). What a token is like is said by its likeness to all tokens of the batch, in place of
- * learned prototypes (ReSSL, Zheng and others, 2021), so that patches that look alike are no
- * negatives.
+ * 2022), compared by {@link Likeness}.
  */
 final class MaskedLoss {
   /** Every so many pictures of a batch take part: each costs about another forward pass. */
   private static final int EVERY = 4;
 
   private static final double HIDDEN = 0.4;
-  private static final double TEACHER = 0.05;
-  private static final double STUDENT = 0.1;
 
   private MaskedLoss() {}
 
@@ -43,28 +38,11 @@ final class MaskedLoss {
     NDArray whole = ops.slice(pixels, 0, 0, some);
     HostTensor hidden = blocks(Math.toIntExact(some), config.grid(), r);
     NDArray seen = whole.mul(ops.constant(shown(hidden, config)));
-    NDArray target = tokens(ops, config, tokenizer, teacher, whole).stopGradient();
-    NDArray middle = target.mean(new int[] {0}, true);
-    NDArray t = ops.normalize(target.sub(middle));
-    NDArray s = ops.normalize(tokens(ops, config, tokenizer, weights, seen).sub(middle));
-    NDArray all = ops.transpose(t, 1, 0);
-    NDArray like = ops.softmax(ops.scale(ops.matmul(t, all), 1 / TEACHER)).stopGradient();
-    NDArray told = ops.logSoftmax(ops.scale(ops.matmul(s, all), 1 / STUDENT));
-    NDArray each = like.mul(told).sum(new int[] {-1}).neg();
+    NDArray target = Middle.tokens(ops, config, tokenizer, teacher, whole).stopGradient();
+    NDArray told = Middle.tokens(ops, config, tokenizer, weights, seen);
+    NDArray each = Likeness.loss(ops, target, target, told);
     NDArray where = ops.reshape(ops.constant(hidden), -1);
     return ops.scale(each.mul(where).sum(), 1 / sum(hidden));
-  }
-
-  /** All patches' tokens, [B N,width]. */
-  private static NDArray tokens(
-      TorchOps ops,
-      ClipConfig config,
-      ClipTokenizer tokenizer,
-      TorchWeights weights,
-      NDArray pixels) {
-    Middle middle = new Middle(config);
-    new Clip<>(config, weights, tokenizer).vision().forward(ops, pixels, middle);
-    return ops.reshape(middle.mean(ops), -1, config.vision().width());
   }
 
   /** 1 where a patch is hidden, [B,N]. */

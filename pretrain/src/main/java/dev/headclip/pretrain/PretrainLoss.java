@@ -27,7 +27,7 @@ import java.util.SplittableRandom;
 /**
  * What pretraining minimizes over a batch of examples: captions against images, the class token's
  * verdict, maps of the local and of the ordinary path, the verdicts read off these maps, two views
- * of a product compared, and hidden patches.
+ * of a product compared, hidden patches, and crops.
  */
 final class PretrainLoss {
   private static final double TEMPERATURE = 0.07;
@@ -60,7 +60,7 @@ final class PretrainLoss {
    *
    * @param total weighted sum
    * @param each captions against images; the class token's verdict; the verdict off the local
-   *     path's map; that map; two views compared; hidden patches
+   *     path's map; that map; two views compared; hidden patches; crops
    */
   record Parts(NDArray total, List<NDArray> each) {}
 
@@ -117,7 +117,12 @@ final class PretrainLoss {
       hidden = MaskedLoss.of(ops, config, tokenizer, weights, teacher, pixels, r);
       total = total.add(ops.scale(hidden, settings.masked()));
     }
-    return new Parts(total, List.of(caption, verdict, top, local, compared, hidden));
+    NDArray cropped = none(ops);
+    if (settings.crops() > 0) {
+      cropped = CropLoss.of(ops, config, tokenizer, weights, teacher, pixels, r);
+      total = total.add(ops.scale(cropped, settings.crops()));
+    }
+    return new Parts(total, List.of(caption, verdict, top, local, compared, hidden, cropped));
   }
 
   private static NDArray none(TorchOps ops) {

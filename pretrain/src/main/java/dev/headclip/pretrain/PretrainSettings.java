@@ -19,6 +19,9 @@ import java.util.Map;
  * @param comparison weight of the loss of comparing a pair ({@link ComparisonLoss}); 0 for none
  * @param compareBy how two views are compared
  * @param masked weight of the loss of hidden patches ({@link MaskedLoss}); 0 for none
+ * @param crops weight of the loss of crops ({@link CropLoss}); 0 for none
+ * @param even share of the surfaces from pictures that must look the same all over; 0 takes all
+ *     pictures as they are
  */
 public record PretrainSettings(
     @Setting(value = "Of weights, examples and captions", absent = "1") long seed,
@@ -41,7 +44,15 @@ public record PretrainSettings(
         int views,
     @Setting(value = "Weight of comparing two views", absent = "1", min = 0) double comparison,
     @Setting(value = "How they are compared", absent = "subspace") CompareBy compareBy,
-    @Setting(value = "Weight of telling hidden patches", absent = "0", min = 0) double masked) {
+    @Setting(value = "Weight of telling hidden patches", absent = "0", min = 0) double masked,
+    @Setting(value = "Weight of telling crops as within the whole", absent = "0", min = 0)
+        double crops,
+    @Setting(
+            value = "Share of the pictured surfaces that must look the same all over",
+            absent = "0",
+            min = 0,
+            max = 1)
+        double even) {
   public PretrainSettings {
     Schema.check(
         PretrainSettings.class,
@@ -55,7 +66,9 @@ public record PretrainSettings(
         views,
         comparison,
         compareBy,
-        masked);
+        masked,
+        crops,
+        even);
     if (comparison > 0 && views < 2) {
       throw new SettingException("comparison", comparison, "0 where there is but one view");
     }

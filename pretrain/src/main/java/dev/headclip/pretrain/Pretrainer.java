@@ -44,6 +44,7 @@ public final class Pretrainer {
    * @param local loss of the maps
    * @param comparison loss of comparing two views of a product
    * @param masked loss of hidden patches
+   * @param cropped loss of crops
    * @param imagesPerSecond since the last report
    */
   public record Progress(
@@ -54,10 +55,11 @@ public final class Pretrainer {
       double local,
       double comparison,
       double masked,
+      double cropped,
       double imagesPerSecond) {
     private static Progress of(int step, double[] sums, int steps, double imagesPerSecond) {
       double[] m = Arrays.stream(sums).map(s -> s / steps).toArray();
-      return new Progress(step, m[0], m[1], m[2], m[3], m[4], m[5], imagesPerSecond);
+      return new Progress(step, m[0], m[1], m[2], m[3], m[4], m[5], m[6], imagesPerSecond);
     }
   }
 
@@ -73,6 +75,7 @@ public final class Pretrainer {
   private static final double AVERAGE = 0.999;
   private static final int AVERAGE_EVERY = 10;
   private static final int REPORT_EVERY = 50;
+  private static final int LOSSES = 7;
 
   private final PretrainSettings settings;
   private final Optional<Path> from;
@@ -109,7 +112,7 @@ public final class Pretrainer {
       StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "recipe 5, seed %d batch %d in %d rate %s steps %d views %s comparison %s by %s masked %s, from %s, %s"
+        "recipe 6, seed %d batch %d in %d rate %s steps %d views %s comparison %s by %s masked %s crops %s, from %s, %s"
             .formatted(
                 settings.seed(),
                 settings.batch(),
@@ -120,6 +123,7 @@ public final class Pretrainer {
                 settings.comparison(),
                 settings.compareBy(),
                 settings.masked(),
+                settings.crops(),
                 start.name(),
                 generator.description());
     ClipTokenizer tokenizer = ClipTokenizer.of(new FileSet.OnDisk(out), config);
@@ -134,7 +138,7 @@ public final class Pretrainer {
       queue.startAt(s.step());
       long since = System.nanoTime();
       int sinceStep = s.step();
-      double[] losses = new double[6];
+      double[] losses = new double[LOSSES];
       while (s.step() < settings.steps() && !stop.getAsBoolean()) {
         double[] now = step(manager, shards, s, loss, queue.next());
         for (int i = 0; i < now.length; i++) {
@@ -189,7 +193,7 @@ public final class Pretrainer {
       draws.add(r.split());
     }
     int part = batch.size() / shards.count();
-    double[] losses = new double[6];
+    double[] losses = new double[LOSSES];
     try (GradientCollector collector = Torch.engine().newGradientCollector()) {
       shards
           .each(

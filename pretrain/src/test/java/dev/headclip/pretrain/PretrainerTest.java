@@ -27,7 +27,8 @@ class PretrainerTest {
   @TempDir private Path dir;
 
   private static PretrainSettings settings(int size, int steps) {
-    return new PretrainSettings(3, size, steps, 4, 1e-3, 2, 2, 2, 1, CompareBy.SUBSPACE, 0.5);
+    return new PretrainSettings(
+        3, size, steps, 4, 1e-3, 2, 2, 2, 1, CompareBy.SUBSPACE, 0.5, 0.5, 0);
   }
 
   private static boolean run(PretrainSettings s, Path out, BooleanSupplier stop) {

@@ -76,6 +76,14 @@ public final class Generator {
   }
 
   /**
+   * The same, but of the surfaces that scenes take from pictures this share must look the same all
+   * over, and none be a mask or a normal map.
+   */
+  public Generator evenly(double share) {
+    return new Generator(seed, size, textures.evenly(share), cutouts, subjects, !lines.isEmpty());
+  }
+
+  /**
    * The same pictures' folders, but of drawn kinds those that no training sees, and arrangements,
    * whose parts are pictures or drawn anew.
    */

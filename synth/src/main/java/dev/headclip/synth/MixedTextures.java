@@ -14,6 +14,11 @@ record MixedTextures(Textures first, Textures second, double share) implements T
   }
 
   @Override
+  public Textures evenly(double even) {
+    return new MixedTextures(first.evenly(even), second.evenly(even), share);
+  }
+
+  @Override
   public String description() {
     return "%s of %s, else %s".formatted(share, first.description(), second.description());
   }

@@ -93,6 +93,11 @@ final class PhotoTextures implements Textures {
   }
 
   @Override
+  public Textures evenly(double share) {
+    return new EvenTextures(this, share);
+  }
+
+  @Override
   public String description() {
     return images.size() + " photographs";
   }

@@ -14,6 +14,11 @@ interface Textures {
 
   Sample sample(int width, int height, RandomGenerator r);
 
+  /** The same, of whose pictures a share must look the same all over. */
+  default Textures evenly(double share) {
+    return this;
+  }
+
   /** What it holds, for the record. */
   String description();
 }
