@@ -43,7 +43,7 @@ public final class Interpolation {
             "%s: is read from, give another folder to write to".formatted(out));
       }
     }
-    ClipConfig config = StarterShape.config(imageSize(after));
+    ClipConfig config = config(after);
     Start b = Start.of(after, config, Start.randomWords(config, 0));
     Start a = Start.of(before, config, () -> b.weights().get(TOKEN_EMBEDDING));
     Map<String, HostTensor> mixed = new LinkedHashMap<>();
@@ -63,9 +63,9 @@ public final class Interpolation {
     }
   }
 
-  private static int imageSize(Path folder) {
+  private static ClipConfig config(Path folder) {
     try (Backbone b = Backbone.open(folder)) {
-      return b.config().imageSize();
+      return StarterShape.config(b.config().imageSize(), b.config().vision().width());
     }
   }
 

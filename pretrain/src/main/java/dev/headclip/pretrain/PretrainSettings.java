@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param seed of weights, examples and captions
  * @param imageSize side of the examples, pixels; a multiple of the patch's
+ * @param width of the image tower; a multiple of 32, heads have so many
  * @param steps of one batch each
  * @param batch examples a step
  * @param lr peak learning rate, after a warm-up, before a cosine
@@ -31,6 +32,7 @@ public record PretrainSettings(
             min = 4 * StarterShape.PATCH,
             max = 1024)
         int imageSize,
+    @Setting(value = "Width of the image tower", absent = "192", min = 64, max = 1024) int width,
     @Setting(value = "Steps of one batch each", absent = "6000", min = 1) int steps,
     @Setting(value = "Examples a step", absent = "16", min = 2) int batch,
     @Setting(value = "Peak learning rate", absent = "0.001", min = 0, above = true) double lr,
@@ -58,6 +60,7 @@ public record PretrainSettings(
         PretrainSettings.class,
         seed,
         imageSize,
+        width,
         steps,
         batch,
         lr,
@@ -75,6 +78,9 @@ public record PretrainSettings(
     if (batch % (views * shards) != 0) {
       throw new SettingException(
           "batch", batch, "a multiple of %d: shards times views".formatted(views * shards));
+    }
+    if (width % StarterShape.HEAD != 0) {
+      throw new SettingException("width", width, "a multiple of a head's " + StarterShape.HEAD);
     }
     if (imageSize % StarterShape.PATCH != 0) {
       throw new SettingException(

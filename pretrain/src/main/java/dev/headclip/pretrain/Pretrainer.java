@@ -91,7 +91,7 @@ public final class Pretrainer {
     this.settings = settings;
     this.from = from;
     this.out = out;
-    this.config = StarterShape.config(settings.imageSize());
+    this.config = StarterShape.config(settings.imageSize(), settings.width());
   }
 
   /**
@@ -112,9 +112,10 @@ public final class Pretrainer {
       StarterShape.write(out, config, start.weights(), "untrained");
     }
     fingerprint =
-        "recipe 6, seed %d batch %d in %d rate %s steps %d views %s comparison %s by %s masked %s crops %s, from %s, %s"
+        "recipe 6, seed %d width %d batch %d in %d rate %s steps %d views %s comparison %s by %s masked %s crops %s, from %s, %s"
             .formatted(
                 settings.seed(),
+                settings.width(),
                 settings.batch(),
                 settings.shards(),
                 settings.lr(),

@@ -25,6 +25,10 @@ record Start(Map<String, HostTensor> weights, String name) {
     return new Start(StarterShape.initial(config, seed), "random weights");
   }
 
+  private static ClipConfig shape(Backbone b, ClipConfig now) {
+    return StarterShape.config(b.config().imageSize(), now.vision().width());
+  }
+
   /** Random embeddings of today's words. */
   static Supplier<HostTensor> randomWords(ClipConfig config, long seed) {
     return () -> StarterShape.initial(config, seed).get(ClipNames.TOKEN_EMBEDDING);
@@ -38,7 +42,7 @@ record Start(Map<String, HostTensor> weights, String name) {
    */
   static Start of(Path folder, ClipConfig config, Supplier<HostTensor> words) {
     try (Backbone b = Backbone.open(folder)) {
-      if (!OtherWords.alike(b.config(), StarterShape.config(b.config().imageSize()))) {
+      if (!OtherWords.alike(b.config(), shape(b, config))) {
         throw new HeadClipException(
             "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
                 .formatted(folder));

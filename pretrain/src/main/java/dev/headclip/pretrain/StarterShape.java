@@ -32,10 +32,20 @@ final class StarterShape {
 
   private StarterShape() {}
 
+  /** The shipped starter's width. */
+  static final int WIDTH = 192;
+
+  static final int HEAD = 32;
+
   static ClipConfig config(int imageSize) {
+    return config(imageSize, WIDTH);
+  }
+
+  /** Of another width of the image tower, a multiple of a head's 32. */
+  static ClipConfig config(int imageSize, int width) {
     int vocabulary = 512 + MERGES.size() + 2;
     return new ClipConfig(
-        new TowerConfig(192, 8, 6, 768, Activation.GELU, 1e-5),
+        new TowerConfig(width, 8, width / HEAD, 4 * width, Activation.GELU, 1e-5),
         imageSize,
         PATCH,
         new TowerConfig(96, 4, 4, 384, Activation.GELU, 1e-5),

@@ -8,6 +8,7 @@ import dev.headclip.HeadClipException;
 import dev.headclip.backbone.Backbone;
 import dev.headclip.clip.ClipNames;
 import dev.headclip.clip.PositionResize;
+import dev.headclip.settings.SettingException;
 import dev.headclip.synth.Generator;
 import dev.headclip.tensor.HostTensor;
 import dev.headclip.weights.SafetensorsFile;
@@ -28,7 +29,7 @@ class PretrainerTest {
 
   private static PretrainSettings settings(int size, int steps) {
     return new PretrainSettings(
-        3, size, steps, 4, 1e-3, 2, 2, 2, 1, CompareBy.SUBSPACE, 0.5, 0.5, 0);
+        3, size, 192, steps, 4, 1e-3, 2, 2, 2, 1, CompareBy.SUBSPACE, 0.5, 0.5, 0);
   }
 
   private static boolean run(PretrainSettings s, Path out, BooleanSupplier stop) {
@@ -111,5 +112,13 @@ class PretrainerTest {
   void sizesThatAreNoWholePatchesAreRefused() {
     assertThatThrownBy(() -> settings(100, 1))
         .hasMessageContaining("image_size is 100, expected a multiple of the patch's 16");
+  }
+
+  @Test
+  void aWidthThatHeadsDoNotFillIsRefused() {
+    assertThatThrownBy(() -> PretrainSettings.of(Map.of("width", "200")))
+        .isInstanceOf(SettingException.class)
+        .hasMessageContaining("a multiple of a head's 32");
+    assertThat(PretrainSettings.of(Map.of("width", "288")).width()).isEqualTo(288);
   }
 }
