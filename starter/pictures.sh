@@ -15,7 +15,7 @@ sheet() { # folder of pictures, folder of overlays, result, names
 }
 ./headclip detect samples --overlay --no-page --out "$out/samples" >/dev/null
 sheet samples "$out/samples" docs/images/samples.png \
-  fabric_stain.jpg mesh_bent.jpg metal_contamination.jpg tiles_hole.jpg wood_good.jpg nut_patch.jpg
+  bricks_missing.jpg mesh_rough.jpg metal_pitting.jpg board_hole.jpg metal_good.jpg tiles_rust.jpg
 ./headclip detect examples/nuts/parts --normal examples/nuts/good --overlay --no-page --out "$out/nuts" >/dev/null
 sheet examples/nuts/parts "$out/nuts" docs/images/nuts.png \
   01_ok.jpg 03_patch.jpg 10_hole.jpg 06_rough.jpg 11_missing.jpg 05_bent.jpg

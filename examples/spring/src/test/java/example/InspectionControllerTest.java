@@ -19,7 +19,7 @@ class InspectionControllerTest {
 
   @Test
   void picturesAreJudgedAndOthersRefused() throws Exception {
-    byte[] stain = Files.readAllBytes(Path.of(System.getProperty("samples"), "fabric_stain.jpg"));
+    byte[] stain = Files.readAllBytes(Path.of(System.getProperty("samples"), "mesh_rough.jpg"));
     mvc.perform(post("/inspections").content(stain))
         .andExpect(status().isOk())
         .andExpect(jsonPath("$.anomalous").value(true))

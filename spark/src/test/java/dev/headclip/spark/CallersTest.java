@@ -48,7 +48,7 @@ class CallersTest {
       System.setOut(before);
       scala.Console$.MODULE$.setOutDirect(before);
     }
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("nut_patch.jpg", "anomalous at 0.6");
+    assertThat(said.toString(StandardCharsets.UTF_8)).contains("socket_crack.jpg", "anomalous at 0.6");
     assertThat(spark.sparkContext().isStopped()).isFalse();
   }
 
@@ -78,6 +78,6 @@ class CallersTest {
     Process p = b.redirectErrorStream(true).start();
     String said = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(p.waitFor()).as(said).isZero();
-    assertThat(said).contains("nut_patch.jpg", "nut_good.jpg");
+    assertThat(said).contains("socket_crack.jpg", "socket_good.jpg");
   }
 }

@@ -146,8 +146,8 @@ class DetectTest {
   @Test
   void whatCannotBeReadIsARowWithAnError() throws Exception {
     Path folder = Files.createDirectories(dir.resolve("mixed"));
-    Files.copy(SAMPLES.resolve("nut_good.jpg"), folder.resolve("good.jpg"));
-    byte[] cut = Files.readAllBytes(SAMPLES.resolve("nut_patch.jpg"));
+    Files.copy(SAMPLES.resolve("socket_good.jpg"), folder.resolve("good.jpg"));
+    byte[] cut = Files.readAllBytes(SAMPLES.resolve("socket_crack.jpg"));
     Files.write(folder.resolve("cut.jpg"), Arrays.copyOf(cut, cut.length / 2));
     Files.writeString(folder.resolve("text.png"), "no picture");
     Files.write(folder.resolve("empty.png"), new byte[0]);
@@ -202,22 +202,22 @@ class DetectTest {
   void pathsAloneAreEnough() throws Exception {
     List<String> paths =
         List.of(
-            SAMPLES.toAbsolutePath().normalize() + "/wood_good.jpg",
-            "file://" + SAMPLES.toAbsolutePath().normalize() + "/wood_scratch.jpg",
+            SAMPLES.toAbsolutePath().normalize() + "/metal_good.jpg",
+            "file://" + SAMPLES.toAbsolutePath().normalize() + "/metal_pitting.jpg",
             dir + "/not there.jpg");
     Dataset<Row> images = spark.createDataset(paths, Encoders.STRING()).toDF("path");
     Map<String, Row> rows = LocalSpark.byName(detected(images));
-    assertSame(rows.get("wood_good.jpg"), detector.detect(SAMPLES.resolve("wood_good.jpg")));
-    assertSame(rows.get("wood_scratch.jpg"), detector.detect(SAMPLES.resolve("wood_scratch.jpg")));
+    assertSame(rows.get("metal_good.jpg"), detector.detect(SAMPLES.resolve("metal_good.jpg")));
+    assertSame(rows.get("metal_pitting.jpg"), detector.detect(SAMPLES.resolve("metal_pitting.jpg")));
     assertThat((String) rows.get("not there.jpg").getAs("error")).isEqualTo("no such file");
   }
 
   @Test
   void featuresComeBesideTheSameScores() throws Exception {
-    Dataset<Row> some = files(SAMPLES).filter("path LIKE '%nut%'");
+    Dataset<Row> some = files(SAMPLES).filter("path LIKE '%socket%'");
     Map<String, Row> rows =
         LocalSpark.byName(detected(some, DetectOptions.defaults().withFeatures(true)));
-    for (String name : List.of("nut_good.jpg", "nut_patch.jpg")) {
+    for (String name : List.of("socket_good.jpg", "socket_crack.jpg")) {
       assertThat(rows.get(name).getList(rows.get(name).fieldIndex("feature"))).hasSize(192);
       double score = rows.get(name).getAs("score");
       assertThat(score)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Models on their way to executors: the files that the driver saw, or an error that says so. */
 class ModelFilesTest {
   private static final Path IMAGE =
-      Path.of("../samples/nut_patch.jpg").toAbsolutePath().normalize();
+      Path.of("../samples/socket_crack.jpg").toAbsolutePath().normalize();
   @TempDir private static Path dir;
   private static SparkSession spark;
   private static Path model;
@@ -122,7 +122,7 @@ class ModelFilesTest {
         .remember(
             spark
                 .createDataset(
-                    List.of(IMAGE.resolveSibling("nut_good.jpg").toString()), Encoders.STRING())
+                    List.of(IMAGE.resolveSibling("socket_good.jpg").toString()), Encoders.STRING())
                 .toDF("path"),
             CompareOptions.defaults())
         .write(file);

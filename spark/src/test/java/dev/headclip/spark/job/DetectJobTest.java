@@ -72,14 +72,14 @@ class DetectJobTest {
 
   @Test
   void aTableGrowsByWhatIsNotThereYet() throws Exception {
-    copied("nut_good.jpg", "nuts/_DSC0001.jpg");
-    copied("nut_patch.jpg", "nuts/patch.jpg");
-    copied("wood_good.jpg", "wood/good.JPG");
-    copied("wood_good.jpg", "wood/10:30:00 [1] ä.jpg");
-    Files.writeString(dir.resolve("in/wood/broken.png"), "no picture");
-    Files.writeString(dir.resolve("in/wood/notes.txt"), "no picture, and none meant");
+    copied("socket_good.jpg", "sockets/_DSC0001.jpg");
+    copied("socket_crack.jpg", "sockets/patch.jpg");
+    copied("metal_good.jpg", "metal/good.JPG");
+    copied("metal_good.jpg", "metal/10:30:00 [1] ä.jpg");
+    Files.writeString(dir.resolve("in/metal/broken.png"), "no picture");
+    Files.writeString(dir.resolve("in/metal/notes.txt"), "no picture, and none meant");
     Files.createDirectories(dir.resolve("in/.trash"));
-    copied("wood_good.jpg", ".trash/good.jpg");
+    copied("metal_good.jpg", ".trash/good.jpg");
     Ended first = job("--partition-by", "kind", "--slice", "3");
     assertThat(first.code()).isZero();
     assertThat(first.said()).contains("5 rows", "1 failed", "slice 2 of 2");
@@ -87,13 +87,13 @@ class DetectJobTest {
     assertThat(rows)
         .containsOnlyKeys(
             "_DSC0001.jpg", "patch.jpg", "good.JPG", "broken.png", "10:30:00 [1] ä.jpg");
-    assertThat((String) rows.get("patch.jpg").getAs("kind")).isEqualTo("nuts");
+    assertThat((String) rows.get("patch.jpg").getAs("kind")).isEqualTo("sockets");
     assertThat((String) rows.get("broken.png").getAs("error")).contains("not an image");
 
     assertThat(job("--partition-by", "kind").said()).contains("5 images, 5 of them");
     // folders of another kind beside these could be read by nobody
     assertThat(job().said()).contains("other settings");
-    copied("wood_scratch.jpg", "wood/scratch.jpg");
+    copied("metal_pitting.jpg", "metal/scratch.jpg");
     assertThat(job("--partition-by", "kind").said()).contains("6 images, 5 of them", "6 rows");
     assertThat(table()).hasSize(6);
     assertThat(dir.resolve("out/_work")).doesNotExist();
@@ -102,7 +102,7 @@ class DetectJobTest {
 
   @Test
   void aJobThatWasRefusedBindsNobody() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
+    copied("socket_good.jpg", "a.jpg");
     assertThat(job("--batched", "--compare", "scorer=knn").code()).isEqualTo(2);
     assertThat(job().code()).isZero();
     assertThat(table()).hasSize(1);
@@ -110,7 +110,7 @@ class DetectJobTest {
 
   @Test
   void anImageThatChangedIsAnotherOne() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
+    copied("socket_good.jpg", "a.jpg");
     job();
     Files.setLastModifiedTime(dir.resolve("in/a.jpg"), FileTime.fromMillis(1_700_000_000_000L));
     assertThat(job().said()).contains("1 images, 0 of them", "2 rows");
@@ -118,8 +118,8 @@ class DetectJobTest {
 
   @Test
   void whatAKilledJobLeftUnfinishedDoesNotCount() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
-    copied("nut_patch.jpg", "b.jpg");
+    copied("socket_good.jpg", "a.jpg");
+    copied("socket_crack.jpg", "b.jpg");
     job();
     // a slice that was written and not moved, and one of Spark's own temporary folders
     Path slice;
@@ -141,7 +141,7 @@ class DetectJobTest {
 
   @Test
   void aBatchIsCommittedAsAWhole() throws Exception {
-    for (String name : List.of("nut_good", "nut_patch", "wood_good", "wood_scratch")) {
+    for (String name : List.of("socket_good", "socket_crack", "metal_good", "metal_pitting")) {
       copied(name + ".jpg", "a/" + name + ".jpg");
       copied(name + ".jpg", "b/a/" + name + ".jpg");
     }
@@ -152,7 +152,7 @@ class DetectJobTest {
     assertThat((int) one.<Row>getAs("references").getAs("count")).isEqualTo(4);
     String[] same = {"--batched", "--by-folder", "--partition-by", "kind"};
     assertThat(job(same).said()).contains("8 of them");
-    copied("washer_missing.jpg", "a/new.jpg");
+    copied("gamepad_broken.jpg", "a/new.jpg");
     Ended mixed = job(same);
     assertThat(mixed.code()).isEqualTo(2);
     assertThat(mixed.said()).contains("4 images are in the output already and 1 are not");
@@ -161,8 +161,8 @@ class DetectJobTest {
 
   @Test
   void referencesArePartOfWhatATableIsOf() throws Exception {
-    copied("nut_patch.jpg", "a.jpg");
-    String normal = SAMPLES.resolve("nut_good.jpg").toString();
+    copied("socket_crack.jpg", "a.jpg");
+    String normal = SAMPLES.resolve("socket_good.jpg").toString();
     Ended found = job("--normal", normal);
     assertThat(found.code()).as(found.said()).isZero();
     assertThat(found.said()).contains("one reference");
@@ -176,7 +176,7 @@ class DetectJobTest {
 
   @Test
   void aTableIsOfOneModelAndOneThreshold() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
+    copied("socket_good.jpg", "a.jpg");
     job();
     Ended other = job("--threshold", "0.9");
     assertThat(other.code()).isEqualTo(2);
@@ -186,7 +186,7 @@ class DetectJobTest {
 
   @Test
   void aDeadJobsLeaseIsTakenOverAndALivingOnesIsNot() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
+    copied("socket_good.jpg", "a.jpg");
     Path out = Files.createDirectories(dir.resolve("out"));
     Files.writeString(out.resolve("_headclip.lease"), "application gone, renewed 3 times");
     Ended found = job();
@@ -205,7 +205,7 @@ class DetectJobTest {
 
   @Test
   void wrongInputIsOneLine() throws Exception {
-    copied("nut_good.jpg", "a.jpg");
+    copied("socket_good.jpg", "a.jpg");
     String out = dir.resolve("out2").toString();
     String in = dir.resolve("in").toString();
     List<String[]> wrong =
