@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Draws docs/images/samples.png and nuts.png anew: six pictures above, their overlays below.
-# usage: starter/pictures.sh      needs ImageMagick
+# Draws docs/images/samples.png and nuts.png anew, six pictures above, their overlays below; then page.png.
+# usage: starter/pictures.sh      needs ImageMagick, Chromium
 set -euo pipefail
 cd "$(dirname "$0")/.."
 out=$(mktemp -d)
@@ -19,3 +19,6 @@ sheet samples "$out/samples" docs/images/samples.png \
 ./headclip detect examples/nuts/parts --normal examples/nuts/good --overlay --no-page --out "$out/nuts" >/dev/null
 sheet examples/nuts/parts "$out/nuts" docs/images/nuts.png \
   01_ok.jpg 03_patch.jpg 10_hole.jpg 06_rough.jpg 11_missing.jpg 05_bent.jpg
+mvn -q -B test -Pbrowser -pl browser -am -Dspotless.check.skip=true -Dsurefire.failIfNoSpecifiedTests=false \
+  -Dtest='PageTest#thePictureOfTheReadme' -Dheadclip.page="$out/page.png"
+convert "$out/page.png" +dither -colors 256 -strip PNG8:docs/images/page.png

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The page as its users have it: in Chromium, with the starter. */
@@ -284,6 +285,33 @@ class PageTest {
     click("Delete");
     page.locator("dialog button[value=yes]").click();
     page.waitForFunction("() => document.getElementById('model').value === 'starter'");
+  }
+
+  /** Draws the README's picture anew: {@code -Dheadclip.page=FILE}, see starter/pictures.sh. */
+  @Test
+  @EnabledIfSystemProperty(named = "headclip.page", matches = ".+")
+  void thePictureOfTheReadme() throws IOException {
+    open(1020, 615, ColorScheme.LIGHT);
+    List<Path> nuts = new ArrayList<>();
+    for (String folder : List.of("good", "parts")) {
+      try (Stream<Path> all = Files.list(Path.of("../examples/nuts", folder))) {
+        all.sorted().forEach(nuts::add);
+      }
+    }
+    inspect(nuts.toArray(Path[]::new));
+    for (Path good : nuts.subList(0, 4)) {
+      page.locator(
+              ".card", new Page.LocatorOptions().setHasText(good.getFileName().toString()))
+          .getByText("Good")
+          .click();
+    }
+    page.locator("#teach-name").fill("nut");
+    click("Teach with 4");
+    page.waitForFunction("() => document.getElementById('model').value === 'nut'");
+    judged(nuts.size());
+    page.evaluate("() => scrollTo(0, 0)");
+    page.waitForTimeout(1500);
+    Files.write(Path.of(System.getProperty("headclip.page")), page.screenshot());
   }
 
   @Test

@@ -48,7 +48,8 @@ class CallersTest {
       System.setOut(before);
       scala.Console$.MODULE$.setOutDirect(before);
     }
-    assertThat(said.toString(StandardCharsets.UTF_8)).contains("socket_crack.jpg", "anomalous at 0.6");
+    assertThat(said.toString(StandardCharsets.UTF_8))
+        .contains("socket_crack.jpg", "anomalous at 0.6");
     assertThat(spark.sparkContext().isStopped()).isFalse();
   }
 

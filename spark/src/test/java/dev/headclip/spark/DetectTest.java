@@ -208,7 +208,8 @@ class DetectTest {
     Dataset<Row> images = spark.createDataset(paths, Encoders.STRING()).toDF("path");
     Map<String, Row> rows = LocalSpark.byName(detected(images));
     assertSame(rows.get("metal_good.jpg"), detector.detect(SAMPLES.resolve("metal_good.jpg")));
-    assertSame(rows.get("metal_pitting.jpg"), detector.detect(SAMPLES.resolve("metal_pitting.jpg")));
+    assertSame(
+        rows.get("metal_pitting.jpg"), detector.detect(SAMPLES.resolve("metal_pitting.jpg")));
     assertThat((String) rows.get("not there.jpg").getAs("error")).isEqualTo("no such file");
   }
 
