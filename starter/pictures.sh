@@ -21,4 +21,4 @@ sheet examples/nuts/parts "$out/nuts" docs/images/nuts.png \
   01_ok.jpg 03_patch.jpg 10_hole.jpg 06_rough.jpg 11_missing.jpg 05_bent.jpg
 mvn -q -B test -Pbrowser -pl browser -am -Dspotless.check.skip=true -Dsurefire.failIfNoSpecifiedTests=false \
   -Dtest='PageTest#thePictureOfTheReadme' -Dheadclip.page="$out/page.png"
-convert "$out/page.png" +dither -colors 256 -strip PNG8:docs/images/page.png
+convert "$out/page.png" -resize 1020x615 +dither -colors 256 -strip PNG8:docs/images/page.png

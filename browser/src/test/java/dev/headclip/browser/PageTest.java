@@ -291,7 +291,7 @@ class PageTest {
   @Test
   @EnabledIfSystemProperty(named = "headclip.page", matches = ".+")
   void thePictureOfTheReadme() throws IOException {
-    open(1020, 615, ColorScheme.LIGHT);
+    open(1360, 820, ColorScheme.LIGHT);
     List<Path> nuts = new ArrayList<>();
     for (String folder : List.of("good", "parts")) {
       try (Stream<Path> all = Files.list(Path.of("../examples/nuts", folder))) {
@@ -309,7 +309,7 @@ class PageTest {
     click("Teach with 4");
     page.waitForFunction("() => document.getElementById('model').value === 'nut'");
     judged(nuts.size());
-    page.evaluate("() => scrollTo(0, 0)");
+    page.evaluate("() => document.querySelectorAll('*').forEach(e => e.scrollTop = 0)");
     page.waitForTimeout(1500);
     Files.write(Path.of(System.getProperty("headclip.page")), page.screenshot());
   }
