@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
       InferenceBench.class,
       ReferencesBench.class,
       ThroughputBench.class,
-      LoadBench.class
+      LoadBench.class,
+      NetworkBench.class
     })
 final class Bench {
   private Bench() {}

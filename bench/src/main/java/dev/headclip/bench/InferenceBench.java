@@ -38,6 +38,9 @@ final class InferenceBench implements Callable<Integer> {
   @Option(names = "--images", defaultValue = "1", description = "A round, one after the other.")
   private int images;
 
+  @Option(names = "--side", defaultValue = "1024", description = "Of the pictures, pixels.")
+  private int side;
+
   @Option(names = "--name", required = true, description = "Of the results file.")
   private String name;
 
@@ -91,7 +94,7 @@ final class InferenceBench implements Callable<Integer> {
           .put("image_size", imageSize)
           .put("rounds", rounds)
           .put("images_a_round", images)
-          .put("pictures", "drawn, 1024 x 1024, PNG");
+          .put("pictures", "drawn, %d x %d, PNG".formatted(side, side));
       results.set("matrix_rate_gflops", MatrixRate.measure());
       if (python.isPresent()) {
         try (Peers peers = Peers.start(python.get(), Path.of(backbone), imageSize, official)) {
@@ -109,7 +112,7 @@ final class InferenceBench implements Callable<Integer> {
 
   private List<Path> pictures(Path work) {
     List<Path> all = new ArrayList<>();
-    Generator generator = Generator.drawn(8, 1024);
+    Generator generator = Generator.drawn(8, side);
     for (int i = 0; i < images; i++) {
       Path file = work.resolve(i + ".png");
       long index = i;
