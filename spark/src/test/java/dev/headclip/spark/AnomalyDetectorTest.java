@@ -61,7 +61,7 @@ class AnomalyDetectorTest {
 
   @Test
   void aPipelineGivesVerdicts() throws Exception {
-    Dataset<Row> images = spark.read().format("binaryFile").load("../samples/nut_*.jpg");
+    Dataset<Row> images = spark.read().format("binaryFile").load("../samples/socket_*.jpg");
     SQLTransformer some =
         new SQLTransformer()
             .setStatement("SELECT image, score, anomalous FROM __THIS__ WHERE error IS NULL");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CallersTest {
   private static final Path EXAMPLES = Path.of("../examples/spark").toAbsolutePath().normalize();
   private static final String SAMPLES =
-      Path.of("../samples/nut_*.jpg").toAbsolutePath().normalize().toString();
+      Path.of("../samples/socket_*.jpg").toAbsolutePath().normalize().toString();
   @TempDir private Path dir;
 
   @Test
