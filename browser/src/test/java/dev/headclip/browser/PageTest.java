@@ -500,10 +500,9 @@ class PageTest {
     view(name + "-empty");
     inspect(samples());
     page.getByLabel("Order").selectOption("name");
+    // a canvas that nothing was drawn on is 300 wide
     page.waitForFunction(
-        """
-        () => [...document.querySelectorAll('.card canvas')].some(c =>
-            c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v > 0))""");
+        "() => [...document.querySelectorAll('.card canvas')].some(c => c.width !== 300)");
     page.waitForTimeout(1500);
     view(name + "-gallery");
     page.locator(".card .open").first().click();
