@@ -329,12 +329,17 @@ class PageTest {
     page.keyboard().press("g");
     assertThat(page.locator(".card.marked").count()).isEqualTo(1);
     String shown = page.locator("dialog .title").textContent();
-    page.keyboard().press("Escape");
-    page.waitForFunction("() => !document.querySelector('dialog')");
+    escape();
     assertThat(
             page.evaluate(
                 "() => document.activeElement.closest('.card').querySelector('.name').textContent"))
         .isEqualTo(shown);
+  }
+
+  /** A dialog is gone, and the focus back, a moment after the key. */
+  private void escape() {
+    page.keyboard().press("Escape");
+    page.waitForFunction("() => !document.querySelector('dialog')");
   }
 
   @Test
@@ -441,7 +446,7 @@ class PageTest {
     assertThat(page.locator(".card").nth(1).getAttribute("class")).contains("marked");
     page.keyboard().press("Enter");
     page.waitForSelector("dialog[open]");
-    page.keyboard().press("Escape");
+    escape();
     page.getByLabel("Threshold", new Page.GetByLabelOptions().setExact(true))
         .and(page.locator("input"))
         .focus();
@@ -509,7 +514,7 @@ class PageTest {
     page.waitForFunction("() => document.querySelectorAll('dialog tbody tr').length > 0");
     page.waitForTimeout(500);
     view(name + "-image");
-    page.keyboard().press("Escape");
+    escape();
     page.locator("#tab-models").click();
     page.waitForSelector("#models h1");
     view(name + "-models");
