@@ -1,5 +1,6 @@
 package dev.headclip.app;
 
+import dev.headclip.HeadClipException;
 import dev.headclip.pretrain.PretrainSettings;
 import dev.headclip.pretrain.Pretrainer;
 import dev.headclip.synth.Generator;
@@ -41,6 +42,9 @@ final class ModelsPretrain implements Callable<Integer>, WithSettings {
   @Override
   public Integer call() {
     PretrainSettings settings = PretrainSettings.of(flags.values());
+    if (settings.even() > 0 && !pictures.areThere()) {
+      throw new HeadClipException("--even without --textures; name a folder of surfaces, too");
+    }
     Generator all =
         pictures.generator(settings.seed(), settings.imageSize(), Pretrainer.PHOTO_SHARE);
     Generator generator = settings.even() > 0 ? all.evenly(settings.even()) : all;

@@ -20,6 +20,10 @@ final class PictureOptions {
       description = "Things on transparent ground, with --textures.")
   private Optional<Path> cutouts;
 
+  boolean areThere() {
+    return textures.isPresent();
+  }
+
   /**
    * @param share of surfaces that come from pictures, where there are some
    */
