@@ -330,6 +330,7 @@ class PageTest {
     assertThat(page.locator(".card.marked").count()).isEqualTo(1);
     String shown = page.locator("dialog .title").textContent();
     escape();
+    assertThat(page.locator("dialog").count()).isZero();
     assertThat(
             page.evaluate(
                 "() => document.activeElement.closest('.card').querySelector('.name').textContent"))
@@ -500,23 +501,36 @@ class PageTest {
         document.querySelectorAll('.heads .hc').forEach(c => c.style.background = '#888');
       }""";
 
+  /** Where nothing was drawn all is transparent. */
+  private static final String SOME_MAP_IS_DRAWN =
+      """
+      canvases => [...document.querySelectorAll(canvases)].some(c => {
+        const g = Object.assign(document.createElement('canvas'), {width: c.width, height: c.height})
+            .getContext('2d', {willReadFrequently: true});
+        g.drawImage(c, 0, 0);
+        return new Set(g.getImageData(0, 0, c.width, c.height).data).size > 16;
+      })""";
+
+  private static final String HEAD_COLOURS =
+      "() => new Set([...document.querySelectorAll('.heads .hc')].map(c => c.style.background)).size";
+
   /** Every view: what axe finds, and how it looks. */
   private void every(String name) throws IOException {
     view(name + "-empty");
     inspect(samples());
     page.getByLabel("Order").selectOption("name");
-    // a canvas that nothing was drawn on is 300 wide
-    page.waitForFunction(
-        "() => [...document.querySelectorAll('.card canvas')].some(c => c.width !== 300)");
+    page.waitForFunction(SOME_MAP_IS_DRAWN, ".card canvas");
     page.waitForTimeout(1500);
     view(name + "-gallery");
     page.locator(".card .open").first().click();
     page.waitForFunction("() => document.querySelectorAll('dialog tbody tr').length > 0");
     page.waitForTimeout(500);
+    page.waitForFunction(SOME_MAP_IS_DRAWN, "dialog canvas");
     view(name + "-image");
     escape();
     page.locator("#tab-models").click();
     page.waitForSelector("#models h1");
+    assertThat((Integer) page.evaluate(HEAD_COLOURS)).as("colours of head weights").isGreaterThan(5);
     view(name + "-models");
     page.locator("#tab-live").click();
     page.waitForSelector("#live h1");

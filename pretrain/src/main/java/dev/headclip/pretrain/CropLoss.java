@@ -1,11 +1,8 @@
 package dev.headclip.pretrain;
 
 import ai.djl.ndarray.NDArray;
-import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
-import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.torch.TorchOps;
-import dev.headclip.torch.TorchWeights;
 import java.util.SplittableRandom;
 
 /**
@@ -15,44 +12,32 @@ import java.util.SplittableRandom;
  * is in what it sees, and a crop need not have the whole's.
  */
 final class CropLoss {
-  /** Every so many pictures of a batch take part, as in {@link MaskedLoss}. */
-  private static final int EVERY = 4;
-
   private static final double SMALLEST = 0.4;
   private static final double LARGEST = 0.8;
 
   private CropLoss() {}
 
   /**
-   * @param pixels [B,3,S,S], normalised
    * @param r draws the crops
    * @return a scalar
    */
-  static NDArray of(
-      TorchOps ops,
-      ClipConfig config,
-      ClipTokenizer tokenizer,
-      TorchWeights weights,
-      TorchWeights teacher,
-      NDArray pixels,
-      SplittableRandom r) {
-    int some = Math.toIntExact(Math.max(1, pixels.getShape().get(0) / EVERY));
-    NDArray whole = ops.slice(pixels, 0, 0, some);
-    HostTensor seen = TorchOps.host(whole);
-    int n = config.imageSize();
-    int g = config.grid();
-    HostTensor parts = HostTensor.zeros(some, 3, n, n);
-    HostTensor places = HostTensor.zeros(some, g * g, g * g);
-    for (int i = 0; i < some; i++) {
+  static NDArray of(Distillation d, SplittableRandom r) {
+    TorchOps ops = d.ops();
+    HostTensor seen = TorchOps.host(d.whole());
+    int images = d.pictures();
+    int n = d.config().imageSize();
+    int g = d.config().grid();
+    HostTensor parts = HostTensor.zeros(images, 3, n, n);
+    HostTensor places = HostTensor.zeros(images, g * g, g * g);
+    for (int i = 0; i < images; i++) {
       Part p = Part.any(r);
       p.enlarge(seen, parts, i);
       p.places(places, i, g);
     }
-    int width = config.vision().width();
-    NDArray all = Middle.tokens(ops, config, tokenizer, teacher, whole).stopGradient();
-    NDArray target = ops.matmul(ops.constant(places), all.reshape(some, -1, width));
-    NDArray told = Middle.tokens(ops, config, tokenizer, weights, ops.constant(parts));
-    return Likeness.loss(ops, all, target.reshape(-1, width), told).mean();
+    int width = d.config().vision().width();
+    NDArray there = ops.matmul(ops.constant(places), d.target().reshape(images, -1, width));
+    NDArray told = d.told(ops.constant(parts));
+    return Likeness.loss(ops, d.target(), there.reshape(-1, width), told).mean();
   }
 
   /**

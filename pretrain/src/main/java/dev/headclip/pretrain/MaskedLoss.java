@@ -3,9 +3,7 @@ package dev.headclip.pretrain;
 import ai.djl.ndarray.NDArray;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.tensor.HostTensor;
-import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.torch.TorchOps;
-import dev.headclip.torch.TorchWeights;
 import java.util.SplittableRandom;
 
 /**
@@ -14,33 +12,19 @@ import java.util.SplittableRandom;
  * 2022), compared by {@link Likeness}.
  */
 final class MaskedLoss {
-  /** Every so many pictures of a batch take part: each costs about another forward pass. */
-  private static final int EVERY = 4;
-
   private static final double HIDDEN = 0.4;
 
   private MaskedLoss() {}
 
   /**
-   * @param pixels [B,3,S,S], normalised: 0 is a mean grey
    * @param r draws the blocks
    * @return a scalar
    */
-  static NDArray of(
-      TorchOps ops,
-      ClipConfig config,
-      ClipTokenizer tokenizer,
-      TorchWeights weights,
-      TorchWeights teacher,
-      NDArray pixels,
-      SplittableRandom r) {
-    long some = Math.max(1, pixels.getShape().get(0) / EVERY);
-    NDArray whole = ops.slice(pixels, 0, 0, some);
-    HostTensor hidden = blocks(Math.toIntExact(some), config.grid(), r);
-    NDArray seen = whole.mul(ops.constant(shown(hidden, config)));
-    NDArray target = Middle.tokens(ops, config, tokenizer, teacher, whole).stopGradient();
-    NDArray told = Middle.tokens(ops, config, tokenizer, weights, seen);
-    NDArray each = Likeness.loss(ops, target, target, told);
+  static NDArray of(Distillation d, SplittableRandom r) {
+    TorchOps ops = d.ops();
+    HostTensor hidden = blocks(d.pictures(), d.config().grid(), r);
+    NDArray seen = d.whole().mul(ops.constant(shown(hidden, d.config())));
+    NDArray each = Likeness.loss(ops, d.target(), d.target(), d.told(seen));
     NDArray where = ops.reshape(ops.constant(hidden), -1);
     return ops.scale(each.mul(where).sum(), 1 / sum(hidden));
   }

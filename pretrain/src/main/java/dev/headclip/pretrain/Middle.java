@@ -1,13 +1,10 @@
 package dev.headclip.pretrain;
 
 import ai.djl.ndarray.NDArray;
-import dev.headclip.clip.Clip;
 import dev.headclip.clip.ClipConfig;
 import dev.headclip.clip.LayerHook;
 import dev.headclip.reference.ReferenceSettings;
-import dev.headclip.tokenizer.ClipTokenizer;
 import dev.headclip.torch.TorchOps;
-import dev.headclip.torch.TorchWeights;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,18 +22,6 @@ final class Middle implements LayerHook<NDArray> {
     if (layers.contains(layer)) {
       seen.add(x);
     }
-  }
-
-  /** Of all patches of some pictures, [B N,width]. */
-  static NDArray tokens(
-      TorchOps ops,
-      ClipConfig config,
-      ClipTokenizer tokenizer,
-      TorchWeights weights,
-      NDArray pixels) {
-    Middle middle = new Middle(config);
-    new Clip<>(config, weights, tokenizer).vision().forward(ops, pixels, middle);
-    return ops.reshape(middle.mean(ops), -1, config.vision().width());
   }
 
   /** Of the patches, [B,N,width]. */

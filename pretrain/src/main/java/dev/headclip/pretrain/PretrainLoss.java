@@ -113,14 +113,17 @@ final class PretrainLoss {
       total = total.add(ops.scale(compared, settings.comparison()));
     }
     NDArray hidden = none(ops);
-    if (settings.masked() > 0) {
-      hidden = MaskedLoss.of(ops, config, tokenizer, weights, teacher, pixels, r);
-      total = total.add(ops.scale(hidden, settings.masked()));
-    }
     NDArray cropped = none(ops);
-    if (settings.crops() > 0) {
-      cropped = CropLoss.of(ops, config, tokenizer, weights, teacher, pixels, r);
-      total = total.add(ops.scale(cropped, settings.crops()));
+    if (settings.masked() > 0 || settings.crops() > 0) {
+      Distillation d = Distillation.of(ops, config, tokenizer, weights, teacher, pixels);
+      if (settings.masked() > 0) {
+        hidden = MaskedLoss.of(d, r);
+        total = total.add(ops.scale(hidden, settings.masked()));
+      }
+      if (settings.crops() > 0) {
+        cropped = CropLoss.of(d, r);
+        total = total.add(ops.scale(cropped, settings.crops()));
+      }
     }
     return new Parts(total, List.of(caption, verdict, top, local, compared, hidden, cropped));
   }
