@@ -44,8 +44,8 @@ record Start(Map<String, HostTensor> weights, String name) {
     try (Backbone b = Backbone.open(folder)) {
       if (!OtherWords.alike(b.config(), shape(b, config))) {
         throw new HeadClipException(
-            "%s: a backbone of another shape, expected one that 'models pretrain' wrote"
-                .formatted(folder));
+            "%s: a backbone of another shape, %d wide, expected one that 'models pretrain' wrote, %d wide"
+                .formatted(folder, b.config().vision().width(), config.vision().width()));
       }
       Map<String, HostTensor> all = new LinkedHashMap<>();
       b.weights().tensors().keySet().forEach(name -> all.put(name, b.weights().host(name)));
