@@ -7,6 +7,10 @@ work=$(readlink -f "${1:?usage: starter/ideas.sh WORK_DIR [IDEA...]}")
 shift
 home=$(cd "$(dirname "$0")/.." && pwd)
 headclip=${HEADCLIP:-$home/headclip}
+known=(old-pictures new-pictures pairs comparison subspace again masked crops even wide)
+for name in "$@"; do
+  [[ " ${known[*]} " == *" $name "* ]] || { echo "no idea called $name; there are: ${known[*]}" >&2; exit 2; }
+done
 # each part of a batch has a thread of its own
 export OMP_NUM_THREADS=1 HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
 mkdir -p "$work/ideas"
@@ -41,7 +45,7 @@ idea() { # name, pictures, flags of models pretrain
   head -n 7 "$to/measure/measure.md"
 }
 
-for name in ${*:-old-pictures new-pictures pairs comparison subspace again masked crops even wide}; do
+for name in ${*:-${known[*]}}; do
   case $name in
     old-pictures) idea old "$old" --views 1 --comparison 0 ;;
     new-pictures) idea new "$all" --views 1 --comparison 0 ;;
@@ -55,6 +59,5 @@ for name in ${*:-old-pictures new-pictures pairs comparison subspace again maske
     even) idea even "$all" --even 0.75 ;;
     # of about 20 MB in place of 10; takes twice as long
     wide) idea wide "$all" --width 288 ;;
-    *) echo "no idea called $name" >&2; exit 2 ;;
   esac
 done

@@ -7,14 +7,18 @@ import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.FloatBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** An exported model by itself: from pixels that are there to map and scores, one image a run. */
 @Command(
@@ -36,8 +40,15 @@ final class NetworkBench implements Callable<Integer> {
   @Option(names = "--name", required = true, description = "Of the results file.")
   private String name;
 
+  @Spec private CommandSpec spec;
+
   @Override
   public Integer call() throws OrtException {
+    if (!Files.isRegularFile(file)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no file %s, expected what 'headclip export' wrote; export one first".formatted(file));
+    }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<Double> seconds = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
