@@ -145,7 +145,7 @@ class ServerTest {
     Answer npy =
         client.image("/v1/detect?map_size=model", Pictures.bad(2), "Accept", "application/x-npy");
     assertThat(npy.response().body()).startsWith((byte) 0x93, (byte) 'N', (byte) 'U');
-    assertThat(npy.text()).contains("(288, 288)");
+    assertThat(npy.text()).contains("(224, 224)");
   }
 
   @Test
