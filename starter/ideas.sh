@@ -7,16 +7,36 @@ work=$(readlink -f "${1:?usage: starter/ideas.sh WORK_DIR [IDEA...]}")
 shift
 home=$(cd "$(dirname "$0")/.." && pwd)
 headclip=${HEADCLIP:-$home/headclip}
-known=(old-pictures new-pictures pairs comparison subspace again masked crops even wide)
-for name in "$@"; do
-  [[ " ${known[*]} " == *" $name "* ]] || { echo "no idea called $name; there are: ${known[*]}" >&2; exit 2; }
-done
-# each part of a batch has a thread of its own
-export OMP_NUM_THREADS=1 HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
-mkdir -p "$work/ideas"
 all=$work/textures
 # the packages of the starter before
 old=$work/ideas/old-pictures
+known=(old-pictures new-pictures pairs comparison subspace again masked crops even wide)
+names=("$@")
+if [ $# = 0 ]; then names=("${known[@]}"); fi
+
+recipe() { # idea: sets what idea() takes
+  case $1 in
+    old-pictures) recipe=(old "$old" --views 1 --comparison 0) ;;
+    new-pictures) recipe=(new "$all" --views 1 --comparison 0) ;;
+    pairs) recipe=(pairs "$all" --comparison 0) ;;
+    comparison) recipe=(comparison "$all" --compare-by nearest) ;;
+    subspace) recipe=(subspace "$all") ;;
+    # what chance does: another seed
+    again) recipe=(again "$all" --seed 2) ;;
+    masked) recipe=(masked "$all" --masked 1) ;;
+    crops) recipe=(crops "$all" --crops 1) ;;
+    even) recipe=(even "$all" --even 0.75) ;;
+    # of about 20 MB in place of 10; takes twice as long
+    wide) recipe=(wide "$all" --width 288) ;;
+    *) echo "no idea called $1; there are: ${known[*]}" >&2; exit 2 ;;
+  esac
+}
+
+# an unknown one is told before hours of work
+for name in "${names[@]}"; do recipe "$name"; done
+
+# each part of a batch has a thread of its own
+export OMP_NUM_THREADS=1 HEADCLIP_JAVA_OPTS=${HEADCLIP_JAVA_OPTS:--Xmx9g}
 mkdir -p "$old/surfaces" "$old/cutouts"
 for p in nexuiz-textures openarena-081-textures ufoai-textures colobot-common-textures redeclipse-data supertuxkart-data; do
   ln -sfn "$all/surfaces/$p" "$old/surfaces/$p"
@@ -45,19 +65,7 @@ idea() { # name, pictures, flags of models pretrain
   head -n 7 "$to/measure/measure.md"
 }
 
-for name in ${*:-${known[*]}}; do
-  case $name in
-    old-pictures) idea old "$old" --views 1 --comparison 0 ;;
-    new-pictures) idea new "$all" --views 1 --comparison 0 ;;
-    pairs) idea pairs "$all" --comparison 0 ;;
-    comparison) idea comparison "$all" --compare-by nearest ;;
-    subspace) idea subspace "$all" ;;
-    # what chance does: another seed
-    again) idea again "$all" --seed 2 ;;
-    masked) idea masked "$all" --masked 1 ;;
-    crops) idea crops "$all" --crops 1 ;;
-    even) idea even "$all" --even 0.75 ;;
-    # of about 20 MB in place of 10; takes twice as long
-    wide) idea wide "$all" --width 288 ;;
-  esac
+for name in "${names[@]}"; do
+  recipe "$name"
+  idea "${recipe[@]}"
 done

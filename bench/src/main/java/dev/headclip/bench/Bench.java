@@ -1,5 +1,7 @@
 package dev.headclip.bench;
 
+import dev.headclip.HeadClipException;
+import dev.headclip.internal.text.Printable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,7 +22,15 @@ final class Bench {
   private Bench() {}
 
   public static void main(String[] args) {
-    System.exit(
-        new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true).execute(args));
+    CommandLine line = new CommandLine(new Bench()).setCaseInsensitiveEnumValuesAllowed(true);
+    line.setExecutionExceptionHandler(
+        (e, command, parsed) -> {
+          if (!(e instanceof HeadClipException)) {
+            throw e;
+          }
+          System.err.println("bench/run: " + Printable.line(e.getMessage()));
+          return command.getCommandSpec().exitCodeOnInvalidInput();
+        });
+    System.exit(line.execute(args));
   }
 }

@@ -6,19 +6,16 @@ import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.headclip.HeadClipException;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** An exported model by itself: from pixels that are there to map and scores, one image a run. */
 @Command(
@@ -40,20 +37,13 @@ final class NetworkBench implements Callable<Integer> {
   @Option(names = "--name", required = true, description = "Of the results file.")
   private String name;
 
-  @Spec private CommandSpec spec;
-
   @Override
   public Integer call() throws OrtException {
-    if (!Files.isRegularFile(file)) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "no file %s, expected what 'headclip export' wrote; export one first".formatted(file));
-    }
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     List<Double> seconds = new ArrayList<>();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(threads);
-      try (OrtSession session = environment.createSession(file.toString(), options)) {
+      try (OrtSession session = open(environment, options)) {
         String input = session.getInputNames().iterator().next();
         TensorInfo info = (TensorInfo) session.getInputInfo().get(input).getInfo();
         long side = info.getShape()[3];
@@ -80,5 +70,16 @@ final class NetworkBench implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private OrtSession open(OrtEnvironment environment, OrtSession.SessionOptions options) {
+    try {
+      return environment.createSession(file.toString(), options);
+    } catch (OrtException e) {
+      throw new HeadClipException(
+          "%s: cannot be run (%s), expected what 'headclip export' wrote; export one first"
+              .formatted(file, e.getMessage()),
+          e);
+    }
   }
 }
