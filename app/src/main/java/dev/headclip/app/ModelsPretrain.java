@@ -47,7 +47,8 @@ final class ModelsPretrain implements Callable<Integer>, WithSettings {
     }
     Generator all =
         pictures.generator(settings.seed(), settings.imageSize(), Pretrainer.PHOTO_SHARE);
-    Generator generator = settings.even() > 0 ? all.evenly(settings.even()) : all;
+    Generator chosen = settings.even() > 0 ? all.evenly(settings.even()) : all;
+    Generator generator = chosen.withBodies(settings.bodies());
     try (Stopper stopper = new Stopper(60);
         ProgressLine progress = ProgressLine.of("pretrain", settings.steps(), "steps")) {
       boolean complete =

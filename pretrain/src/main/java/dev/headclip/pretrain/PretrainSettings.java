@@ -23,6 +23,7 @@ import java.util.Map;
  * @param crops weight of the loss of crops ({@link CropLoss}); 0 for none
  * @param even share of the surfaces from pictures that must look the same all over; 0 takes all
  *     pictures as they are
+ * @param bodies share of the scenes that show bodies as medical imaging does
  */
 public record PretrainSettings(
     @Setting(value = "Of weights, examples and captions", absent = "1") long seed,
@@ -54,7 +55,13 @@ public record PretrainSettings(
             absent = "0",
             min = 0,
             max = 1)
-        double even) {
+        double even,
+    @Setting(
+            value = "Share of drawn bodies, as medical imaging shows them",
+            absent = "0",
+            min = 0,
+            max = 1)
+        double bodies) {
   public PretrainSettings {
     Schema.check(
         PretrainSettings.class,
@@ -71,7 +78,8 @@ public record PretrainSettings(
         compareBy,
         masked,
         crops,
-        even);
+        even,
+        bodies);
     if (comparison > 0 && views < 2) {
       throw new SettingException("comparison", comparison, "0 where there is but one view");
     }

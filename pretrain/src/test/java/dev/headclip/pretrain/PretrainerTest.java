@@ -28,8 +28,22 @@ class PretrainerTest {
   @TempDir private Path dir;
 
   private static PretrainSettings settings(int size, int steps) {
-    return new PretrainSettings(
-        3, size, 192, steps, 4, 1e-3, 2, 2, 2, 1, CompareBy.SUBSPACE, 0.5, 0.5, 0);
+    return PretrainSettings.of(
+        Map.of(
+            "seed",
+            3,
+            "image_size",
+            size,
+            "steps",
+            steps,
+            "batch",
+            4,
+            "checkpoint_every",
+            2,
+            "masked",
+            0.5,
+            "crops",
+            0.5));
   }
 
   private static boolean run(PretrainSettings s, Path out, BooleanSupplier stop) {

@@ -24,32 +24,17 @@ public final class Generator {
 
   private final long seed;
   private final int size;
-  private final Textures textures;
-  private final Optional<Cutouts> cutouts;
   private final Scenes scenes;
   private final List<Subject> subjects;
   private final List<Line> lines;
 
-  private Generator(
-      long seed, int size, Textures textures, Optional<Cutouts> cutouts, List<Subject> photos) {
-    this(seed, size, textures, cutouts, subjects(photos), false);
-  }
-
-  private Generator(
-      long seed,
-      int size,
-      Textures textures,
-      Optional<Cutouts> cutouts,
-      List<Subject> subjects,
-      boolean line) {
+  private Generator(long seed, int size, Scenes scenes, List<Subject> subjects, boolean line) {
     if (size < 32 || size > 2048) {
       throw new SettingException("size", size, "32 to 2048");
     }
     this.seed = seed;
     this.size = size;
-    this.textures = textures;
-    this.cutouts = cutouts;
-    this.scenes = new Scenes(textures, cutouts);
+    this.scenes = scenes;
     this.subjects = subjects;
     this.lines = line ? lines() : List.of();
   }
@@ -72,7 +57,7 @@ public final class Generator {
    * those of a production line do.
    */
   public Generator onLine() {
-    return new Generator(seed, size, textures, cutouts, subjects, true);
+    return new Generator(seed, size, scenes, subjects, true);
   }
 
   /**
@@ -80,7 +65,12 @@ public final class Generator {
    * over, and none be a mask or a normal map.
    */
   public Generator evenly(double share) {
-    return new Generator(seed, size, textures.evenly(share), cutouts, subjects, !lines.isEmpty());
+    return new Generator(seed, size, scenes.evenly(share), subjects, !lines.isEmpty());
+  }
+
+  /** The same, but this share of {@link #any} and {@link #pair} show bodies ({@link BodyKind}). */
+  public Generator withBodies(double share) {
+    return new Generator(seed, size, scenes.withBodies(share), subjects, !lines.isEmpty());
   }
 
   /**
@@ -93,11 +83,11 @@ public final class Generator {
         Arrays.stream(KeptKind.values())
             .map(k -> Subject.drawn(k.folder(), (g, r) -> k.draw(g.scenes, g.size, r)));
     List<Subject> all = Stream.of(photos.stream(), assemblies(), kept).flatMap(s -> s).toList();
-    return new Generator(seed, size, textures, cutouts, all, !lines.isEmpty());
+    return new Generator(seed, size, scenes, all, !lines.isEmpty());
   }
 
   private List<Line> lines() {
-    Generator wide = new Generator(seed, Line.wide(size), textures, cutouts, subjects, false);
+    Generator wide = new Generator(seed, Line.wide(size), scenes, subjects, false);
     List<Line> all = new ArrayList<>();
     for (Subject s : subjects) {
       SplittableRandom r = random(-1L - all.size());
@@ -108,7 +98,8 @@ public final class Generator {
 
   /** Everything drawn by program. */
   public static Generator drawn(long seed, int size) {
-    return new Generator(seed, size, new DrawnTextures(), Optional.empty(), List.of());
+    Scenes scenes = new Scenes(new DrawnTextures(), Optional.empty());
+    return new Generator(seed, size, scenes, subjects(List.of()), false);
   }
 
   /**
@@ -136,8 +127,8 @@ public final class Generator {
                     (name, part) ->
                         subjects.add(
                             Subject.ofPictures(name, (g, r) -> g.scenes.cutout(part, g.size, r)))));
-    return new Generator(
-        seed, size, new MixedTextures(photos, new DrawnTextures(), share), cutouts, subjects);
+    Scenes scenes = new Scenes(new MixedTextures(photos, new DrawnTextures(), share), cutouts);
+    return new Generator(seed, size, scenes, subjects(subjects), false);
   }
 
   /** What a synthesized data set has as a class. */
@@ -239,13 +230,9 @@ public final class Generator {
 
   /** What determines the pictures beside the index, for the record. */
   public String description() {
-    return "seed %d, %d px, %s%s%s"
+    return "seed %d, %d px, %s%s"
         .formatted(
-            seed,
-            size,
-            textures.description(),
-            cutouts.map(c -> ", " + c.description()).orElse(""),
-            lines.isEmpty() ? "" : ", one product a class");
+            seed, size, scenes.description(), lines.isEmpty() ? "" : ", one product a class");
   }
 
   private SplittableRandom random(long index) {
@@ -282,7 +269,7 @@ public final class Generator {
   private Damage damage(Scene scene, DefectKind kind, byte[] mask, RandomGenerator r) {
     DefectKind now = kind.fits(scene) ? kind : DefectKind.any(scene, r);
     for (int tries = 0; ; tries++) {
-      Defect d = now.draw(scene, textures, r);
+      Defect d = now.draw(scene, scenes.textures(), r);
       Field alpha = d.anywhere() ? d.alpha() : limited(d.alpha(), scene.region());
       Picture damaged = scene.picture().blend(d.changed(), alpha).clipped();
       double area = alpha.area();

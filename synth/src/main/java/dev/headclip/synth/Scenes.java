@@ -11,31 +11,60 @@ final class Scenes {
 
   private final Textures textures;
   private final Optional<Cutouts> cutouts;
+  private final double bodies;
 
   Scenes(Textures textures, Optional<Cutouts> cutouts) {
+    this(textures, cutouts, 0);
+  }
+
+  private Scenes(Textures textures, Optional<Cutouts> cutouts, double bodies) {
     this.textures = textures;
     this.cutouts = cutouts;
+    this.bodies = bodies;
+  }
+
+  /** Of other textures ({@link Textures#evenly}). */
+  Scenes evenly(double share) {
+    return new Scenes(textures.evenly(share), cutouts, bodies);
+  }
+
+  /** A share of {@link #any} shows bodies. */
+  Scenes withBodies(double share) {
+    return new Scenes(textures, cutouts, share);
   }
 
   Scene any(int size, RandomGenerator r) {
+    // without bodies nothing is drawn from r: a seed's pictures stay what they were
+    if (bodies > 0 && r.nextDouble() < bodies) {
+      return pick(BodyKind.values(), r).draw(size, r);
+    }
     if (r.nextFloat() < SURFACES) {
       return surface(textures.sample(size, size, r));
     }
     if (r.nextFloat() < ARRANGED) {
-      AssemblyKind[] kinds = AssemblyKind.values();
-      return kinds[r.nextInt(kinds.length)].draw(this, size, r);
+      return pick(AssemblyKind.values(), r).draw(this, size, r);
     }
     Scene one = thing(size, r);
     return r.nextFloat() < REPEATED ? repeated(one, 2 + r.nextInt(3)) : one;
   }
 
+  private static <T> T pick(T[] from, RandomGenerator r) {
+    return from[r.nextInt(from.length)];
+  }
+
+  /** Where the pictures come from, for the record. */
+  String description() {
+    return textures.description()
+        + cutouts.map(c -> ", " + c.description()).orElse("")
+        + (bodies > 0 ? ", %s of them bodies".formatted(bodies) : "");
+  }
+
   /** Any single thing on a ground. */
   Scene thing(int size, RandomGenerator r) {
     boolean photo = cutouts.isPresent() && r.nextBoolean();
-    ObjectKind[] kinds = ObjectKind.values();
     return photo
         ? cutout(cutouts.orElseThrow(), size, r)
-        : object(kinds[r.nextInt(kinds.length)], size, r);
+        : object(pick(ObjectKind.values(), r), size, r);
   }
 
   Textures textures() {

@@ -121,6 +121,26 @@ class GeneratorTest {
   }
 
   @Test
+  void aShareOfTheScenesShowsBodiesWhoseFaultsLieInside() {
+    Generator g = Generator.drawn(11, 96).withBodies(1);
+    Set<String> seen = new TreeSet<>();
+    int faults = 0;
+    for (int i = 0; i < 60; i++) {
+      Example e = g.any(i);
+      seen.add(e.noun());
+      assertThat(e.anomalous()).isEqualTo(area(e) > 0);
+      faults += e.anomalous() ? 1 : 0;
+      if (e.noun().equals("brain")) {
+        assertThat(e.mask()[0]).as("the corner is air").isZero();
+      }
+    }
+    assertThat(seen).containsExactly("brain", "colon", "skin");
+    assertThat(faults).isBetween(15, 45);
+    assertThat(Generator.drawn(11, 96).withBodies(0).any(5).image().rgb())
+        .isEqualTo(Generator.drawn(11, 96).any(5).image().rgb());
+  }
+
+  @Test
   void ofArrangementsPartsAreMissingSwappedTurnedAndMoved() {
     Generator g = Generator.drawn(9, 128);
     for (AssemblyKind kind : AssemblyKind.values()) {
