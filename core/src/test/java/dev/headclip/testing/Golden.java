@@ -25,12 +25,8 @@ public final class Golden {
       if (in == null) {
         throw new IllegalStateException("no golden file " + name);
       }
-      Path copy =
-          Files.createTempDirectory("golden").resolve(Path.of(name).getFileName().toString());
+      Path copy = Scratch.folder().resolve(Path.of(name).getFileName().toString());
       Files.copy(in, copy);
-      // the last registered goes first
-      copy.getParent().toFile().deleteOnExit();
-      copy.toFile().deleteOnExit();
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -69,13 +65,11 @@ public final class Golden {
   /** A backbone's folder of this project's test resources under /golden. */
   static Path backbone(String name) {
     try {
-      Path folder = Files.createTempDirectory("tiny_clip");
-      folder.toFile().deleteOnExit();
+      Path folder = Scratch.folder();
       for (String n : List.of("config.json", "model.safetensors", "preprocessor_config.json")) {
         try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + "/" + n)) {
           Files.copy(in, folder.resolve(n));
         }
-        folder.resolve(n).toFile().deleteOnExit();
       }
       return folder;
     } catch (IOException e) {

@@ -38,6 +38,7 @@ class ServerTest {
       new ModelSource("starter", () -> Detector.builder("starter"), Optional.empty());
 
   @TempDir private static Path kept;
+  @TempDir private static Path spare;
   private static DetectionServer server;
   private static Client client;
   private static Detector library;
@@ -479,7 +480,7 @@ class ServerTest {
   }
 
   private static Path copied(Path from) throws IOException {
-    Path to = Files.createTempDirectory("headclip-test").resolve("taken.safetensors");
+    Path to = Files.createTempDirectory(spare, "").resolve("taken.safetensors");
     Files.copy(from, to);
     return to;
   }
