@@ -10,7 +10,7 @@ headclip=${HEADCLIP:-$home/headclip}
 all=$work/textures
 # the packages of the starter before
 old=$work/ideas/old-pictures
-known=(old-pictures new-pictures pairs comparison subspace again masked crops even wide)
+known=(old-pictures new-pictures pairs comparison subspace again masked crops even wide heavier bodies)
 names=("$@")
 if [ $# = 0 ]; then names=("${known[@]}"); fi
 
@@ -26,6 +26,8 @@ recipe() { # idea: sets what idea() takes
     masked) recipe=(masked "$all" --masked 1) ;;
     crops) recipe=(crops "$all" --crops 1) ;;
     even) recipe=(even "$all" --even 0.75) ;;
+    heavier) recipe=(heavier "$all" --comparison 2) ;;
+    bodies) recipe=(bodies "$all" --bodies 0.08) ;;
     # of about 20 MB in place of 10; takes twice as long
     wide) recipe=(wide "$all" --width 288) ;;
     *) echo "no idea called $1; there are: ${known[*]}" >&2; exit 2 ;;

@@ -11,7 +11,7 @@ import java.util.Optional;
  * mixtures of drawn production lines, and few single ones (docs/references.md).
  */
 final class Kinds {
-  private static final double APART = 0.85;
+  private static final double APART = 0.8;
   private static final int SMALLEST = 3;
   private static final int ROUNDS = 20;
   private static final int MOST_KINDS = 5;

@@ -80,7 +80,7 @@ public class ReferenceScoring implements Scoring {
     if (s.smoothing() == ReferenceSettings.Smoothing.THREE) {
       return MapOperator.three(grid, size, THREE_SIGMA);
     }
-    double sigma = s.smoothing() == ReferenceSettings.Smoothing.NONE ? 0 : s.sigma(size / grid);
+    double sigma = s.sigma(size / grid);
     return s.corners()
         ? MapOperator.cornersAligned(grid, size, sigma)
         : new MapOperator(grid, size, sigma);

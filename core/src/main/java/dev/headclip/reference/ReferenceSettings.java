@@ -26,7 +26,7 @@ import java.util.Optional;
  * @param layerSum whether the layers' distances are added instead of averaged (knn)
  * @param corners whether the map's corners lie on those of the grid
  * @param smoothing of the map
- * @param sigma of its Gaussian, network pixels; empty for half a patch
+ * @param sigma of its Gaussian, network pixels; empty for what the smoothing says
  * @param top share of the map's values in the score; 0 for the largest one alone
  * @param topOf what they are of
  * @param join with the method's own map and score
@@ -87,13 +87,15 @@ public record ReferenceSettings(
         boolean corners,
     @Setting(
             key = "reference_smoothing",
-            value = "Of the map of distances: none, three (3 by 3) or gaussian",
-            absent = "gaussian")
+            value =
+                "Of the map of distances: none, three (3 by 3), gaussian (half a patch) or wide"
+                    + " (three quarters)",
+            absent = "wide")
         Smoothing smoothing,
     @Setting(
             key = "reference_sigma",
             value = "Of that Gaussian, network pixels",
-            shown = "half a patch",
+            shown = "by the patch",
             min = 0,
             max = 100)
         Optional<Double> sigma,
@@ -133,7 +135,10 @@ public record ReferenceSettings(
     NONE,
     /** OpenCV's 3x3 kernel of sigma 4, nearly a box (SubspaceAD). */
     THREE,
-    GAUSSIAN
+    /** A Gaussian of half a patch. */
+    GAUSSIAN,
+    /** A Gaussian of three quarters of a patch: better maps on what is kept back. */
+    WIDE
   }
 
   /** What the highest values are of. */
@@ -316,9 +321,13 @@ public record ReferenceSettings(
     return all;
   }
 
-  /** The Gaussian's sigma, network pixels. */
+  /** The Gaussian's sigma, network pixels; 0 where there is none. */
   public double sigma(int patchSize) {
-    return sigma.orElse(patchSize / 2.0);
+    return switch (smoothing) {
+      case NONE, THREE -> 0;
+      case GAUSSIAN -> sigma.orElse(0.5 * patchSize);
+      case WIDE -> sigma.orElse(0.75 * patchSize);
+    };
   }
 
   /** The number of highest values in the score. */

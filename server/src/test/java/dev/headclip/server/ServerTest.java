@@ -146,7 +146,7 @@ class ServerTest {
     Answer npy =
         client.image("/v1/detect?map_size=model", Pictures.bad(2), "Accept", "application/x-npy");
     assertThat(npy.response().body()).startsWith((byte) 0x93, (byte) 'N', (byte) 'U');
-    assertThat(npy.text()).contains("(224, 224)");
+    assertThat(npy.text()).contains("(288, 288)");
   }
 
   @Test
@@ -384,10 +384,10 @@ class ServerTest {
     assertThat(bad.path("score").asDouble()).isCloseTo(expected.score(), within(1e-5));
     assertThat(done.path("found").get(2).has("error")).isTrue();
     String result = "/v1/batches/" + id + "/results/1";
-    JsonNode lower = client.get(result + "?threshold=0.01").json();
+    JsonNode lower = client.get(result + "?threshold=0.001").json();
     assertThat(lower.path("anomalous").asBoolean()).isTrue();
     assertThat(lower.path("regions"))
-        .hasSize(expected.judged(0.01).regions().size())
+        .hasSize(expected.judged(0.001).regions().size())
         .isNotEqualTo(client.get(result + "?threshold=0.99").json().path("regions"));
     for (String format : List.of("png", "small", "npy")) {
       assertThat(client.get(result + "/map?format=" + format).status()).isEqualTo(200);
@@ -396,10 +396,10 @@ class ServerTest {
     isProblem(
         client.get("/v1/batches/" + id + "/results/2/map"), 422, "unreadable_image", "not an");
     isProblem(client.get("/v1/batches/" + id + "/results/9"), 404, "not_found", "no result");
-    String export = "/v1/batches/" + id + "/export?threshold=0.01&format=";
+    String export = "/v1/batches/" + id + "/export?threshold=0.001&format=";
     assertThat(client.get(export + "csv").text().lines())
         .hasSize(4)
-        .anyMatch(l -> l.startsWith("a/good.png,") && l.contains(",true,0.01,"))
+        .anyMatch(l -> l.startsWith("a/good.png,") && l.contains(",true,0.001,"))
         .anyMatch(l -> l.startsWith("broken.png,"));
     assertThat(client.get(export + "json").text().lines()).hasSize(3);
     assertThat(client.get(export + "coco").json().path("images")).hasSize(2);
