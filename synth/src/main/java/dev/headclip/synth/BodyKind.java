@@ -1,6 +1,5 @@
 package dev.headclip.synth;
 
-import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /**
@@ -91,11 +90,6 @@ public enum BodyKind {
   /** For captions. */
   public String noun() {
     return noun;
-  }
-
-  /** The class folder of a synthesized data set. */
-  public String folder() {
-    return name().toLowerCase(Locale.ROOT);
   }
 
   abstract Scene draw(int size, RandomGenerator r);
