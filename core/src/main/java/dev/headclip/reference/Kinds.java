@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Whether images show several kinds of things: their mean tokens fall into two to five groups that
- * lie far apart (spherical k-means; mean silhouette by cosine distance). The bound tells nearly all
+ * lie far apart (spherical k-means; mean silhouette by cosine distance). The bound tells most
  * mixtures of drawn production lines, and few single ones (docs/references.md).
  */
 final class Kinds {

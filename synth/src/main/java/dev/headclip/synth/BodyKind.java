@@ -98,11 +98,12 @@ public enum BodyKind {
   private static Picture veins(Picture on, int count, float[] times, RandomGenerator r) {
     int size = on.width();
     Field everywhere = Field.filled(size, size, 1);
+    Picture dark = on.map((i, c, v) -> v * times[c]);
     Picture out = on;
     for (int k = 0; k < count; k++) {
       double length = size * (0.1 + 0.5 * r.nextDouble());
       Field line = Strokes.wander(everywhere, length, 1 + size * 0.008 * r.nextDouble(), 0.15, r);
-      out = out.blend(on.map((i, c, v) -> v * times[c]), line);
+      out = out.blend(dark, line);
     }
     return out;
   }
