@@ -2,6 +2,7 @@ package dev.headclip.weights;
 
 import dev.headclip.tensor.Half;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /** Element types of weight files; all convert to float32. */
@@ -36,19 +37,39 @@ public enum DType {
     return Optional.empty();
   }
 
+  /** Elements {@code from} to {@code from + count} of a little-endian buffer. */
+  void get(ByteBuffer b, int from, float[] to, int count) {
+    if (this != F16 && this != BF16) {
+      for (int i = 0; i < count; i++) {
+        to[i] = get(b, from + i);
+      }
+      return;
+    }
+    // what large weights are stored in: read in one go
+    short[] halves = new short[count];
+    ByteBuffer part = b.slice(from * bytes, count * bytes).order(ByteOrder.LITTLE_ENDIAN);
+    part.asShortBuffer().get(halves);
+    for (int i = 0; i < count; i++) {
+      to[i] = half(halves[i]);
+    }
+  }
+
   /** Element {@code index} of a little-endian buffer. */
   float get(ByteBuffer b, int index) {
     int at = index * bytes;
     return switch (this) {
       case F64 -> (float) b.getDouble(at);
       case F32 -> b.getFloat(at);
-      case F16 -> Half.toFloat(b.getShort(at));
-      case BF16 -> Float.intBitsToFloat(b.getShort(at) << 16);
+      case F16, BF16 -> half(b.getShort(at));
       case I64 -> b.getLong(at);
       case I32 -> b.getInt(at);
       case I16 -> b.getShort(at);
       case I8 -> b.get(at);
       case U8, BOOL -> b.get(at) & 0xff;
     };
+  }
+
+  private float half(short bits) {
+    return this == F16 ? Half.toFloat(bits) : Float.intBitsToFloat(bits << 16);
   }
 }

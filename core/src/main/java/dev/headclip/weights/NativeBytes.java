@@ -3,6 +3,7 @@ package dev.headclip.weights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 import java.util.function.Consumer;
 
@@ -11,6 +12,9 @@ import java.util.function.Consumer;
  * not leave gigabytes behind.
  */
 final class NativeBytes {
+  /** Elements converted at a time, so that buffers are read and written in bulk. */
+  private static final int CHUNK = 8192;
+
   private NativeBytes() {}
 
   /** A buffer of {@code size} bytes for the duration of {@code use}. */
@@ -33,8 +37,12 @@ final class NativeBytes {
     with(
         Math.multiplyExact(elements, 4),
         to -> {
-          for (int i = 0; i < elements; i++) {
-            to.putFloat(i * 4, dtype.get(from, i));
+          FloatBuffer floats = to.asFloatBuffer();
+          float[] some = new float[Math.min(elements, CHUNK)];
+          for (int i = 0; i < elements; i += CHUNK) {
+            int count = Math.min(CHUNK, elements - i);
+            dtype.get(from, i, some, count);
+            floats.put(some, 0, count);
           }
           use.accept(to);
         });

@@ -39,6 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** References and batches over all tasks: the numbers of one machine, to the last bit. */
 class CompareTest {
+  /** A third of its patches: how well it sees is not what is tried here. */
+  private static final int SIZE = 160;
+
+  private static final ModelSpec STARTER =
+      ModelSpec.of("starter").with("image_size", String.valueOf(SIZE));
+
   @TempDir private static Path dir;
   private static SparkSession spark;
   private static PreparedModel model;
@@ -46,7 +52,7 @@ class CompareTest {
   @BeforeAll
   static void open() throws IOException {
     spark = LocalSpark.session();
-    model = HeadClipSpark.prepare(spark, ModelSpec.of("starter"), DetectOptions.defaults());
+    model = HeadClipSpark.prepare(spark, STARTER, DetectOptions.defaults());
     for (int kind = 0; kind < 2; kind++) {
       for (int i = 0; i < 21; i++) {
         draw(dir.resolve("kind%d/%02d.png".formatted(kind, i)), kind, i, i % 7 == 3);
@@ -102,7 +108,7 @@ class CompareTest {
   }
 
   private static DetectorBuilder builder(Map<String, String> settings) {
-    return Detector.builder("starter").references(settings);
+    return Detector.builder("starter").imageSize(SIZE).references(settings);
   }
 
   private static void assertBatch(
@@ -163,7 +169,8 @@ class CompareTest {
     List<Path> some = images("kind0").subList(0, 8);
     CompareOptions mutual = CompareOptions.defaults().withPreset("musc");
     Map<String, Row> rows = LocalSpark.byName(model.batched(paths(some), mutual, Optional.empty()));
-    try (Comparer comparer = Detector.builder("starter").referencePreset("musc").comparer()) {
+    try (Comparer comparer =
+        Detector.builder("starter").imageSize(SIZE).referencePreset("musc").comparer()) {
       comparer
           .score(some.stream().map(ImageSource::of).toList())
           .outcomes()

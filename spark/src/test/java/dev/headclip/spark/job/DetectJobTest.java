@@ -55,7 +55,10 @@ class DetectJobTest {
                 "--output",
                 dir.resolve("out").toString(),
                 "--lease-seconds",
-                "1"));
+                "1",
+                // how well it sees is not what is tried here
+                "--set",
+                "image_size=160"));
     all.addAll(List.of(more));
     return run(all.toArray(String[]::new));
   }
