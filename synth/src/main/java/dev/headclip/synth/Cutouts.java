@@ -5,7 +5,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** Pictures of single things with transparent ground; every folder of them is drawn as often. */
@@ -33,32 +31,23 @@ final class Cutouts {
 
   /** Those of a folder and its subfolders; files that are no cut-outs are passed over. */
   static Cutouts of(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> found =
-          files
-              .filter(f -> f.toString().toLowerCase(Locale.ROOT).endsWith(".png"))
-              .sorted()
-              .toList();
-      TreeMap<Path, List<BufferedImage>> all =
-          found.parallelStream()
-              .flatMap(
-                  f -> load(f).stream().map(i -> new java.util.AbstractMap.SimpleEntry<>(f, i)))
-              .collect(
-                  Collectors.groupingBy(
-                      e -> e.getKey().getParent(),
-                      TreeMap::new,
-                      Collectors.mapping(e -> e.getValue(), Collectors.toList())));
-      if (all.isEmpty()) {
-        throw new HeadClipException(
-            "%s: no pictures with transparent ground, expected PNG files".formatted(folder));
-      }
-      return new Cutouts(
-          all.entrySet().stream()
-              .map(e -> new Folder(e.getKey().getFileName().toString(), e.getValue()))
-              .toList());
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
+    TreeMap<Path, List<BufferedImage>> all =
+        PictureFiles.below(folder, f -> f.toString().toLowerCase(Locale.ROOT).endsWith(".png"))
+            .parallelStream()
+            .flatMap(f -> load(f).stream().map(i -> Map.entry(f, i)))
+            .collect(
+                Collectors.groupingBy(
+                    e -> e.getKey().getParent(),
+                    TreeMap::new,
+                    Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+    if (all.isEmpty()) {
+      throw new HeadClipException(
+          "%s: no pictures with transparent ground, expected PNG files".formatted(folder));
     }
+    return new Cutouts(
+        all.entrySet().stream()
+            .map(e -> new Folder(e.getKey().getFileName().toString(), e.getValue()))
+            .toList());
   }
 
   private static Optional<BufferedImage> load(Path file) {

@@ -5,8 +5,6 @@ import dev.headclip.image.ImageFormat;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.PillowResize;
 import dev.headclip.image.RgbImage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +12,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Random crops of texture images in a folder, kept in memory at a modest size. */
 final class PhotoTextures implements Textures {
@@ -32,25 +29,20 @@ final class PhotoTextures implements Textures {
 
   /** Those of a folder and its subfolders. */
   static PhotoTextures of(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      List<Path> found = files.filter(PhotoTextures::readable).sorted().toList();
-      List<Named> all =
-          found.parallelStream()
-              .flatMap(f -> load(f).stream().map(i -> new Named(f.getParent(), i)))
-              .toList();
-      if (all.isEmpty()) {
-        throw new HeadClipException("%s: no images, expected textures".formatted(folder));
-      }
-      Map<String, PhotoTextures> folders = new TreeMap<>();
-      all.stream()
-          .collect(
-              Collectors.groupingBy(
-                  Named::folder, Collectors.mapping(Named::image, Collectors.toList())))
-          .forEach((f, part) -> add(folders, folder, f, new PhotoTextures(part, Map.of())));
-      return new PhotoTextures(all.stream().map(Named::image).toList(), folders);
-    } catch (IOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e), e);
+    List<Named> all =
+        PictureFiles.below(folder, PhotoTextures::readable).parallelStream()
+            .flatMap(f -> load(f).stream().map(i -> new Named(f.getParent(), i)))
+            .toList();
+    if (all.isEmpty()) {
+      throw new HeadClipException("%s: no images, expected textures".formatted(folder));
     }
+    Map<String, PhotoTextures> folders = new TreeMap<>();
+    all.stream()
+        .collect(
+            Collectors.groupingBy(
+                Named::folder, Collectors.mapping(Named::image, Collectors.toList())))
+        .forEach((f, part) -> add(folders, folder, f, new PhotoTextures(part, Map.of())));
+    return new PhotoTextures(all.stream().map(Named::image).toList(), folders);
   }
 
   private static boolean readable(Path file) {
