@@ -167,6 +167,7 @@ public final class ReferenceFitter implements AutoCloseable {
     if (known.size() > 1) {
       suspects(found, known, remarks);
     } else {
+      found = new EndsOfNormals(found.ends().times(NormalEnds.ONE_REFERENCE), found.raw());
       remarks.add(
           "one reference: its quarter turns say where normal parts end; two or more are surer");
     }
