@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.headclip.image.ImageLoader;
 import dev.headclip.image.ImageWriter;
 import dev.headclip.image.RgbImage;
+import dev.headclip.reference.NormalEnds;
 import dev.headclip.synth.DataSetWriter;
 import dev.headclip.synth.Generator;
 import java.io.IOException;
@@ -120,6 +121,37 @@ class ReferencesTest {
               within(1e-3 * end));
       assertThat(j.path("anomalous").asBoolean() && j.path("regions").isEmpty()).isFalse();
     }
+  }
+
+  /** Turned parts differ less than other parts do. */
+  @Test
+  void whereASingleReferenceEndsIsABitBeyondItsQuarterTurns() throws IOException {
+    RgbImage image = ImageLoader.defaults().load(good.get(0));
+    List<Path> turns = new ArrayList<>();
+    for (int quarters = 1; quarters < 4; quarters++) {
+      image = turned(image);
+      turns.add(write(image, "turn%d.png".formatted(quarters)));
+    }
+    List<JsonNode> found = json(turns, "--normal", good.get(0), "--rotations", "1");
+    double[] raw = found.stream().mapToDouble(j -> j.path("raw_score").asDouble()).toArray();
+    double expected = 1.15 * NormalEnds.percentile(raw, 0.95);
+    for (JsonNode j : found) {
+      double r = j.path("raw_score").asDouble();
+      assertThat(r / j.path("score").asDouble() - r).isCloseTo(expected, within(1e-3 * expected));
+    }
+  }
+
+  private static RgbImage turned(RgbImage image) {
+    int side = image.width();
+    assertThat(image.height()).isEqualTo(side);
+    RgbImage to = RgbImage.blank(side, side);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        System.arraycopy(
+            image.rgb(), 3 * (y * side + x), to.rgb(), 3 * (x * side + side - 1 - y), 3);
+      }
+    }
+    return to;
   }
 
   /** In whatever it is at: loading, fitting the references, scoring. */
