@@ -3,7 +3,8 @@
 # them: pictures kept back from pretraining, and real photographs.
 # usage: starter/tables.sh WORK_DIR REAL_DIR [tables|methods]...
 #   WORK_DIR of starter/build.sh; REAL_DIR with hazelnut_toy, mvtec, HeadCT, BrainMRI, Kvasir-SEG;
-#   tables: 39 trainings, 15 minutes in two halves on two quick cores; methods: as long again and more
+#   tables: 39 trainings, 15 minutes in two halves on two quick cores; methods: an
+#   hour in two halves, beside other work
 set -euo pipefail
 work=${1:?usage: starter/tables.sh WORK_DIR REAL_DIR}
 real=$(readlink -f "${2:?usage: starter/tables.sh WORK_DIR REAL_DIR}")

@@ -23,14 +23,15 @@ batches() { # name, most anomalous ones of a class
   for class in "${classes[@]}"; do
     mkdir -p "$out/$1/$class"
     for image in "$work/measure/$class"/test/good/*; do ln -s "$image" "$out/$1/$class/good_$(basename "$image")"; done
-    for image in $(ls -d "$work/measure/$class"/test/*/* | grep -v /good/ | head -n "$2"); do
+    mapfile -t others < <(find "$work/measure/$class/test" -mindepth 2 -not -path '*/test/good/*' | LC_ALL=C sort)
+    for image in "${others[@]:0:$2}"; do
       ln -s "$image" "$out/$1/$class/bad_$(basename "$(dirname "$image")")_$(basename "$image")"
     done
   done
 }
 
 row() { # name; csv of detect on standard input
-  tee "$out/${1// /-}.csv" | awk -F, -v name="$1" '
+  tee "$out/$1.csv" | awk -F, -v name="$1" '
     $1 ~ /\/good[_\/]/ { normal++; false_alarm += $5 == "true" }
     $1 ~ /\/bad_/ { anomalous++; found += $5 == "true" }
     END {
@@ -50,9 +51,9 @@ batches none 0
 "$headclip" detect "$out/all" "${quiet[@]}" 2>>"$out/log" | row zero-shot
 for references in 1 2 4; do
   for class in "${classes[@]}"; do
-    mapfile -t normal < <(ls -d "$work/measure/$class"/train/good/* | head -n "$references")
-    "$headclip" detect "$out/all/$class" --normal "${normal[@]}" "${quiet[@]}" 2>>"$out/log"
-  done | row "$references reference(s)"
+    normal=("$work/measure/$class"/train/good/*)
+    "$headclip" detect "$out/all/$class" --normal "${normal[@]:0:$references}" "${quiet[@]}" 2>>"$out/log"
+  done | row "$references references"
 done
 "$headclip" detect "$out/all" --batched --by-folder "${quiet[@]}" 2>>"$out/log" | row "batch, 8 of 20 anomalous"
 "$headclip" detect "$out/few" --batched --by-folder "${quiet[@]}" 2>>"$out/log" | row "batch, 1 of 13 anomalous"
