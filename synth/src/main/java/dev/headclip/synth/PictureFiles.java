@@ -1,6 +1,7 @@
 package dev.headclip.synth;
 
 import dev.headclip.HeadClipException;
+import dev.headclip.internal.files.AtomicFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
@@ -22,8 +23,15 @@ final class PictureFiles {
   static List<Path> below(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       return files.filter(wanted).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      throw new HeadClipException("%s: cannot be read (%s)".formatted(folder, e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      throw unreadable(folder, e.getCause());
+    } catch (IOException e) {
+      throw unreadable(folder, e);
     }
+  }
+
+  private static HeadClipException unreadable(Path folder, IOException e) {
+    return new HeadClipException(
+        "%s: cannot be read (%s)".formatted(folder, AtomicFiles.reason(e)), e);
   }
 }

@@ -35,10 +35,10 @@ class PictureFilesTest {
     Files.createSymbolicLink(supply.resolve("round"), supply);
     assertThatThrownBy(() -> PictureFiles.below(supply, f -> true))
         .isInstanceOf(HeadClipException.class)
-        .hasMessageContaining("cannot be read");
+        .hasMessageContaining("cannot be read (FileSystemLoop)");
     Path none = dir.resolve("none");
     assertThatThrownBy(() -> PictureFiles.below(none, f -> true))
         .isInstanceOf(HeadClipException.class)
-        .hasMessageContaining("none");
+        .hasMessageContaining("none: cannot be read (NoSuchFile)");
   }
 }
